@@ -1,0 +1,76 @@
+"""Everything Mien raises on purpose.
+
+    MienError                      code, and the facts as attributes
+    ├── InputError                 the caller's mistake: ``mien`` exits with 2
+    │   ├── UnreadableMediaError   a file that is missing, damaged, too large or of an unknown kind
+    │   ├── NoFaceError            no usable face where one is needed
+    │   ├── OptionError            an option or argument that cannot be honoured
+    │   └── OutputError            the result cannot be written where it was asked for
+    └── EngineUnavailableError     an engine that cannot run here; names what is missing
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class MienError(Exception):
+    """Root of all errors raised on purpose. The message is one line fit for a person."""
+
+    code = "error"
+
+
+class InputError(MienError, ValueError):
+    """What was given cannot be used; the message names it, says what is wrong and what to do."""
+
+    code = "bad-input"
+
+
+class UnreadableMediaError(InputError):
+    """A picture, video or audio file that cannot be read."""
+
+    code = "unreadable-media"
+
+    def __init__(self, path: str | Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = str(path)
+
+
+class NoFaceError(InputError):
+    """No face was found, or not the one that was asked for."""
+
+    code = "no-face"
+
+    def __init__(self, path: str | Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = str(path)
+
+
+class OptionError(InputError):
+    """An option whose value cannot be honoured."""
+
+    code = "bad-option"
+
+    def __init__(self, option: str, problem: str) -> None:
+        super().__init__(f"{option}: {problem}")
+        self.option = option
+
+
+class OutputError(InputError):
+    """The result cannot be written."""
+
+    code = "unwritable-output"
+
+    def __init__(self, path: str | Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = str(path)
+
+
+class EngineUnavailableError(MienError):
+    """An engine that cannot run on this machine; the message names what is missing."""
+
+    code = "engine-unavailable"
+
+    def __init__(self, engine: str, problem: str) -> None:
+        super().__init__(f"engine {engine}: {problem}")
+        self.engine = engine
