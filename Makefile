@@ -1,0 +1,61 @@
+# One place for every chore. `make` alone lists them.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(LOCK)
+# A stamp says "installed from this lock and this pyproject"; a change to either installs again.
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types bench lock clean
+
+help: ## list the chores
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(DEV) ## create .venv with everything the tests and the tools need
+
+demo: $(RUNTIME) ## animate the built-in portrait: mien-demo.mp4 and mien-demo.png
+	@$(BIN)/mien demo --output mien-demo.mp4 --force
+
+test: $(DEV) ## run all tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+lint: $(DEV) ## check format, style and the direction of imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+
+types: $(DEV) ## check types, strictly
+	@$(BIN)/mypy
+
+bench: $(RUNTIME) ## measure speed and memory; JSON on standard output
+	@$(BIN)/python -m benchmarks
+
+lock: ## resolve the newest allowed packages into requirements.lock
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@grep '^#' $(LOCK) > build/requirements.lock
+	@build/lock/bin/python -m pip freeze --exclude-editable >> build/requirements.lock
+	@mv build/requirements.lock $(LOCK) && rm -rf build/lock
+
+clean: ## remove the environment, caches and what the demo wrote
+	@rm -rf $(VENV) build dist outputs .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache mien-demo.mp4 mien-demo.png
+	@find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): $(LOCK) pyproject.toml | $(BIN)/python
+	@echo "installing Mien into $(VENV)"
+	@$(INSTALL) -e .
+	@touch $@
+
+$(DEV): $(LOCK) pyproject.toml | $(BIN)/python
+	@echo "installing Mien and its development tools into $(VENV)"
+	@$(INSTALL) -e '.[dev]'
+	@touch $(RUNTIME) $@
