@@ -1,0 +1,121 @@
+"""Faces in a stream of pictures, and in a single one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from mien.face.detector import FULL_RANGE, SHORT_RANGE, Detector
+from mien.face.mesh import MeshNetwork
+from mien.face.regions import FaceRegion, landmark_box, overlap, region_of_landmarks
+from mien.types import Face, Floats, Image
+
+_PRESENT = 0.5
+"""Presence score above which a region holds a face."""
+_SAME_FACE = 0.5
+"""Overlap of two boxes from which they are the same face."""
+_SETTLING_PASSES = 2
+"""A detector's region is coarse: this often the landmarks correct it before they are trusted."""
+
+
+class FaceTracker(Protocol):
+    """Follows faces from picture to picture."""
+
+    def track(self, image: Image) -> list[Face]:
+        """Faces of the next RGB picture of the stream, largest first; [] when there are none."""
+        ...
+
+    def reset(self) -> None:
+        """Forget the stream; the next picture starts a new one."""
+        ...
+
+
+class MeshTracker:
+    """Follows up to ``max_faces`` faces, with 478 landmarks each.
+
+    Faces are followed by their own landmarks; a detector runs only while there are fewer than
+    ``max_faces`` of them, and the finer, slower one only while there are none at all. A face that
+    is lost is looked for again in the same picture. One tracker serves one stream; it is not
+    safe to use from several threads at once.
+    """
+
+    def __init__(self, max_faces: int = 1) -> None:
+        self._max_faces = max_faces
+        self._near = Detector(SHORT_RANGE)
+        self._mesh = MeshNetwork()
+        self._faces: list[Face] = []
+
+    @cached_property
+    def _far(self) -> Detector:
+        return Detector(FULL_RANGE)
+
+    def track(self, image: Image) -> list[Face]:
+        """Faces of the next RGB picture of the stream, largest first; [] when there are none."""
+        regions = (region_of_landmarks(face.landmarks) for face in self._faces)
+        faces = _distinct(self._present(image, regions))
+        if len(faces) < self._max_faces:
+            faces = self._search(image, self._near, faces)
+        if not faces:
+            faces = self._search(image, self._far, faces)
+        self._faces = sorted(faces, key=lambda face: -face.size)
+        return list(self._faces)
+
+    def reset(self) -> None:
+        """Forget the stream; the next picture starts a new one."""
+        self._faces = []
+
+    def search_closely(self, image: Image) -> list[Face]:
+        """As :meth:`track`, with both detectors whatever the first one finds."""
+        faces = self.track(image)
+        if len(faces) < self._max_faces:
+            faces = self._search(image, self._far, faces)
+        return sorted(faces, key=lambda face: -face.size)
+
+    def _search(self, image: Image, detector: Detector, known: list[Face]) -> list[Face]:
+        """The known faces and, largest detection first, new ones up to the number wanted."""
+        faces = list(known)
+        regions = sorted(
+            (found.region for found in detector.detect(image)), key=lambda region: -region.side
+        )
+        for region in regions:
+            if len(faces) >= self._max_faces:
+                break
+            if not _is_known(region.box, (region_of_landmarks(f.landmarks).box for f in faces)):
+                faces = _distinct([*faces, *self._settle(image, region)])
+        return faces
+
+    def _present(self, image: Image, regions: Iterable[FaceRegion]) -> Iterator[Face]:
+        for region in regions:
+            face = self._mesh.locate(image, region)
+            if face.score > _PRESENT:
+                yield face
+
+    def _settle(self, image: Image, region: FaceRegion) -> list[Face]:
+        """The face in a detector's region, or [] when the landmarks say that there is none."""
+        faces = list(self._present(image, [region]))
+        for _ in range(_SETTLING_PASSES):
+            faces = list(self._present(image, [region_of_landmarks(f.landmarks) for f in faces]))
+        return faces
+
+
+def find_faces(image: Image, max_faces: int = 16) -> list[Face]:
+    """Faces of a single RGB picture, largest first; near and small ones, none of them twice."""
+    return MeshTracker(max_faces).search_closely(image)
+
+
+def _distinct(faces: Iterable[Face]) -> list[Face]:
+    """The faces without those that lie on an earlier one."""
+    kept: list[Face] = []
+    for face in faces:
+        boxes = (landmark_box(other.landmarks) for other in kept)
+        if not _is_known(landmark_box(face.landmarks), boxes):
+            kept.append(face)
+    return kept
+
+
+def _is_known(box: Floats, boxes: Iterable[Floats]) -> bool:
+    others = list(boxes)
+    return bool(others) and bool((overlap(box, np.stack(others)) > _SAME_FACE).any())
