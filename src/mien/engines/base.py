@@ -1,0 +1,100 @@
+"""What an engine is, and which ones there are.
+
+An engine turns (a prepared source, a stream of motion) into a stream of rendered crops. It
+never opens files, never looks for faces and never pastes: the pipeline does, for every engine
+the same. docs/engine-contract.md says what an engine may rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
+
+from mien.errors import EngineUnavailableError, OptionError
+from mien.types import Face, Motion, MotionOptions, Portrait, Rendered
+
+Channel = Literal["pose", "blendshapes", "landmarks", "pixels"]
+"""What of a MotionFrame an engine reads; ``pose`` is rotation, translation and scale."""
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What is known of an engine before it runs.
+
+    channels: what it reads, richest first; all drivers fill ``pose`` and ``blendshapes``.
+    max_side: longest side of the crops it renders, pixels.
+    latency_frames: how many frames it may hold back before the first comes out.
+    devices: where it can run. memory_mb: what it needs there beyond the picture itself.
+    crop_scale: side of the crop when none is asked for, in sizes of the face.
+    options: what suits it when nothing is asked for.
+    """
+
+    name: str
+    channels: tuple[Channel, ...]
+    max_side: int
+    latency_frames: int
+    devices: tuple[str, ...]
+    memory_mb: int
+    licence: str
+    crop_scale: float
+    options: MotionOptions = field(default_factory=MotionOptions)
+
+
+class Engine(Protocol[S]):
+    """One way to bring a portrait to life. One instance serves one thread at a time.
+
+    ``S`` is the engine's own prepared source: only the engine that made it looks inside.
+    """
+
+    info: ClassVar[EngineInfo]
+
+    def prepare(self, portrait: Portrait, face: Face, *, crop_scale: float | None = None) -> S:
+        """All that depends on the portrait alone; may be kept and animated many times.
+
+        ``face`` holds landmarks in the portrait's pixels. ``crop_scale`` as in ``--crop-scale``,
+        None for the engine's own.
+        """
+        ...
+
+    def warmup(self, source: S) -> None:
+        """Allocate and run once, so that the first real frame is as fast as the others."""
+        ...
+
+    def animate(self, source: S, motion: Motion, options: MotionOptions) -> Iterator[Rendered]:
+        """One Rendered per MotionFrame, in order, of one size, with the same pts; pulls motion
+        no further ahead than ``info.latency_frames``."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was carried from frame to frame."""
+        ...
+
+    def close(self) -> None:
+        """Give memory back; the engine is not used afterwards."""
+        ...
+
+
+ENGINES: dict[str, str] = {"mesh": "mien.engines.mesh.engine:MeshEngine"}
+"""Name -> where its class is; imported on first use."""
+
+
+def engine_class(name: str) -> type[Engine[Any]]:
+    """The class of an engine; OptionError naming the ones there are, EngineUnavailableError
+    naming the package that is missing."""
+    if name not in ENGINES:
+        raise OptionError("--engine", f"there is no {name!r}; choose from: {', '.join(ENGINES)}")
+    module, _, attribute = ENGINES[name].partition(":")
+    try:
+        return cast(type[Engine[Any]], getattr(import_module(module), attribute))
+    except ModuleNotFoundError as error:
+        raise EngineUnavailableError(name, f"needs the package {error.name}") from error
+
+
+def load_engine(name: str = "mesh") -> Engine[Any]:
+    """A new engine by name; OptionError when unknown, EngineUnavailableError when it cannot
+    run here."""
+    return engine_class(name)()
