@@ -1,0 +1,69 @@
+"""What a file is, told from its first bytes and never from its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from mien.errors import UnreadableMediaError
+
+Kind = Literal["still", "animation", "video", "unknown"]
+"""``animation``: a GIF, which serves as a picture (its first one) and as a video."""
+
+_HEAD_BYTES = 32
+_VIDEO_MAGIC = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
+_STILL_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
+_STILL_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis")
+_HEIC_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis")
+
+
+def require_file(path: str | Path) -> Path:
+    """The path of a readable, non-empty, regular file.
+
+    Raises UnreadableMediaError when it is missing, a folder, a device or a pipe, empty, or
+    forbidden.
+    """
+    file = Path(path)
+    try:
+        if not file.exists():
+            raise UnreadableMediaError(path, "does not exist")
+        if file.is_dir():
+            raise UnreadableMediaError(path, "is a folder; give a file")
+        if not file.is_file():
+            raise UnreadableMediaError(path, "is not a regular file; give a picture or a video")
+        if file.stat().st_size == 0:
+            raise UnreadableMediaError(path, "is empty (0 bytes)")
+        with file.open("rb"):
+            return file
+    except (OSError, ValueError) as error:
+        if isinstance(error, UnreadableMediaError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableMediaError(path, f"cannot be opened: {reason}") from None
+
+
+def sniff(path: str | Path) -> Kind:
+    """What the file holds. Raises UnreadableMediaError like `require_file`."""
+    head = _head(require_file(path))
+    if head[:4] == b"GIF8":
+        return "animation"
+    if head[4:8] == b"ftyp":
+        return "still" if head[8:12] in _STILL_BRANDS else "video"
+    if head[:4] == b"RIFF":
+        return {b"WEBP": "still", b"AVI ": "video"}.get(head[8:12], "unknown")  # type: ignore[return-value]
+    if head.startswith(_STILL_MAGIC):
+        return "still"
+    if head.startswith(_VIDEO_MAGIC) or head[4:8] in (b"moov", b"mdat", b"wide", b"free"):
+        return "video"
+    return "unknown"
+
+
+def is_heic(path: Path) -> bool:
+    """Whether the file is a HEIC/HEIF picture, which Pillow cannot read."""
+    head = _head(path)
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD_BYTES)
