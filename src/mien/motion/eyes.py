@@ -1,0 +1,93 @@
+"""Lids and irises: what the eye blendshapes do to a face with its own eyes.
+
+Lids move by shares of the eye's own opening, so that a full blink closes any eye exactly;
+irises move by shares of its width.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.landmarks import (
+    LEFT_EYE,
+    LEFT_EYE_OUTER_RING,
+    LEFT_IRIS,
+    LEFT_LID_PAIRS,
+    RIGHT_EYE,
+    RIGHT_EYE_OUTER_RING,
+    RIGHT_IRIS,
+    RIGHT_LID_PAIRS,
+)
+from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
+from mien.types import Floats
+
+_LID_MOVES = {
+    "eyeBlink": (0.85, 0.15),
+    "eyeSquint": (0.12, 0.3),
+    "eyeWide": (-0.24, -0.06),
+    "eyeLookDown": (0.38, -0.04),
+    "eyeLookUp": (-0.16, 0.06),
+    "cheekSquint": (0.0, 0.16),
+}
+"""Closing of the upper and the lower lid, in shares of the eye's opening. Real lids close by
+about .85 above and .15 below."""
+_IRIS_MOVES = {
+    "eyeLookDown": (0.0, 0.165),
+    "eyeLookUp": (0.0, -0.165),
+    "eyeLookIn": (-0.275, 0.0),
+    "eyeLookOut": (0.275, 0.0),
+}
+"""Right and down of the left eye, in eye widths: about 30 degrees of rotation."""
+_CREASE_FOLLOWS, _POUCH_FOLLOWS = 0.36, 0.45
+"""How far the rings of skin above and below the eye follow its lids."""
+_WIDEST = -0.4
+
+# The eyes in the order right, left; seven pairs of lid landmarks each.
+UPPER_LIDS, LOWER_LIDS = np.array([RIGHT_LID_PAIRS, LEFT_LID_PAIRS]).transpose(2, 0, 1)
+_RINGS = np.array([RIGHT_EYE_OUTER_RING, LEFT_EYE_OUTER_RING])
+CREASES, POUCHES = _RINGS[:, 1:8], _RINGS[:, :8:-1]
+IRISES = np.array([RIGHT_IRIS, LEFT_IRIS])
+CORNERS = np.array([RIGHT_EYE, LEFT_EYE])[:, (0, 8)]
+
+
+def _table(moves: dict[str, tuple[float, float]], mirrored: bool) -> Floats:
+    """(52, 2 eyes, 2) from the left eye's moves."""
+    table = np.zeros((len(BLENDSHAPES), 2, 2))
+    for name, move in moves.items():
+        table[SHAPE_INDEX[f"{name}Left"], 1] = move
+        table[SHAPE_INDEX[f"{name}Right"], 0] = move
+    if mirrored:
+        table[:, 0, 0] *= -1.0
+    return table
+
+
+LID_TABLE = _table(_LID_MOVES, mirrored=False)
+"""(52, 2 eyes, upper and lower lid): closing, in shares of the opening."""
+IRIS_TABLE = _table(_IRIS_MOVES, mirrored=True)
+"""(52, 2 eyes, right and down): in eye widths."""
+
+
+def eye_widths(face: Floats) -> Floats:
+    """(2,) distance between the corners of the right and the left eye."""
+    return np.asarray(np.linalg.norm(face[CORNERS[:, 1]] - face[CORNERS[:, 0]], axis=1))
+
+
+def lid_closing(weights: Floats) -> Floats:
+    """(2 eyes, upper and lower lid) closing in shares of the opening, never past closed."""
+    closing = np.tensordot(weights, LID_TABLE, 1)
+    total = closing.sum(axis=1, keepdims=True)
+    return np.asarray(closing / np.maximum(np.maximum(total, total / _WIDEST), 1.0))
+
+
+def move_eyes(face: Floats, neutral: Floats, weights: Floats) -> None:
+    """Add to ``face`` (478, 3), in place, what the eye blendshapes do to the eyes of
+    ``neutral``."""
+    closing = lid_closing(weights)
+    gap = neutral[LOWER_LIDS] - neutral[UPPER_LIDS]
+    upper, lower = closing[:, 0, None, None] * gap, closing[:, 1, None, None] * gap
+    face[UPPER_LIDS] += upper
+    face[LOWER_LIDS] -= lower
+    face[CREASES] += _CREASE_FOLLOWS * upper
+    face[POUCHES] -= _POUCH_FOLLOWS * lower
+    look = np.tensordot(weights, IRIS_TABLE, 1) * eye_widths(neutral)[:, None]
+    face[IRISES, :2] += look[:, None]
