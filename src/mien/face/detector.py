@@ -26,7 +26,9 @@ class DetectorSpec:
 
 
 SHORT_RANGE = DetectorSpec("face_detector_fp16", 128, ((8, 2), (16, 6)), 0.5)
-FULL_RANGE = DetectorSpec("face_detector_full_fp16", 192, ((4, 1),), 0.6)
+FULL_RANGE = DetectorSpec("face_detector_full_fp16", 192, ((4, 1),), 0.35)
+"""Its usual threshold is 0.6. A small face often scores less, and the landmark network turns
+down what is not a face, so it may offer more."""
 
 
 @dataclass(frozen=True, slots=True)

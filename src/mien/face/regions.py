@@ -79,16 +79,35 @@ def picture_region(image: Image) -> FaceRegion:
 def sample(
     image: Image, transform: NDArray[np.float64], size: int, border: Literal["black", "replicate"]
 ) -> Image:
-    """``size`` x ``size`` pixels of the picture; ``transform`` (2, 3) maps them to the picture."""
-    return cast(
-        Image,
-        cv2.warpAffine(
-            image,
-            transform,
-            (size, size),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=_BORDERS[border],
-        ),
+    """``size`` x ``size`` pixels of an RGB picture; ``transform`` (2, 3) maps them to the picture.
+
+    OpenCV warps four channels more than twice as fast as three, so the part that is needed goes
+    through RGBA.
+    """
+    x0, y0, x1, y1 = _reach(transform, size, image.shape[1], image.shape[0])
+    part = cv2.cvtColor(image[y0:y1, x0:x1], cv2.COLOR_RGB2RGBA)
+    pixels = cv2.warpAffine(
+        part,
+        transform - [[0, 0, x0], [0, 0, y0]],
+        (size, size),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=_BORDERS[border],
+    )
+    return cast(Image, cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB))
+
+
+def _reach(
+    transform: NDArray[np.float64], size: int, width: int, height: int
+) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1 of the pixels that a crop reads, at least one, inside the picture."""
+    corners = transform @ [[0, size, 0, size], [0, 0, size, size], [1, 1, 1, 1]]
+    (left, top), (right, bottom) = corners.min(axis=1), corners.max(axis=1)
+    x0, y0 = min(max(int(left) - 1, 0), width - 1), min(max(int(top) - 1, 0), height - 1)
+    return (
+        x0,
+        y0,
+        max(min(int(right) + 2, width), x0 + 1),
+        max(min(int(bottom) + 2, height), y0 + 1),
     )
 
 

@@ -110,10 +110,13 @@ def _distinct(faces: Iterable[Face]) -> list[Face]:
     """The faces without those that lie on an earlier one."""
     kept: list[Face] = []
     for face in faces:
-        boxes = (landmark_box(other.landmarks) for other in kept)
-        if not _is_known(landmark_box(face.landmarks), boxes):
+        if not kept or not _is_known(landmark_box(face.landmarks), _boxes(kept)):
             kept.append(face)
     return kept
+
+
+def _boxes(faces: list[Face]) -> Iterator[Floats]:
+    return (landmark_box(face.landmarks) for face in faces)
 
 
 def _is_known(box: Floats, boxes: Iterable[Floats]) -> bool:
