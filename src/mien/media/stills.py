@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,10 +126,10 @@ def _decode(picture: PillowImage.Image) -> tuple[Image, Mask | None]:
     return np.array(_to_srgb(picture)), alpha
 
 
-def _to_eight_bits(values: NDArray[np.generic]) -> Mask:
+def _to_eight_bits(values: NDArray[Any]) -> Mask:
     """Deep greyscale to 0..255: 16 bit by its range, others by the range they seem to use."""
     if values.dtype == np.uint16:
-        return np.round(values / np.float32(257)).astype(np.uint8)
+        return np.asarray(np.round(values / np.float32(257)), dtype=np.uint8)
     deep = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
     top = float(deep.max())
     white = next((w for w in (1.0, 255.0, 65535.0) if top <= w), top)
