@@ -1,0 +1,170 @@
+"""Reads the driver's motion finer than landmarks can: optical flow from the reference frame.
+
+Landmarks are found in each frame anew and wander over the skin by a fraction of a percent of
+the face. Flow from one fixed reference frame does not drift, follows skin, hair and neck, and
+brings the frame into register so that shading can be compared. All of it happens in a small grey
+crop held in place by a similarity; DIS flow (Kroeger et al. 2016) starts from the landmarks' own
+displacement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.engines.mesh.raster import backward_map
+from mien.engines.mesh.rings import place_rings
+from mien.engines.mesh.topology import (
+    BORDER_START,
+    NUM_BORDER,
+    OPENINGS,
+    OVAL,
+    RINGS,
+    SKIN,
+    border_loop,
+    border_triangles,
+)
+from mien.landmarks import (
+    INNER_LIPS,
+    LEFT_EYE,
+    LEFT_IRIS,
+    NUM_LANDMARKS,
+    OUTER_LIPS,
+    RIGHT_EYE,
+    RIGHT_IRIS,
+    RIGID,
+)
+from mien.motion.pose import fit_pose, to_head, to_picture
+from mien.types import DriverPixels, Floats, Image, Mask
+
+SIDE_PX = 192
+"""Side of the square crop in which flow is computed."""
+_CROP_HEAD_UNITS = 5.6
+_GRID_STEP = 4
+_READ_BY_LANDMARKS = (
+    *INNER_LIPS, *OUTER_LIPS, *RIGHT_EYE, *LEFT_EYE, *RIGHT_IRIS, *LEFT_IRIS,
+)  # fmt: skip
+"""Where skin appears and disappears, flow has nothing to follow."""
+
+_PIXELS = np.stack(np.meshgrid(*[np.arange(SIDE_PX, dtype=np.float32)] * 2), -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One driver frame, read against the reference frame.
+
+    landmarks: (478, 3) pixels of the driver's picture, refined. rings: (108, 2) pixels.
+    luma: (SIDE_PX, SIDE_PX) float32, the frame's grey values brought into the reference's place.
+    """
+
+    landmarks: Floats
+    rings: Floats
+    luma: NDArray[np.float32]
+
+
+class Registration:
+    """Flow from one reference frame of the driver. One per motion stream."""
+
+    def __init__(self, reference: DriverPixels) -> None:
+        landmarks = reference.landmarks
+        pose = fit_pose(landmarks)
+        self._px_per_unit = SIDE_PX / (_CROP_HEAD_UNITS * pose.scale)
+        self._reduction = max(1, round(1 / self._px_per_unit))
+        centre = (landmarks[OVAL, :2].min(0) + landmarks[OVAL, :2].max(0)) / 2
+        zoom = np.eye(2) * self._px_per_unit
+        self.to_crop = np.c_[zoom, SIDE_PX / 2 - zoom @ centre]
+        self.rings = place_rings(to_head(landmarks, pose))
+        ring_px = to_picture(self.rings, pose)[:, :2]
+        self._rigid = landmarks[list(RIGID), :2].astype(np.float64)
+        self._vertices = _apply(self.to_crop, np.r_[landmarks[:, :2], ring_px]).astype(np.float32)
+        border = border_loop((SIDE_PX, SIDE_PX))
+        self.mesh = np.r_[self._vertices, border].astype(np.float32)
+        last_ring = self._vertices[-len(OVAL) :]
+        self.triangles = np.r_[border_triangles(last_ring, border), RINGS, SKIN, OPENINGS]
+        self._weights = np.ones((len(self._vertices), 1))
+        self._weights[list(_READ_BY_LANDMARKS)] = 0
+        self._prepare_grid()
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._flow.setFinestScale(2)
+        self._flow.setVariationalRefinementIterations(2)
+        self._reference = self._crop(reference.image, self.to_crop)
+        self.luma = self._reference.astype(np.float32)
+
+    def _prepare_grid(self) -> None:
+        """Barycentric coordinates of a coarse grid in the mesh of the reference frame."""
+        side = SIDE_PX // _GRID_STEP
+        corners = ((self.mesh[self.triangles] + 0.5) / _GRID_STEP - 0.5).astype(np.float32)
+        count = len(self.triangles)
+        unit = np.broadcast_to(np.array([[0, 0], [1, 0], [0, 1]], np.float32), (count, 3, 2))
+        coordinates, ids = backward_map(corners, unit, np.arange(count), (side, side))
+        self._grid_vertices = self.triangles[ids.ravel()]
+        u, v = coordinates.reshape(-1, 2).T
+        self._grid_weights = np.stack([1 - u - v, u, v], 1)[..., None].astype(np.float32)
+        self._grid_weights[ids.ravel() < 0] = 0
+        self._grid_shape = (side, side, 2)
+
+    def read(self, pixels: DriverPixels) -> Reading:
+        """Refine the landmarks of one frame of the driver."""
+        stabilise = _similarity(pixels.landmarks[list(RIGID), :2], self._rigid)
+        to_crop = _compose(self.to_crop, stabilise)
+        crop = self._crop(pixels.image, to_crop)
+        found = self._vertices.astype(np.float64)
+        found[:NUM_LANDMARKS] = _apply(to_crop, pixels.landmarks[:, :2])
+        flow = self._flow.calc(self._reference, crop, self._expected_flow(found))
+        tracked = self._vertices + _sample(flow, self._vertices)
+        found += (tracked - found) * self._weights
+        back = cv2.invertAffineTransform(to_crop)
+        refined = pixels.landmarks.astype(np.float64)
+        refined[:, :2] = _apply(back, found[:NUM_LANDMARKS])
+        registered = cv2.remap(crop, _PIXELS + flow, None, cv2.INTER_LINEAR)
+        return Reading(
+            refined, _apply(back, found[NUM_LANDMARKS:]), registered.astype(np.float32)
+        )
+
+    def _expected_flow(self, found: Floats) -> NDArray[np.float32]:
+        displacement = np.zeros((BORDER_START + NUM_BORDER, 2), np.float32)
+        displacement[:NUM_LANDMARKS] = found[:NUM_LANDMARKS] - self._vertices[:NUM_LANDMARKS]
+        grid = (displacement[self._grid_vertices] * self._grid_weights).sum(1)
+        return cv2.resize(grid.reshape(self._grid_shape), (SIDE_PX, SIDE_PX))
+
+    def _crop(self, image: Image, to_crop: Floats) -> Mask:
+        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        if self._reduction > 1:  # bilinear sampling alone would alias
+            width, height = grey.shape[1] // self._reduction, grey.shape[0] // self._reduction
+            x_step, y_step = grey.shape[1] / width, grey.shape[0] / height
+            grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+            enlarge = np.array([[x_step, 0, (x_step - 1) / 2], [0, y_step, (y_step - 1) / 2]])
+            to_crop = _compose(to_crop, enlarge)
+        crop = cv2.warpAffine(grey, to_crop, (SIDE_PX, SIDE_PX), borderMode=cv2.BORDER_REPLICATE)
+        return cast(Mask, crop)
+
+
+def _apply(transform: Floats, points: Floats) -> Floats:
+    return cast(Floats, points @ transform[:, :2].T + transform[:, 2])
+
+
+def _compose(outer: Floats, inner: Floats) -> Floats:
+    """The 2x3 transform that does ``inner`` first, then ``outer``."""
+    return np.c_[outer[:, :2] @ inner[:, :2], _apply(outer, inner[:, 2])]
+
+
+def _sample(image: NDArray[np.float32], points: NDArray[np.float32]) -> Floats:
+    """Bilinear values of (h, w, c) at (n, 2) points, (n, c)."""
+    sampled = cv2.remap(
+        image, points[None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return cast(Floats, sampled[0])
+
+
+def _similarity(points: Floats, onto: Floats) -> Floats:
+    """Least-squares 2x3 similarity that brings (n, 2) points onto others."""
+    mean, onto_mean = points.mean(0), onto.mean(0)
+    a, b = points - mean, onto - onto_mean
+    norm = (a * a).sum()
+    c, s = (a * b).sum() / norm, (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum() / norm
+    turn = np.array([[c, -s], [s, c]])
+    return np.c_[turn, onto_mean - turn @ mean]

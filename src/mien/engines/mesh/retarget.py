@@ -1,0 +1,168 @@
+"""The motion algebra of the mesh engine: what the driver does, done by the source's face.
+
+Everything happens on head-frame landmarks: the source's plus the driver's change, lids and
+irises in proportion to the source's own eyes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from mien.landmarks import (
+    LEFT_EYE,
+    LEFT_IRIS,
+    LEFT_LID_PAIRS,
+    OUTER_LIPS,
+    RIGHT_EYE,
+    RIGHT_IRIS,
+    RIGHT_LID_PAIRS,
+)
+from mien.motion.pose import Pose, angles_from_rotation, rotation_from_angles
+from mien.motion.template import FACE_TEMPLATE
+from mien.types import Floats, MotionOptions, Region
+
+EYES = (
+    (np.array(RIGHT_EYE), np.array(RIGHT_IRIS), np.array(RIGHT_LID_PAIRS)),
+    (np.array(LEFT_EYE), np.array(LEFT_IRIS), np.array(LEFT_LID_PAIRS)),
+)
+_UPPER_SHARE = 0.85
+"""Real blinks close from above: the upper lid makes this share of the way."""
+_CLOSED_READING = 0.08
+"""What landmarks say of a shut eye, as a share of the open one's aperture."""
+_LIMITS_DEG = ((22.0, 34.0), (16.0, 25.0), (40.0, 60.0))
+"""Yaw, pitch, roll against the portrait: followed faithfully up to the first figure, then
+easing to a stop at the second. Beyond, a single picture has nothing to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceShape:
+    """A face in the head frame: landmarks (478, 3), and its pose in its own picture."""
+
+    head: Floats
+    pose: Pose
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the source's face goes: head-frame landmarks (478, 3), pose in crop pixels, and each
+    eye's aperture (right, left) as a share of the source's own."""
+
+    head: Floats
+    pose: Pose
+    apertures: tuple[float, float]
+
+
+def _near_lips() -> Floats:
+    points = FACE_TEMPLATE.landmarks[:, :2]
+    distance = np.linalg.norm(points[:, None] - points[list(OUTER_LIPS)], axis=2).min(axis=1)
+    return np.clip(1 - distance / 0.5, 0, 1)
+
+
+def _near_eyes() -> Floats:
+    points = FACE_TEMPLATE.landmarks[:, :2]
+    rims = points[list(RIGHT_EYE + LEFT_EYE)]
+    distance = np.linalg.norm(points[:, None] - rims, axis=2).min(axis=1)
+    return np.clip(1 - distance / 0.25, 0, 1)
+
+
+_EXPRESSION_WEIGHT: dict[Region, Floats] = {
+    "all": np.ones(478),
+    "exp": np.ones(478),
+    "pose": np.zeros(478),
+    "lip": _near_lips(),
+    "eyes": _near_eyes(),
+}
+
+
+def retarget(
+    source: FaceShape, reference: FaceShape, driver: FaceShape, options: MotionOptions
+) -> Target:
+    """The source's face after the driver's change from ``reference`` to ``driver``."""
+    weight = _EXPRESSION_WEIGHT[options.region][:, None] * options.multiplier
+    head = source.head + (driver.head - reference.head) * weight
+    apertures = []
+    for eye, iris, pairs in EYES:
+        moves = float(weight[eye].mean())
+        _move_iris(head, eye, iris, source.head, reference.head, driver.head, moves)
+        wanted = _aperture(reference.head, driver.head, source.head, pairs, moves)
+        _set_aperture(head, source.head, pairs, wanted)
+        apertures.append(wanted)
+    pose = retarget_pose(source.pose, reference.pose, driver.pose, options)
+    return Target(head, pose, (apertures[0], apertures[1]))
+
+
+def retarget_pose(source: Pose, reference: Pose, driver: Pose, options: MotionOptions) -> Pose:
+    """The source's pose after the driver's change, within what one picture can show."""
+    if options.region not in ("all", "pose"):
+        return source
+    before = reference.rotation if options.relative else np.eye(3)
+    start = source.rotation if options.relative else np.eye(3)
+    change = driver.rotation @ before.T @ start @ source.rotation.T
+    angles = np.array(angles_from_rotation(change)) * options.multiplier
+    limited = [_ease(a, *limit) for a, limit in zip(angles, _LIMITS_DEG, strict=True)]
+    zoom = driver.scale / reference.scale
+    shift = (driver.translation - reference.translation) * (source.scale / reference.scale)
+    return Pose(
+        rotation_from_angles(*limited) @ source.rotation,
+        source.translation + shift * options.multiplier,
+        source.scale * zoom**options.multiplier,
+    )
+
+
+def _ease(angle: float, free: float, limit: float) -> float:
+    """The angle itself up to ``free``, then approaching ``limit`` with a continuous slope."""
+    beyond = abs(angle) - free
+    if beyond <= 0:
+        return angle
+    room = limit - free
+    return float(np.sign(angle) * (free + room * np.tanh(beyond / room)))
+
+
+def lid_gap(head: Floats, pairs: Floats) -> float:
+    """Mean distance between the lids, in the unit of ``head``."""
+    return float(np.linalg.norm(head[pairs[:, 0]] - head[pairs[:, 1]], axis=1).mean())
+
+
+def _aperture(
+    reference: Floats, driver: Floats, source: Floats, pairs: Floats, moves: float
+) -> float:
+    """Aperture for the source as a share of its own: the driver's share, but a shut eye shuts,
+    and a widened one widens no further than small eyes can."""
+    before = max(lid_gap(reference, pairs), 1e-4)
+    share = lid_gap(driver, pairs) / before
+    share -= _CLOSED_READING * np.clip((0.45 - share) / (0.45 - _CLOSED_READING), 0, 1)
+    if share > 1:
+        own = max(lid_gap(source, pairs), 1e-4)
+        share = 1 + (share - 1) * min(1.0, before / own)
+    return float(np.clip(1 + (share - 1) * moves, 0, 1.3))
+
+
+def _set_aperture(head: Floats, source: Floats, pairs: Floats, share: float) -> None:
+    factor = share * lid_gap(source, pairs) / max(lid_gap(head, pairs), 1e-4)
+    upper, lower = head[pairs[:, 0]], head[pairs[:, 1]]
+    meeting = upper * (1 - _UPPER_SHARE) + lower * _UPPER_SHARE
+    head[pairs[:, 0]] = meeting + (upper - meeting) * factor
+    head[pairs[:, 1]] = meeting + (lower - meeting) * factor
+
+
+def iris_place(head: Floats, eye: Floats, iris: Floats) -> Floats:
+    """Place of the iris against the middle between the eye's corners, (2,), in eye widths."""
+    outer, inner = head[eye[0]], head[eye[8]]
+    offset = head[iris[0]] - (outer + inner) / 2
+    return cast(Floats, offset[:2] / np.linalg.norm((inner - outer)[:2]))
+
+
+def _move_iris(
+    head: Floats, eye: Floats, iris: Floats, source: Floats, reference: Floats, driver: Floats,
+    moves: float,
+) -> None:  # fmt: skip
+    change = iris_place(driver, eye, iris) - iris_place(reference, eye, iris)
+    place = iris_place(source, eye, iris) + change * moves
+    outer, inner = head[eye[0]], head[eye[8]]
+    centre = (outer + inner) / 2
+    centre[:2] += place * np.linalg.norm((inner - outer)[:2])
+    centre[2] = source[iris[0], 2]
+    head[iris] = source[iris] - source[iris[0]] + centre
