@@ -1,1 +1,1 @@
-"""."""
+"""Expression and pose as numbers: the template face, its blendshapes, smoothing."""

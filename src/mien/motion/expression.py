@@ -67,7 +67,7 @@ def _solve_skin(moved: Floats) -> Floats:
         again = np.linalg.solve(_GRAM[np.ix_(kept, kept)], target[kept])
         solved = np.zeros_like(solved)
         solved[kept] = again
-    return np.maximum(solved, 0.0)
+    return np.asarray(np.maximum(solved, 0.0))
 
 
 def _shares(face: Floats, neutral: Floats) -> tuple[Floats, Floats, Floats]:

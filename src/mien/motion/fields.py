@@ -43,7 +43,7 @@ def among(landmarks: Iterable[int]) -> NDArray[np.bool_]:
 UPPER_LIP = among(i for ring in LIP_RINGS for i in ring[1:10])
 LOWER_LIP = among(i for ring in LIP_RINGS for i in ring[11:])
 CORNERS = among(ring[k] for ring in LIP_RINGS for k in (0, 10))
-BELOW_MOUTH = LOWER_LIP | ((Y > POINTS[291, 1]) & ~UPPER_LIP & ~CORNERS)
+BELOW_MOUTH = LOWER_LIP | ((POINTS[291, 1] < Y) & ~UPPER_LIP & ~CORNERS)
 """Lower lip and chin: what the jaw carries. The corners belong to neither lip."""
 IRISES = np.arange(NUM_LANDMARKS) >= 468
 
@@ -81,7 +81,7 @@ OFF_EYES = smoothstep(_distance_to_eyes(), 0.0, 0.16) * ~IRISES
 
 def field(weight: Floats, direction: tuple[float, float, float]) -> Floats:
     """(478, 3): a direction in head units, weighted."""
-    return np.asarray(weight)[:, None] * np.array(direction)
+    return np.outer(weight, direction)
 
 
 def mirrored(displacement: Floats) -> Floats:

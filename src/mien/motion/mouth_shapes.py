@@ -40,7 +40,7 @@ def _jaw_weight() -> Floats:
     upper = _CORNER_FOLLOWS * np.minimum(ALONG, 1.0) ** 2.5 * smoothstep(Y, 0.72, LIP_LINE + 0.02)
     lip = _CORNER_FOLLOWS + (1 - _CORNER_FOLLOWS) * np.clip(1.0 - ALONG**2.4, 0.0, 1.0)
     lower = lip + (1.0 - lip) * smoothstep(Y, LIP_LINE - 0.02, LIP_LINE + 0.42)
-    return np.where(BELOW_MOUTH, np.where(LOWER_LIP, lip, lower), upper)
+    return np.asarray(np.where(BELOW_MOUTH, np.where(LOWER_LIP, lip, lower), upper))
 
 
 def _rotated_jaw(angle: float) -> Floats:
