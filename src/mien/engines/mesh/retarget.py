@@ -83,15 +83,24 @@ def retarget(
     """The source's face after the driver's change from ``reference`` to ``driver``."""
     weight = _EXPRESSION_WEIGHT[options.region][:, None] * options.multiplier
     head = source.head + (driver.head - reference.head) * weight
-    apertures = []
     for eye, iris, pairs in EYES:
         moves = float(weight[eye].mean())
         _move_iris(head, eye, iris, source.head, reference.head, driver.head, moves)
         wanted = _aperture(reference.head, driver.head, source.head, pairs, moves)
         _set_aperture(head, source.head, pairs, wanted)
-        apertures.append(wanted)
     pose = retarget_pose(source.pose, reference.pose, driver.pose, options)
-    return Target(head, pose, (apertures[0], apertures[1]))
+    return Target(head, pose, apertures(head, source.head))
+
+
+def weigh_expression(source: Floats, posed: Floats, region: Region) -> Floats:
+    """The posed face (478, 3) in the region that moves, the source's elsewhere."""
+    return cast(Floats, source + (posed - source) * _EXPRESSION_WEIGHT[region][:, None])
+
+
+def apertures(head: Floats, source: Floats) -> tuple[float, float]:
+    """How far the right and the left eye are open, as shares of the source's own."""
+    right, left = (lid_gap(head, p) / max(lid_gap(source, p), 1e-4) for _, _, p in EYES)
+    return right, left
 
 
 def retarget_pose(source: Pose, reference: Pose, driver: Pose, options: MotionOptions) -> Pose:

@@ -1,0 +1,100 @@
+"""Wrinkles and folds: carries the change of the driver's skin shading to the source.
+
+The ratio of two pictures of the same skin in register is the change of its shading, whatever its
+colour (Liu, Shan, Zhang 2001, expression ratio images). Wide changes are left out: they are light
+that moves over a turning head, not expression.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.engines.mesh.geometry import FaceMesh
+from mien.engines.mesh.raster import UNCOVERED, backward_map
+from mien.engines.mesh.registration import SIDE_PX, Registration
+from mien.engines.mesh.topology import OVAL, SKIN
+from mien.landmarks import LEFT_BROW, LEFT_EYE, OUTER_LIPS, RIGHT_BROW, RIGHT_EYE
+from mien.types import Floats, Mask
+
+STEP = 4
+"""The gain is kept at a quarter of the crop's resolution."""
+_OFFSET = 10.0
+"""Grey levels added before the logarithm, so that dark noise stays small."""
+_LIMIT = 0.35
+_THRESHOLD = 0.02
+_SMOOTHING = 0.6
+"""Weight of the newest frame."""
+_STRENGTH = 0.9
+_WIDE_PX = 9.0
+_NOSTRILS = (98, 97, 2, 326, 327, 94, 19)
+
+
+class ShadingTransfer:
+    """Shading of one driver, measured in its reference's crop, for one source mesh."""
+
+    def __init__(self, registration: Registration, mesh: FaceMesh) -> None:
+        rest = _log(registration.luma)
+        # What merely moved by a pixel (rims of glasses, moles, hair) lies within the range of
+        # its surroundings in the reference: it is not shading.
+        kernel = np.ones((3, 3), np.uint8)
+        self._brightest, self._darkest = cv2.dilate(rest, kernel), cv2.erode(rest, kernel)
+        self._mask, self._valid = _masks(registration.mesh)
+        self._valid_wide = _wide(self._valid) + 1e-3
+        self._to_reference = _map_to_reference(mesh, registration)
+        self._smoothed: NDArray[np.float32] | None = None
+
+    def gain(self, luma: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log gain for the source at rest, (ceil(h / STEP), ceil(w / STEP)) of its crop."""
+        now = _log(luma)
+        ratio = np.maximum(now - self._brightest, 0) + np.minimum(now - self._darkest, 0)
+        ratio -= _wide(ratio * self._valid) / self._valid_wide
+        ratio -= np.clip(ratio, -_THRESHOLD, _THRESHOLD)
+        ratio = np.clip(ratio, -_LIMIT, _LIMIT) * self._mask
+        if self._smoothed is None:
+            self._smoothed = ratio
+        self._smoothed = cv2.addWeighted(self._smoothed, 1 - _SMOOTHING, ratio, _SMOOTHING, 0)
+        return cast(
+            NDArray[np.float32],
+            cv2.remap(self._smoothed, self._to_reference, None, cv2.INTER_LINEAR) * _STRENGTH,
+        )
+
+
+def _log(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    return cv2.log(cv2.GaussianBlur(luma, (0, 0), 0.8) + _OFFSET)
+
+
+def _wide(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    small = cv2.resize(image, (SIDE_PX // 4, SIDE_PX // 4), interpolation=cv2.INTER_AREA)
+    return cv2.resize(cv2.GaussianBlur(small, (0, 0), _WIDE_PX / 4), (SIDE_PX, SIDE_PX))
+
+
+def _masks(points: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Where shading is carried over (feathered), and which skin counts for the wide mean."""
+
+    def area(indices: tuple[int, ...], margin: int) -> Mask:
+        mask = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
+        hull = cv2.convexHull(np.rint(points[list(indices), :2]).astype(np.int32))
+        cv2.fillConvexPoly(mask, hull, 255)
+        kernel = np.ones((abs(margin), abs(margin)), np.uint8)
+        return cast(Mask, (cv2.dilate if margin > 0 else cv2.erode)(mask, kernel))
+
+    face = area(tuple(OVAL), -7)
+    holes = area(RIGHT_EYE, 5) | area(LEFT_EYE, 5) | area(OUTER_LIPS, 3)
+    valid = face & ~holes
+    kept = valid & ~(area(RIGHT_BROW, 3) | area(LEFT_BROW, 3) | area(_NOSTRILS, 3))
+    feathered = cv2.GaussianBlur(kept, (0, 0), 1.8)
+    return feathered.astype(np.float32) / 255, valid.astype(np.float32) / 255
+
+
+def _map_to_reference(mesh: FaceMesh, registration: Registration) -> NDArray[np.float32]:
+    width, height = mesh.size
+    shape = (-(-height // STEP), -(-width // STEP))
+    skin = (mesh.vertices[SKIN] + 0.5) / STEP - 0.5
+    by_depth = np.argsort(-mesh.landmarks[SKIN, 2].max(axis=1))
+    place, ids = backward_map(skin, registration.mesh[SKIN], by_depth, shape)
+    place[ids == UNCOVERED] = -1
+    return place
