@@ -27,6 +27,7 @@ __all__ = [
 _UPPER = np.array([ring[1:10] for ring in LIP_RINGS])
 _LOWER = np.array([ring[:10:-1] for ring in LIP_RINGS])
 """(4 rings from skin to opening, 9 pairs from the person's right to left)."""
+_CLOSE, _OPEN = SHAPE_INDEX["mouthClose"], SHAPE_INDEX["jawOpen"]
 _FOLLOWS = np.array([0.55, 0.7, 0.85, 1.0])[:, None]
 """How far each ring of a lip follows its edge when lips press on each other."""
 _UPPER_SHARE = 0.35
@@ -45,7 +46,10 @@ def pose_face(neutral: Floats, weights: Floats, closure: float = 0.0) -> Floats:
     The mouth moves in proportion to its own width, lids and irises to the eye's own size; lids
     and lips meet but never pass each other. ``closure`` (0..1) draws the lips together.
     """
-    scaled = np.asarray(weights, np.float64) * np.where(IS_MOUTH, mouth_scale(neutral), 1.0)
+    weights = np.array(weights, np.float64)
+    # lips can be closed over an open jaw only as far as it is open
+    weights[_CLOSE] = min(weights[_CLOSE], weights[_OPEN])
+    scaled = weights * np.where(IS_MOUTH, mouth_scale(neutral), 1.0)
     moved = scaled.astype(np.float32) @ SKIN_BASIS.reshape(len(BLENDSHAPES), -1)
     face = np.asarray(neutral, np.float64) + moved.reshape(NUM_LANDMARKS, 3)
     move_eyes(face, neutral, weights)

@@ -51,6 +51,8 @@ def estimate_blendshapes(head_landmarks: Floats, neutral: Floats) -> Floats:
     weights = np.zeros(len(BLENDSHAPES))
     weights[_SKIN] = _solve_skin(np.asarray(head_landmarks - neutral, np.float64))
     weights[IS_MOUTH] /= mouth_scale(neutral)
+    close, jaw = SHAPE_INDEX["mouthClose"], SHAPE_INDEX["jawOpen"]
+    weights[close] = min(weights[close], weights[jaw])
     _measure_eyes(weights, head_landmarks, neutral)
     return np.clip(weights, 0.0, 1.0).astype(np.float32)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from mien.landmarks import OUTER_LIPS
 from mien.motion.fields import (
     ALONG,
     BELOW_MOUTH,
@@ -26,6 +29,9 @@ from mien.types import Floats
 _JAW_AXIS_Y, _JAW_AXIS_Z = 0.45, 1.3
 """The hinge below the ears. The tracker's depth is flatter than a head, hence so far back."""
 _JAW_ANGLE = np.radians(21.0)
+_CHIN_Z, _CHIN_ROUND = -0.1, 0.3
+_UPPER_CLOSES = 0.3
+"""The upper lip's part in closing the mouth while the jaw is open."""
 _CORNER_FOLLOWS = 0.42
 """How far the corners of the mouth follow the jaw."""
 
@@ -45,7 +51,9 @@ def _jaw_weight() -> Floats:
 
 def _rotated_jaw(angle: float) -> Floats:
     down, back = Y - _JAW_AXIS_Y, POINTS[:, 2] - _JAW_AXIS_Z
-    turned_down = down * np.cos(angle) - back * np.sin(angle)
+    # the whole width of the chin comes down alike, so that its underside does not fold
+    level = _CHIN_Z + _CHIN_ROUND * (POINTS[:, 2] - _CHIN_Z) - _JAW_AXIS_Z
+    turned_down = down * np.cos(angle) - level * np.sin(angle)
     turned_back = down * np.sin(angle) + back * np.cos(angle)
     return np.stack([np.zeros_like(down), turned_down - down, turned_back - back], axis=1)
 
@@ -67,17 +75,25 @@ def _jaw() -> dict[str, Floats]:
 
 def _lips_together(opened: Floats) -> Floats:
     """What brings the lips together while the jaw is open: the lower lip comes up, the upper
-    lip a little down; the chin stays."""
-    gap = np.zeros(len(POINTS))
+    lip a little down, each with the skin next to it; the chin stays."""
+    close = np.zeros(len(POINTS))
     for ring in LIP_RINGS:
         upper, lower = list(ring[1:10]), list(ring[:10:-1])
         step = opened[lower, 1] - opened[upper, 1]
-        gap[upper], gap[lower] = 0.3 * step, -0.7 * step
-    lips = UPPER_LIP | LOWER_LIP
-    middle = float(np.abs(gap[LOWER_LIP]).max())
-    below = -middle * bump(0, 1.42, 0.3, 0.13) * (Y > 1.42) * BELOW_MOUTH
-    above = 0.43 * middle * bump(0, 1.16, 0.3, 0.1) * (Y < 1.16) * ~BELOW_MOUTH
-    return field(np.where(lips, gap, below + above), (0, 1, 0))
+        close[upper], close[lower] = _UPPER_CLOSES * step, (_UPPER_CLOSES - 1.0) * step
+    above = _beside_lip(OUTER_LIPS[5:11], close, reach=0.13) * (Y > 0.8)
+    below = _beside_lip(OUTER_LIPS[15:9:-1], close, reach=0.19)
+    beside = np.where(BELOW_MOUTH, below, above)
+    return field(np.where(UPPER_LIP | LOWER_LIP, close, beside), (0, 1, 0))
+
+
+def _beside_lip(rim: Sequence[int], values: Floats, reach: float) -> Floats:
+    """Values of the lip's rim (from the middle to the left corner) carried on into the skin
+    next to it."""
+    across, rim = np.abs(X), list(rim)
+    distance = Y - np.interp(across, X[rim], Y[rim])
+    carried = np.interp(across, X[rim], values[rim], right=0.0)
+    return np.asarray(carried * np.exp(-0.5 * (distance / reach) ** 2))
 
 
 def _pulled_corner() -> Floats:
@@ -117,9 +133,9 @@ def _both_lips() -> dict[str, Floats]:
         + field(0.12 * (Y - LIP_LINE) * around, (0, 1, 0)),
         "mouthFunnel": 0.3 * inward + field(around, (0, 0, -0.1)) + field(away, (0, 0.085, 0)),
         "mouthLeft": field(lips, (0.13, 0, 0)),
-        "mouthPressLeft": field(-0.45 * thin * left_side(), (0, 1, 0))
-        + field(_pulled_corner(), (0.01, 0, 0.02))
-        + field(bump(0.16, 1.56, 0.18, 0.1) * left_side(), (0, -0.02, -0.02)),
+        "mouthPressLeft": field(-0.55 * thin * left_side(), (0, 1, 0))
+        + field(_pulled_corner(), (0.02, 0, 0.03))
+        + field(bump(0.16, 1.56, 0.18, 0.1) * left_side(), (0, -0.03, -0.03)),
     }
 
 
@@ -136,10 +152,10 @@ def _single_lips() -> dict[str, Floats]:
     rolled_under = (
         np.where(LOWER_LIP, rolled_under, under * np.exp(-0.5 * (ALONG / 0.9) ** 2)) * arch
     )
-    lifted = np.exp(-0.5 * ((X - 0.19) / 0.17) ** 2) * left_side(0.2)
+    lifted = np.exp(-0.5 * ((X - 0.15) / 0.2) ** 2) * left_side(0.2)
     inside = np.clip(1.0 - ALONG**4, 0.0, 1.0)
     return {
-        "mouthRollUpper": field(rolled_over, (0, 0.055, 0.06)),
+        "mouthRollUpper": field(rolled_over, (0, 0.042, 0.06)),
         "mouthRollLower": field(rolled_under, (0, -0.09, 0.05)),
         "mouthShrugUpper": field(over * arch, (0, -0.05, -0.05)),
         "mouthShrugLower": field(under * (0.35 + 0.65 * arch), (0, -0.085, -0.05)),
