@@ -1,1 +1,23 @@
-"""."""
+"""Pictures, video and sound in and out: the only home of PyAV and Pillow."""
+
+from __future__ import annotations
+
+from mien.media.audio import AudioTrack
+from mien.media.prefetch import prefetch
+from mien.media.sink import Sink, open_sink
+from mien.media.sniff import Kind, sniff
+from mien.media.stills import read_still
+from mien.media.video import Video, VideoInfo, open_video
+
+__all__ = [
+    "AudioTrack",
+    "Kind",
+    "Sink",
+    "Video",
+    "VideoInfo",
+    "open_sink",
+    "open_video",
+    "prefetch",
+    "read_still",
+    "sniff",
+]

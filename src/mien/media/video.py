@@ -12,6 +12,7 @@ from pathlib import Path
 from av.video.frame import VideoFrame
 
 from mien.errors import OptionError, UnreadableMediaError
+from mien.media.audio import AudioTrack
 from mien.media.decoding import Decoder
 from mien.media.timing import MAX_RATE, TimestampError, resample, slots_until
 from mien.media.upright import Geometry, UprightConverter
@@ -76,6 +77,17 @@ class Video:
         reader = self._read()
         self._readers.append(reader)
         return reader
+
+    def audio(self, *, loop: bool = False) -> AudioTrack | None:
+        """The sound under the window, in step with its frames; None if there is none.
+
+        ``loop``: repeat it with the frames; needs ``info.num_frames``.
+        """
+        if not self.info.has_audio:
+            return None
+        number = self.info.num_frames if loop else self._window.count
+        duration = None if number is None else number / self.info.rate
+        return AudioTrack(self.path, self._window.start, duration, loop and number is not None)
 
     def _read(self) -> Generator[Frame]:
         converter = UprightConverter(self._geometry)

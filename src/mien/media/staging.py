@@ -1,0 +1,102 @@
+"""A result that appears whole or not at all: written beside its place, renamed at the end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from mien.errors import OutputError
+
+_FRAME_NAME = re.compile(r"\d{6,}\.png")
+
+
+class Staging:
+    """The temporary place of one output, a file or a folder."""
+
+    def __init__(self, target: Path, *, folder: bool, force: bool) -> None:
+        """Check that ``target`` may be written. Creates nothing. Raises OutputError."""
+        self.target = target
+        self._folder = folder
+        self._force = force
+        self.path = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
+        self._check()
+
+    def create(self) -> None:
+        """Make the temporary file or folder. Raises OutputError."""
+        try:
+            if self._folder:
+                self.path.mkdir()
+            else:
+                self.path.touch(exist_ok=False)
+        except OSError as error:
+            raise OutputError(self.target, describe(error)) from None
+
+    def commit(self) -> None:
+        """Put the temporary in its place. Raises OutputError."""
+        self._check()  # somebody may have put something there meanwhile
+        try:
+            if self._folder and self.target.is_dir():
+                self._swap_folders()
+            else:
+                self.path.replace(self.target)
+        except OSError as error:
+            raise OutputError(self.target, describe(error)) from None
+
+    def discard(self) -> None:
+        """Leave nothing behind. Never raises OSError."""
+        with suppress(OSError):
+            if self._folder:
+                shutil.rmtree(self.path, ignore_errors=True)
+            else:
+                self.path.unlink(missing_ok=True)
+
+    def _check(self) -> None:
+        parent = self.target.parent
+        if not parent.is_dir():
+            raise OutputError(self.target, f"the folder {parent} does not exist; make it first")
+        if not os.access(parent, os.W_OK | os.X_OK):
+            raise OutputError(self.target, f"the folder {parent} is not writable")
+        if self._folder:
+            self._check_folder()
+        elif self.target.is_dir():
+            raise OutputError(self.target, "is a folder; give a file name")
+        elif self.target.exists() and not self.target.is_file():
+            raise OutputError(self.target, "is not a regular file")
+        elif self.target.exists() and not self._force:
+            raise OutputError(self.target, "exists already; use --force to replace it")
+
+    def _check_folder(self) -> None:
+        if not self.target.exists():
+            return
+        if not self.target.is_dir():
+            raise OutputError(self.target, "is a file; a folder of frames was asked for")
+        names = [entry.name for entry in self.target.iterdir()]
+        if any(not _FRAME_NAME.fullmatch(name) for name in names):
+            # Even by force: a folder is replaced whole, and this one is not ours.
+            raise OutputError(self.target, "holds other files than frames; give another folder")
+        if names and not self._force:
+            raise OutputError(self.target, "holds frames already; use --force to replace them")
+
+    def _swap_folders(self) -> None:
+        old = self.path.with_name(self.path.name + ".old")
+        self.target.replace(old)
+        try:
+            self.path.replace(self.target)
+        except OSError:
+            old.replace(self.target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def describe(error: BaseException) -> str:
+    """What stopped the writing, in one line."""
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return "no space left on the disk"
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"cannot be written: {reason}"
