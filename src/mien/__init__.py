@@ -1,3 +1,113 @@
-"""Mien brings a portrait to life."""
+"""Mien brings a portrait to life: one picture in, that person moving and emoting out.
+
+    import mien
+    mien.animate("me.jpg", driving="clip.mp4", output="out.mp4")
+
+Everything here is loaded on first use, so that ``import mien`` costs next to nothing.
+docs/python.md shows the steps one by one.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mien.drivers import drive_with_image, drive_with_video, perform
+    from mien.engines import Engine, EngineInfo, load_engine
+    from mien.errors import (
+        EngineUnavailableError,
+        InputError,
+        MienError,
+        NoFaceError,
+        OptionError,
+        OutputError,
+        UnreadableMediaError,
+    )
+    from mien.face import MeshTracker, find_faces, paste
+    from mien.media import open_sink, open_video, read_still
+    from mien.pipeline import Report, animate, demo
+    from mien.types import (
+        Face,
+        Frame,
+        Motion,
+        MotionFrame,
+        MotionOptions,
+        Portrait,
+        Progress,
+        Rendered,
+    )
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "mien.drivers": ("drive_with_image", "drive_with_video", "perform"),
+    "mien.engines": ("Engine", "EngineInfo", "load_engine"),
+    "mien.errors": (
+        "EngineUnavailableError",
+        "InputError",
+        "MienError",
+        "NoFaceError",
+        "OptionError",
+        "OutputError",
+        "UnreadableMediaError",
+    ),
+    "mien.face": ("MeshTracker", "find_faces", "paste"),
+    "mien.media": ("open_sink", "open_video", "read_still"),
+    "mien.pipeline": ("Report", "animate", "demo"),
+    "mien.types": (
+        "Face",
+        "Frame",
+        "Motion",
+        "MotionFrame",
+        "MotionOptions",
+        "Portrait",
+        "Progress",
+        "Rendered",
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Engine",
+    "EngineInfo",
+    "EngineUnavailableError",
+    "Face",
+    "Frame",
+    "InputError",
+    "MeshTracker",
+    "MienError",
+    "Motion",
+    "MotionFrame",
+    "MotionOptions",
+    "NoFaceError",
+    "OptionError",
+    "OutputError",
+    "Portrait",
+    "Progress",
+    "Rendered",
+    "Report",
+    "UnreadableMediaError",
+    "__version__",
+    "animate",
+    "demo",
+    "drive_with_image",
+    "drive_with_video",
+    "find_faces",
+    "load_engine",
+    "open_sink",
+    "open_video",
+    "paste",
+    "perform",
+    "read_still",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'mien' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,1 +1,7 @@
-"""."""
+"""One run from files to a file: what the command line and ``mien.animate`` call."""
+
+from mien.pipeline.offline import animate, demo
+from mien.pipeline.options import AnimateOptions
+from mien.pipeline.report import Report
+
+__all__ = ["AnimateOptions", "Report", "animate", "demo"]

@@ -1,0 +1,172 @@
+"""``mien animate``: the picture follows the driver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from mien.cli.exits import exit_codes
+from mien.cli.progress import progress_shown
+
+if TYPE_CHECKING:
+    from mien.pipeline.options import KeepAudio, Loop
+    from mien.types import Region
+
+_MOTION, _PICTURE, _TIME, _RESULT = "Motion", "Picture", "Time", "Result"
+
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE|FOLDER", rich_help_panel=_RESULT,
+        help="mp4, webm, gif, webp, or a folder for PNGs. "
+        "Default: outputs/<verb>_<timestamp>.mp4",
+    ),
+]  # fmt: skip
+Force = Annotated[
+    bool, typer.Option("--force", rich_help_panel=_RESULT, help="Overwrite an existing result.")
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print a report as one line of JSON.")
+]  # fmt: skip
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks of errors.")]
+
+
+def animate(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
+    driving: Annotated[
+        str, typer.Option("--driving", "-d", metavar="VIDEO|IMAGE", help="What moves the face.")
+    ],
+    output: Output = None,
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="mesh.", rich_help_panel=_MOTION)
+    ] = "mesh",
+    relative: Annotated[
+        bool,
+        typer.Option(
+            "--relative/--absolute", rich_help_panel=_MOTION,
+            help="Add the driver's changes to the portrait's own pose and expression, or take "
+            "the driver's as they are.",
+        ),
+    ] = True,
+    multiplier: Annotated[
+        float, typer.Option(metavar="X", help="Gain of the motion.", rich_help_panel=_MOTION)
+    ] = 1.0,
+    region: Annotated[
+        str,
+        typer.Option(
+            metavar="all|exp|pose|lip|eyes", help="What moves.", rich_help_panel=_MOTION
+        ),
+    ] = "all",
+    reference: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|first|N", rich_help_panel=_MOTION,
+            help="The driver's frame that counts as its neutral.",
+        ),
+    ] = "auto",
+    smooth: Annotated[
+        float,
+        typer.Option(metavar="X", help="Smoothing over time; 0 = none.", rich_help_panel=_MOTION),
+    ] = 1.0,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="For what is random.", rich_help_panel=_MOTION)
+    ] = 0,
+    face: Annotated[
+        str,
+        typer.Option(
+            metavar="N|all", help="Which face moves; 1 = largest.", rich_help_panel=_PICTURE
+        ),
+    ] = "1",
+    crop_scale: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X", rich_help_panel=_PICTURE,
+            help="Size of the moving part, in face heights. Default: the engine's.",
+        ),
+    ] = None,
+    paste_back: Annotated[
+        bool,
+        typer.Option(
+            "--paste-back/--no-paste-back", rich_help_panel=_PICTURE,
+            help="The whole picture, or the moving crop alone.",
+        ),
+    ] = True,
+    side_by_side: Annotated[
+        bool,
+        typer.Option(
+            "--side-by-side", help="Driver, source and result.", rich_help_panel=_PICTURE
+        ),
+    ] = False,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|WxH", rich_help_panel=_PICTURE,
+            help="Longest side, or width and height. Default: the picture's, 2048 at most.",
+        ),
+    ] = None,
+    start: Annotated[
+        float,
+        typer.Option(metavar="S", help="Start of the driver, seconds.", rich_help_panel=_TIME),
+    ] = 0.0,
+    duration: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Length, seconds.", rich_help_panel=_TIME),
+    ] = None,
+    max_frames: Annotated[
+        int, typer.Option(metavar="N", help="Frames at most; 0 = all.", rich_help_panel=_TIME)
+    ] = 0,
+    loop: Annotated[
+        str,
+        typer.Option(
+            metavar="none|repeat|pingpong|hold", rich_help_panel=_TIME,
+            help="How a driver shorter than --duration goes on.",
+        ),
+    ] = "none",
+    fps: Annotated[
+        str | None,
+        typer.Option(metavar="F", help="Frame rate. Default: the driver's.", rich_help_panel=_TIME),
+    ] = None,
+    keep_audio: Annotated[
+        str,
+        typer.Option(
+            metavar="driving|none", help="Whose sound is kept.", rich_help_panel=_RESULT
+        ),
+    ] = "driving",
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Animate a portrait with the motion of a video or of another picture."""
+    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
+        from mien.pipeline import animate as run
+        from mien.pipeline.options import parse_face, parse_reference, parse_size
+
+        report = run(
+            source,
+            driving=driving,
+            output=output,
+            engine=engine,
+            relative=relative,
+            multiplier=multiplier,
+            region=cast("Region", region),
+            crop_scale=crop_scale,
+            paste_back=paste_back,
+            side_by_side=side_by_side,
+            face=parse_face(face),
+            smooth=smooth,
+            max_frames=max_frames,
+            start=start,
+            duration=duration,
+            loop=cast("Loop", loop),
+            fps=fps,
+            size=None if size is None else parse_size(size),
+            keep_audio=cast("KeepAudio", keep_audio),
+            reference=parse_reference(reference),
+            seed=seed,
+            force=force,
+            progress=progress,
+        )
+    typer.echo(report.to_json() if json else report.output)

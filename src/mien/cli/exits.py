@@ -1,0 +1,47 @@
+"""How a verb ends: the one table from errors to exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import typer
+
+from mien.errors import InputError, MienError
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+
+@contextmanager
+def exit_codes(*, verbose: bool) -> Generator[None]:
+    """Turns what the body raises into one line on standard error and an exit code."""
+    try:
+        yield
+    except MienError as error:
+        _trace(verbose)
+        complain(str(error))
+        raise typer.Exit(USAGE if isinstance(error, InputError) else FAILED) from None
+    except KeyboardInterrupt:
+        complain("interrupted; nothing was written")
+        raise typer.Exit(INTERRUPTED) from None
+    except typer.Exit:
+        raise
+    except Exception as error:
+        _trace(verbose)
+        complain(
+            f"unexpected {type(error).__name__}: {error}; this is a fault of Mien: run again "
+            "with -v and report what it prints"
+        )
+        raise typer.Exit(FAILED) from None
+
+
+def complain(message: str) -> None:
+    """One line on standard error, whatever the message holds."""
+    print(f"mien: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+
+
+def _trace(verbose: bool) -> None:
+    if verbose:
+        traceback.print_exc()

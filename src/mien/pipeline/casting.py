@@ -1,0 +1,65 @@
+"""Who moves: the faces of a picture, chosen and prepared for an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mien.engines import load_engine
+from mien.errors import NoFaceError, UnreadableMediaError
+from mien.face import find_faces
+from mien.media import read_still
+from mien.pipeline.canvas import canvas
+from mien.pipeline.options import AnimateOptions, FaceChoice
+from mien.pipeline.run import Actor
+from mien.types import Face, Portrait
+
+SMALLEST_SIDE = 32
+"""Pixels of a source below which no face can be made out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The picture as it is worked on, and the faces in it that move."""
+
+    portrait: Portrait
+    actors: tuple[Actor, ...]
+    faces_found: int
+
+
+@contextmanager
+def cast_faces(source: str | Path, options: AnimateOptions, *, keep_alpha: bool) -> Generator[Cast]:
+    """Read the picture, choose its faces and prepare one engine for each; closes the engines.
+
+    Raises UnreadableMediaError, NoFaceError, OptionError, EngineUnavailableError.
+    """
+    portrait = read_still(source)
+    height, width = portrait.pixels.shape[:2]
+    if min(width, height) < SMALLEST_SIDE:
+        raise UnreadableMediaError(source, f"is only {width}x{height} pixels; use a larger picture")
+    size = options.size if options.paste_back else None
+    portrait = canvas(portrait, size, keep_alpha=keep_alpha)
+    faces = find_faces(portrait.pixels)
+    chosen = choose_faces(faces, options.face, source)
+    with ExitStack() as stack:
+        actors = []
+        for face in chosen:
+            engine = stack.enter_context(closing(load_engine(options.engine)))
+            prepared = engine.prepare(portrait, face, crop_scale=options.crop_scale)
+            engine.warmup(prepared)
+            actors.append(Actor(engine, prepared))
+        yield Cast(portrait, tuple(actors), len(faces))
+
+
+def choose_faces(faces: Sequence[Face], choice: FaceChoice, source: str | Path) -> Sequence[Face]:
+    """The faces asked for, of those found, largest first; NoFaceError names ``source``."""
+    if not faces:
+        raise NoFaceError(source, "no face was found; use a picture of a face seen from the front")
+    if choice == "all":
+        return faces
+    if choice > len(faces):
+        found = "has one face" if len(faces) == 1 else f"has {len(faces)} faces"
+        raise NoFaceError(source, f"{found}, so there is no face {choice} (--face)")
+    return [faces[choice - 1]]

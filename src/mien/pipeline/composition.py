@@ -1,0 +1,87 @@
+"""What one frame of the result shows: the pasted picture or the crop, alone or side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+import cv2
+import numpy as np
+
+from mien.face import paste
+from mien.pipeline.canvas import fit, with_alpha
+from mien.pipeline.options import Size
+from mien.types import DriverPixels, Image, MotionFrame, Portrait, Rendered
+
+
+class Composition(Protocol):
+    """Makes one picture of the rendered faces of one moment; always of the same size."""
+
+    def __call__(self, driver: MotionFrame, faces: Sequence[Rendered]) -> Image: ...
+
+
+class PastedBack:
+    """The portrait with its rendered faces in their place."""
+
+    def __init__(self, portrait: Portrait) -> None:
+        self._picture = with_alpha(portrait)
+
+    def __call__(self, driver: MotionFrame, faces: Sequence[Rendered]) -> Image:
+        picture = self._picture
+        for face in faces:
+            picture = paste(picture, face)
+        return picture
+
+
+class CropAlone:
+    """The rendered crop of one face, RGBA when it has coverage."""
+
+    def __init__(self, size: Size | None) -> None:
+        self._size = size
+
+    def __call__(self, driver: MotionFrame, faces: Sequence[Rendered]) -> Image:
+        (face,) = faces
+        picture = face.pixels
+        if face.coverage is not None:
+            picture = np.dstack([picture, face.coverage])
+        return picture if self._size is None else fit(picture, self._size)
+
+
+class SideBySide:
+    """Driver, source and result in a row, as high as the result.
+
+    ``driver`` is the driver's picture at its reference, if it has one. While the driver's face is
+    out of sight its last picture stays; a driver that never has one is left out.
+    """
+
+    def __init__(
+        self, portrait: Portrait, result: Composition, driver: DriverPixels | None
+    ) -> None:
+        self._source = with_alpha(portrait)
+        self._result = result
+        self._driver = driver
+
+    def __call__(self, driver: MotionFrame, faces: Sequence[Rendered]) -> Image:
+        result = self._result(driver, faces)
+        row = [self._source, result]
+        self._driver = driver.pixels or self._driver
+        if self._driver is not None:
+            row.insert(0, self._driver.image)
+        height = result.shape[0]
+        channels = max(picture.shape[2] for picture in row)
+        return np.hstack([_with_channels(_as_high_as(p, height), channels) for p in row])
+
+
+def _as_high_as(picture: Image, height: int) -> Image:
+    if picture.shape[0] == height:
+        return picture
+    scale = height / picture.shape[0]
+    width = max(1, round(picture.shape[1] * scale))
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cast(Image, cv2.resize(picture, (width, height), interpolation=interpolation))
+
+
+def _with_channels(picture: Image, channels: int) -> Image:
+    if picture.shape[2] == channels:
+        return picture
+    return np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])

@@ -1,0 +1,147 @@
+"""Everything one run can be asked for, checked before any work begins."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias, get_args
+
+from mien.errors import OptionError
+from mien.types import REGIONS, MotionOptions, Region
+
+Loop = Literal["none", "repeat", "pingpong", "hold"]
+KeepAudio = Literal["driving", "none"]
+FaceChoice: TypeAlias = int | Literal["all"]
+Reference: TypeAlias = int | Literal["auto", "first"]
+Size: TypeAlias = int | tuple[int, int]
+"""The longest side, or (width, height)."""
+
+LOOPS: tuple[Loop, ...] = get_args(Loop)
+KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
+
+MIN_SIDE, MAX_SIDE = 16, 4096
+"""Pixels a result may have per side: H.264 levels end at 4096."""
+MAX_RATE = 240
+
+
+@dataclass(frozen=True, slots=True)
+class AnimateOptions:
+    """The options of :func:`mien.animate` with their defaults; OptionError when one of them
+    cannot be honoured. docs/cli.md explains each."""
+
+    engine: str = "mesh"
+    relative: bool = True
+    multiplier: float = 1.0
+    region: Region = "all"
+    crop_scale: float | None = None
+    paste_back: bool = True
+    side_by_side: bool = False
+    face: FaceChoice = 1
+    smooth: float = 1.0
+    max_frames: int = 0
+    start: float = 0.0
+    duration: float | None = None
+    loop: Loop = "none"
+    fps: Fraction | None = None
+    size: Size | None = None
+    keep_audio: KeepAudio = "driving"
+    reference: Reference = "auto"
+    seed: int = 0
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        _in_range("--multiplier", self.multiplier, 0, 10)
+        _in_range("--smooth", self.smooth, 0, 10)
+        _in_range("--start", self.start, 0, math.inf)
+        _one_of("--region", self.region, REGIONS)
+        _one_of("--loop", self.loop, LOOPS)
+        _one_of("--keep-audio", self.keep_audio, KEEP_AUDIO)
+        _whole("--max-frames", self.max_frames, least=0)
+        _whole("--seed", self.seed, least=0)
+        if self.crop_scale is not None:
+            _in_range("--crop-scale", self.crop_scale, 1, 5)
+        if self.duration is not None and not 0 < self.duration < math.inf:
+            raise OptionError("--duration", f"{self.duration} is not a time above 0 seconds")
+        if self.fps is not None and not 1 <= self.fps <= MAX_RATE:
+            raise OptionError("--fps", f"{self.fps} is not between 1 and {MAX_RATE}")
+        if self.face != "all":
+            _whole("--face", self.face, least=1, otherwise="all")
+        if self.reference not in ("auto", "first"):
+            _whole("--reference", self.reference, least=1, otherwise="auto or first")
+        self._check_size()
+        if self.loop != "none" and self.duration is None and not self.max_frames:
+            raise OptionError("--loop", "needs --duration, which says how long to go on")
+        if self.face == "all" and not self.paste_back:
+            raise OptionError("--face", "all needs --paste-back: several crops are not one picture")
+
+    def _check_size(self) -> None:
+        sides = (self.size,) if isinstance(self.size, int) else self.size or ()
+        for side in sides:
+            if not MIN_SIDE <= side <= MAX_SIDE:
+                raise OptionError("--size", f"{side} is not between {MIN_SIDE} and {MAX_SIDE}")
+
+    @property
+    def motion(self) -> MotionOptions:
+        """What of it the engine reads."""
+        return MotionOptions(self.relative, self.multiplier, self.region)
+
+
+def parse_face(text: str) -> FaceChoice:
+    """``1``, ``2``... or ``all``."""
+    return "all" if text == "all" else _integer("--face", text, "a number from 1 or all")
+
+
+def parse_reference(text: str) -> Reference:
+    """``auto``, ``first`` or the number of a frame, counted from 1."""
+    if text == "auto":
+        return "auto"
+    if text == "first":
+        return "first"
+    return _integer("--reference", text, "auto, first or a number from 1")
+
+
+def parse_size(text: str) -> Size:
+    """``512``: the longest side; ``640x360``: width and height."""
+    sides = re.fullmatch(r"(\d{1,6})(?:x(\d{1,6}))?", text)
+    if sides is None:
+        raise OptionError("--size", f"{text!r} is not a number like 512 or a size like 640x360")
+    return int(sides[1]) if sides[2] is None else (int(sides[1]), int(sides[2]))
+
+
+def parse_rate(value: str | float | Fraction) -> Fraction:
+    """A frame rate: ``25``, ``30000/1001``; decimals such as 29.97 mean the exact n*1000/1001."""
+    try:
+        rate = value if isinstance(value, Fraction) else Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise OptionError("--fps", f"{value!r} is not a rate like 25 or 30000/1001") from None
+    if rate.denominator == 1:
+        return rate
+    film = Fraction(math.ceil(rate) * 1000, 1001)
+    return film if abs(rate - film) < Fraction(1, 200) else rate.limit_denominator(100_000)
+
+
+def _integer(option: str, text: str, wanted: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise OptionError(option, f"{text!r} is not {wanted}") from None
+
+
+def _whole(option: str, value: object, *, least: int, otherwise: str = "") -> None:
+    if not isinstance(value, int) or value < least:
+        alternative = f" or {otherwise}" if otherwise else ""
+        raise OptionError(option, f"{value} is not a whole number from {least}{alternative}")
+
+
+def _in_range(option: str, value: float, low: float, high: float) -> None:
+    if not (low <= value <= high and math.isfinite(value)):
+        until = f"to {high:g}" if math.isfinite(high) else "up"
+        raise OptionError(option, f"{value:g} is not a number from {low:g} {until}")
+
+
+def _one_of(option: str, value: str, choices: Collection[str]) -> None:
+    if value not in choices:
+        raise OptionError(option, f"{value!r} is none of {', '.join(choices)}")

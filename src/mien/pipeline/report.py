@@ -1,0 +1,39 @@
+"""What one run did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Facts of one run.
+
+    size: width, height of the result. rate: frames per second of the result, exact.
+    fps: frames made per second of wall time, preparation included. faces_found: in the source.
+    faces_lost: frames in which the driver's face was not seen. seconds: wall time per stage;
+    stages run side by side, so they may add up to more than ``total``. sheet: the contact sheet
+    of a demo.
+    """
+
+    output: str
+    engine: str
+    frames: int
+    size: tuple[int, int]
+    rate: Fraction
+    fps: float
+    faces_found: int
+    faces_lost: int
+    seconds: Mapping[str, float]
+    sheet: str | None = None
+
+    def to_json(self) -> str:
+        """One line of JSON; the rate is written as ``30000/1001``."""
+        facts = asdict(self)
+        facts["rate"] = f"{self.rate.numerator}/{self.rate.denominator}"
+        facts["fps"] = round(self.fps, 2)
+        facts["seconds"] = {name: round(spent, 4) for name, spent in self.seconds.items()}
+        return json.dumps(facts)

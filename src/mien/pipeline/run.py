@@ -1,0 +1,119 @@
+"""One run: a portrait's faces follow a motion, frame after frame, into a file.
+
+Three threads, each waiting for the one before: the motion is made (decoded, tracked), the faces
+are rendered and pasted, and the caller's own thread encodes. Between them lie short queues, so
+memory does not grow with length. Whatever ends the run early, Ctrl-C or an exception raised by
+the progress callback included, stops the threads and leaves no file behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import chain, tee
+from pathlib import Path
+from typing import Any
+
+from mien.engines import Engine
+from mien.media import AudioTrack, open_sink, prefetch
+from mien.pipeline.composition import Composition
+from mien.pipeline.stopwatch import WAIT, Stopwatch
+from mien.types import (
+    Frame,
+    Motion,
+    MotionFrame,
+    MotionOptions,
+    Progress,
+    ProgressCallback,
+    Rendered,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One face of the portrait, prepared, and the engine that moves it."""
+
+    engine: Engine[Any]
+    source: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What is to be made: who moves, how, and how it is shown."""
+
+    actors: Sequence[Actor]
+    motion: Motion
+    options: MotionOptions
+    composition: Composition
+    audio: AudioTrack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was made: frames, of them those without the driver's face, width and height."""
+
+    frames: int
+    faces_lost: int
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    frame: Frame
+    face_lost: bool
+
+
+def record(
+    take: Take,
+    path: Path,
+    *,
+    force: bool,
+    watch: Stopwatch,
+    progress: ProgressCallback | None = None,
+    on_frame: Callable[[Frame], None] | None = None,
+) -> Outcome:
+    """Play the take into a file; ``on_frame`` sees every frame that was written."""
+    with (
+        closing(prefetch(watch.around("drive", take.motion.frames))) as motion,
+        closing(prefetch(_shots(take, watch.around(WAIT, motion), watch))) as queue,
+    ):
+        shots = watch.around(WAIT, queue)
+        first = next(shots)  # before the file is opened: a bad driver shows here
+        height, width, channels = first.frame.pixels.shape
+        with open_sink(
+            path,
+            size=(width, height),
+            rate=take.motion.rate,
+            alpha=channels == 4,
+            audio=take.audio,
+            force=force,
+        ) as sink:
+            frames = faces_lost = 0
+            for shot in chain([first], shots):
+                with watch.stage("encode"):
+                    sink.write(shot.frame)
+                frames, faces_lost = frames + 1, faces_lost + shot.face_lost
+                if on_frame is not None:
+                    on_frame(shot.frame)
+                if progress is not None:
+                    progress(Progress(frames, take.motion.num_frames))
+    return Outcome(frames, faces_lost, (width, height))
+
+
+def _shots(take: Take, motion: Iterator[MotionFrame], watch: Stopwatch) -> Generator[_Shot]:
+    """All faces of each moment, in lockstep. ``tee`` holds on only to what the engine that is
+    furthest ahead has read and another one has not: at most its latency."""
+    moments, *copies = tee(motion, 1 + len(take.actors))
+    faces = [
+        watch.around("render", _animate(actor, take, copy))
+        for actor, copy in zip(take.actors, copies, strict=True)
+    ]
+    for moment, *rendered in zip(moments, *faces, strict=True):
+        with watch.stage("paste"):
+            pixels = take.composition(moment, rendered)
+        yield _Shot(Frame(pixels, moment.pts, moment.time_base), moment.presence < 1)
+
+
+def _animate(actor: Actor, take: Take, frames: Iterator[MotionFrame]) -> Iterator[Rendered]:
+    return actor.engine.animate(actor.source, replace(take.motion, frames=frames), take.options)
