@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -26,9 +27,7 @@ class DetectorSpec:
 
 
 SHORT_RANGE = DetectorSpec("face_detector_fp16", 128, ((8, 2), (16, 6)), 0.5)
-FULL_RANGE = DetectorSpec("face_detector_full_fp16", 192, ((4, 1),), 0.35)
-"""Its usual threshold is 0.6. A small face often scores less, and the landmark network turns
-down what is not a face, so it may offer more."""
+FULL_RANGE = DetectorSpec("face_detector_full_fp16", 192, ((4, 1),), 0.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,10 @@ class Detection:
     def region(self) -> FaceRegion:
         return region_of_box(self.box, self.keypoints[0], self.keypoints[1])
 
+    def moved(self, x: int, y: int) -> Detection:
+        shift = np.array([x, y])
+        return Detection(self.box + np.tile(shift, 2), self.keypoints + shift, self.score)
+
 
 class Detector:
     """One detector network, loaded."""
@@ -52,6 +55,17 @@ class Detector:
         self._spec = spec
         self._anchors = anchor_centers(spec)
         self._session = open_model(spec.model)
+
+    def detect_closely(self, image: Image) -> list[Detection]:
+        """Faces of the squares that cover an RGB picture, half as long as it and overlapping by
+        half: finds faces half as large, at several times the cost. A face may come more than
+        once."""
+        side = -(-max(image.shape[:2]) // 2)
+        return [
+            found.moved(x, y)
+            for y, x in product(_starts(image.shape[0], side), _starts(image.shape[1], side))
+            for found in self.detect(image[y : y + side, x : x + side])
+        ]
 
     def detect(self, image: Image) -> list[Detection]:
         """Faces of an RGB picture, best score first."""
@@ -68,6 +82,12 @@ class Detector:
             )
             for found in merge_overlapping(boxes, keypoints, scores)
         ]
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Where stretches of ``side`` begin that cover ``length`` and overlap by half or more."""
+    count = 1 + max(0, -(-2 * (length - side) // side))
+    return [round(place) for place in np.linspace(0, max(0, length - side), count)]
 
 
 def anchor_centers(spec: DetectorSpec) -> Floats:

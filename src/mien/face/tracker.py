@@ -8,17 +8,22 @@ from typing import Protocol
 
 import numpy as np
 
-from mien.face.detector import FULL_RANGE, SHORT_RANGE, Detector
+from mien.face.detector import FULL_RANGE, SHORT_RANGE, Detection, Detector
 from mien.face.mesh import MeshNetwork
 from mien.face.regions import FaceRegion, landmark_box, overlap, region_of_landmarks
 from mien.types import Face, Floats, Image
 
 _PRESENT = 0.5
 """Presence score above which a region holds a face."""
+_CERTAIN = 0.99
+"""The same for regions of the closest search, which offers many."""
 _SAME_FACE = 0.5
 """Overlap of two boxes from which they are the same face."""
 _SETTLING_PASSES = 2
 """A detector's region is coarse: this often the landmarks correct it before they are trusted."""
+_CLOSE_SEARCH_EVERY = 30
+"""While no face is to be seen, the slowest search runs on the first and on each so-manieth
+picture."""
 
 
 class FaceTracker(Protocol):
@@ -37,9 +42,9 @@ class MeshTracker:
     """Follows up to ``max_faces`` faces, with 478 landmarks each.
 
     Faces are followed by their own landmarks; a detector runs only while there are fewer than
-    ``max_faces`` of them, and the finer, slower one only while there are none at all. A face that
-    is lost is looked for again in the same picture. One tracker serves one stream; it is not
-    safe to use from several threads at once.
+    ``max_faces`` of them, and slower searches for small faces only while there are none at all.
+    A face that is lost is looked for again in the same picture. One tracker serves one stream;
+    it is not safe to use from several threads at once.
     """
 
     def __init__(self, max_faces: int = 1) -> None:
@@ -47,6 +52,7 @@ class MeshTracker:
         self._near = Detector(SHORT_RANGE)
         self._mesh = MeshNetwork()
         self._faces: list[Face] = []
+        self._num_empty = 0
 
     @cached_property
     def _far(self) -> Detector:
@@ -54,37 +60,48 @@ class MeshTracker:
 
     def track(self, image: Image) -> list[Face]:
         """Faces of the next RGB picture of the stream, largest first; [] when there are none."""
-        regions = (region_of_landmarks(face.landmarks) for face in self._faces)
+        regions = [region_of_landmarks(face.landmarks) for face in self._faces]
         faces = _distinct(self._present(image, regions))
         if len(faces) < self._max_faces:
-            faces = self._search(image, self._near, faces)
+            faces = self._add(image, faces, self._near.detect(image))
         if not faces:
-            faces = self._search(image, self._far, faces)
-        self._faces = sorted(faces, key=lambda face: -face.size)
+            faces = self._add(image, faces, self._far.detect(image))
+        if not faces and self._num_empty % _CLOSE_SEARCH_EVERY == 0:
+            faces = self._add(image, faces, self._far.detect_closely(image), _CERTAIN)
+        self._num_empty = 0 if faces else self._num_empty + 1
+        self._faces = _largest_first(faces)
         return list(self._faces)
 
     def reset(self) -> None:
         """Forget the stream; the next picture starts a new one."""
         self._faces = []
+        self._num_empty = 0
 
-    def search_closely(self, image: Image) -> list[Face]:
-        """As :meth:`track`, with both detectors whatever the first one finds."""
-        faces = self.track(image)
+    def search(self, image: Image) -> list[Face]:
+        """Faces of a single RGB picture, largest first, whatever the stream; however many the
+        first detector finds, small ones are looked for too."""
+        faces = self._add(image, [], self._near.detect(image))
         if len(faces) < self._max_faces:
-            faces = self._search(image, self._far, faces)
-        return sorted(faces, key=lambda face: -face.size)
+            faces = self._add(image, faces, self._far.detect(image))
+        if len(faces) < self._max_faces:
+            faces = self._add(image, faces, self._far.detect_closely(image), _CERTAIN)
+        return _largest_first(faces)
 
-    def _search(self, image: Image, detector: Detector, known: list[Face]) -> list[Face]:
+    def _add(
+        self,
+        image: Image,
+        known: list[Face],
+        detections: list[Detection],
+        least_score: float = _PRESENT,
+    ) -> list[Face]:
         """The known faces and, largest detection first, new ones up to the number wanted."""
         faces = list(known)
-        regions = sorted(
-            (found.region for found in detector.detect(image)), key=lambda region: -region.side
-        )
-        for region in regions:
+        for region in sorted((found.region for found in detections), key=lambda r: -r.side):
             if len(faces) >= self._max_faces:
                 break
             if not _is_known(region.box, (region_of_landmarks(f.landmarks).box for f in faces)):
-                faces = _distinct([*faces, *self._settle(image, region)])
+                new = [f for f in self._settle(image, region) if f.score > least_score]
+                faces = _distinct([*faces, *new])
         return faces
 
     def _present(self, image: Image, regions: Iterable[FaceRegion]) -> Iterator[Face]:
@@ -103,7 +120,11 @@ class MeshTracker:
 
 def find_faces(image: Image, max_faces: int = 16) -> list[Face]:
     """Faces of a single RGB picture, largest first; near and small ones, none of them twice."""
-    return MeshTracker(max_faces).search_closely(image)
+    return MeshTracker(max_faces).search(image)
+
+
+def _largest_first(faces: list[Face]) -> list[Face]:
+    return sorted(faces, key=lambda face: -face.size)
 
 
 def _distinct(faces: Iterable[Face]) -> list[Face]:
