@@ -7,9 +7,10 @@ import numpy as np
 from mien.landmarks import NUM_LANDMARKS
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, opposite, shape_weights
 from mien.motion.basis import BASIS, IS_MOUTH, SKIN_BASIS, mouth_scale
-from mien.motion.expression import estimate_blendshapes, fit_expression
+from mien.motion.expression import estimate_blendshapes
 from mien.motion.eyes import move_eyes
-from mien.motion.fields import LIP_RINGS
+from mien.motion.lips import close_lips, part_lips
+from mien.motion.own_expression import fit_expression
 from mien.types import Floats
 
 __all__ = [
@@ -24,14 +25,7 @@ __all__ = [
     "shape_weights",
 ]
 
-_UPPER = np.array([ring[1:10] for ring in LIP_RINGS])
-_LOWER = np.array([ring[:10:-1] for ring in LIP_RINGS])
-"""(4 rings from skin to opening, 9 pairs from the person's right to left)."""
 _CLOSE, _OPEN = SHAPE_INDEX["mouthClose"], SHAPE_INDEX["jawOpen"]
-_FOLLOWS = np.array([0.55, 0.7, 0.85, 1.0])[:, None]
-"""How far each ring of a lip follows its edge when lips press on each other."""
-_UPPER_SHARE = 0.35
-"""The part of closing lips that the upper one does."""
 
 
 def displacement(weights: Floats) -> Floats:
@@ -53,21 +47,6 @@ def pose_face(neutral: Floats, weights: Floats, closure: float = 0.0) -> Floats:
     moved = scaled.astype(np.float32) @ SKIN_BASIS.reshape(len(BLENDSHAPES), -1)
     face = np.asarray(neutral, np.float64) + moved.reshape(NUM_LANDMARKS, 3)
     move_eyes(face, neutral, weights)
-    _close_lips(face, closure)
-    _part_lips(face)
+    close_lips(face, closure)
+    part_lips(face)
     return face.astype(np.float32)
-
-
-def _close_lips(face: Floats, closure: float) -> None:
-    if closure <= 0.0:
-        return
-    gap = np.maximum(face[_LOWER[-1], 1] - face[_UPPER[-1], 1], 0.0) * closure
-    face[_UPPER, 1] += _FOLLOWS * _UPPER_SHARE * gap
-    face[_LOWER, 1] -= _FOLLOWS * (1.0 - _UPPER_SHARE) * gap
-
-
-def _part_lips(face: Floats) -> None:
-    """Where the edges of the lips have passed each other, let them meet half way."""
-    overlap = np.maximum(face[_UPPER[-1], 1] - face[_LOWER[-1], 1], 0.0)
-    face[_UPPER, 1] -= _FOLLOWS * overlap / 2
-    face[_LOWER, 1] += _FOLLOWS * overlap / 2

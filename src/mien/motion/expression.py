@@ -1,4 +1,4 @@
-"""From landmarks to blendshape weights."""
+"""From landmarks, and the same face's neutral ones, to blendshape weights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from mien.motion.eyes import (
     UPPER_LIDS,
     eye_widths,
 )
-from mien.motion.fields import POINTS
 from mien.types import Floats
 
 _EYES = np.array([i for i, name in enumerate(BLENDSHAPES) if name.startswith("eye")])
@@ -30,8 +29,6 @@ _ROWS = np.setdiff1d(
 _AXES = np.array([1.0, 1.0, 0.35])
 """The tracker's depth is the least sure."""
 _RIDGE = 0.004
-_OWN_RIDGE = 0.05
-_STEPS = 400
 _REFITS = 2
 
 
@@ -107,19 +104,3 @@ def _measure_eyes(weights: Floats, face: Floats, neutral: Floats) -> None:
         weights[SHAPE_INDEX[f"eyeSquint{side}"]] = squint
         weights[SHAPE_INDEX[f"eyeBlink{side}"]] = closed
         weights[SHAPE_INDEX[f"eyeWide{side}"]] = closed / _WIDE
-
-
-def fit_expression(head_landmarks: Floats) -> Floats:
-    """(52,) float32 weights, 0..1, of a single face's own expression, measured against the
-    template: what to take away to make it neutral. Zero for a mouth that is neutral already."""
-    face = np.asarray(head_landmarks, np.float64)
-    moved = (face - POINTS)[_ROWS] * _AXES
-    target = _DESIGN @ moved.ravel()
-    gram = _GRAM + _OWN_RIDGE * np.eye(len(_SKIN))
-    step = 1.0 / np.linalg.norm(gram, 2)
-    solved = np.zeros(len(_SKIN))
-    for _ in range(_STEPS):
-        solved = np.clip(solved - step * (gram @ solved - target), 0.0, 1.0)
-    weights = np.zeros(len(BLENDSHAPES), np.float32)
-    weights[_SKIN] = solved
-    return weights

@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from mien.motion.basis import IS_MOUTH, SKIN_BASIS, mouth_scale
-from mien.motion.expression import fit_expression
+from mien.motion.lips import part_lips
+from mien.motion.own_expression import fit_expression
 from mien.types import Floats
 
 
 def neutralise(head_landmarks: Floats) -> tuple[Floats, Floats]:
-    """The face (478, 3) with its own expression taken away, and that expression's weights (52,).
+    """The face (478, 3) without the expression it wears, and that expression's weights (52,).
 
     Eyes stay as they are: how open they are and where they look belongs to the person.
     """
     own = fit_expression(head_landmarks)
-    scaled = own * np.where(IS_MOUTH, mouth_scale(head_landmarks), 1.0)
-    moved = np.tensordot(scaled, SKIN_BASIS, 1)
-    return np.asarray(head_landmarks - moved, np.float32), own
+    neutral = np.asarray(head_landmarks - np.tensordot(own, SKIN_BASIS, 1), np.float32)
+    if own.any():
+        part_lips(neutral)
+    own = own / np.where(IS_MOUTH, mouth_scale(neutral), 1.0)
+    return neutral, np.clip(own, 0.0, 1.0).astype(np.float32)

@@ -1,0 +1,31 @@
+"""Lips that meet without passing each other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.motion.fields import LIP_RINGS
+from mien.types import Floats
+
+_UPPER = np.array([ring[1:10] for ring in LIP_RINGS])
+_LOWER = np.array([ring[:10:-1] for ring in LIP_RINGS])
+"""(4 rings from skin to opening, 9 pairs from the person's right to left)."""
+_FOLLOWS = np.array([0.55, 0.7, 0.85, 1.0])[:, None]
+"""How far each ring of a lip follows its edge when lips press on each other."""
+_UPPER_SHARE = 0.35
+"""The part of closing lips that the upper one does."""
+
+
+def close_lips(face: Floats, closure: float) -> None:
+    """Bring the lips of a face (478, 3) together, in place: 0 leaves them, 1 lets them touch."""
+    if closure > 0.0:
+        gap = np.maximum(face[_LOWER[-1], 1] - face[_UPPER[-1], 1], 0.0) * closure
+        face[_UPPER, 1] += _FOLLOWS * _UPPER_SHARE * gap
+        face[_LOWER, 1] -= _FOLLOWS * (1.0 - _UPPER_SHARE) * gap
+
+
+def part_lips(face: Floats) -> None:
+    """Where the edges of the lips have passed each other let them meet half way, in place."""
+    overlap = np.maximum(face[_UPPER[-1], 1] - face[_LOWER[-1], 1], 0.0)
+    face[_UPPER, 1] -= _FOLLOWS * overlap / 2
+    face[_LOWER, 1] += _FOLLOWS * overlap / 2
