@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien.face import Crop, crop_around, cut, face_height, feather
+
+pytestmark = pytest.mark.unit
+
+sides = st.integers(8, 3000)
+
+
+def face_at(x: float, y: float, height: float, angle: float = 0.0) -> np.ndarray:
+    """Landmarks of a face that is an upright rectangle, 0.8 as wide as high, then turned."""
+    half = np.array([0.4, 0.5]) * height
+    points = np.random.default_rng(0).uniform(-half, half, (478, 2))
+    points[:2] = [-half, half]
+    points[33], points[263] = (-0.2 * height, 0), (0.2 * height, 0)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return points @ turn.T + [x, y]
+
+
+@given(sides, sides, st.floats(0, 1), st.floats(0, 1), st.floats(4, 3000), st.floats(0.5, 4))
+def test_a_crop_lies_inside_the_picture_and_is_as_large_as_can_be(width, height, x, y, tall, scale):
+    face = face_at(x * width, y * height, tall)
+    crop = crop_around(face, (width, height), scale=scale)
+    x0, y0, x1, y1 = crop.box
+    assert 0 <= x0 < x1 <= width
+    assert 0 <= y0 < y1 <= height
+    wanted = max(1, round(scale * face_height(face)))
+    assert (x1 - x0, y1 - y0) == (min(wanted, width), min(wanted, height))
+    assert max(crop.size) <= 2048
+
+
+@given(st.floats(-np.pi, np.pi))
+def test_the_height_of_a_face_does_not_depend_on_its_tilt(angle):
+    assert face_height(face_at(200, 200, 100, angle)) == pytest.approx(100, rel=0.01)
+
+
+def test_away_from_the_edges_the_face_is_in_the_middle():
+    crop = crop_around(face_at(300, 400, 100), (1000, 1000), scale=2)
+    assert crop.box == (200, 300, 400, 500)
+    assert crop.size == (200, 200)
+    assert np.array_equal(crop.to_picture, [[1, 0, 200], [0, 1, 300]])
+
+
+@given(sides, sides, st.integers(1, 500))
+def test_the_corners_of_the_crop_are_the_corners_of_its_box(width, height, max_side):
+    crop = crop_around(
+        face_at(width / 2, height / 2, 100), (width, height), scale=3, max_side=max_side
+    )
+    x0, y0, x1, y1 = crop.box
+    low = crop.to_picture @ [-0.5, -0.5, 1]
+    high = crop.to_picture @ [crop.size[0] - 0.5, crop.size[1] - 0.5, 1]
+    assert np.allclose([*low, *high], [x0 - 0.5, y0 - 0.5, x1 - 0.5, y1 - 0.5])
+
+
+@given(sides, sides, st.integers(1, 500))
+def test_the_two_transforms_are_inverse(width, height, max_side):
+    crop = crop_around(
+        face_at(width / 2, height / 2, 100), (width, height), scale=3, max_side=max_side
+    )
+    there = np.vstack([crop.to_picture, [0, 0, 1]])
+    back = np.vstack([crop.from_picture, [0, 0, 1]])
+    assert np.allclose(there @ back, np.eye(3), atol=1e-6)
+
+
+def test_a_cut_at_full_size_is_a_copy_of_the_pixels():
+    picture = np.random.default_rng(0).integers(0, 256, (50, 60, 3), dtype=np.uint8)
+    pixels = cut(picture, Crop((10, 5, 40, 45), (30, 40)))
+    assert np.array_equal(pixels, picture[5:45, 10:40])
+    assert not np.shares_memory(pixels, picture)
+
+
+def test_a_reduced_cut_averages_pixels_and_masks_alike():
+    picture = np.zeros((40, 40, 3), np.uint8)
+    picture[::2] = 200
+    crop = Crop((10, 10, 30, 30), (10, 10))
+    assert (cut(picture, crop) == 100).all()
+    assert (cut(picture[..., 0], crop) == 100).all()
+
+
+def test_a_feather_falls_off_only_where_the_picture_goes_on():
+    mask = feather(Crop((0, 20, 40, 60), (40, 40)), (100, 60), 8)
+    assert mask[0].max() == 0
+    assert mask[:, -1].max() == 0
+    assert mask[-1, 0] == 255
+    assert (mask[8:, :32] == 255).all()
+    assert (np.diff(mask[:9, 5].astype(int)) > 0).all()
