@@ -7,6 +7,7 @@ irises move by shares of its width.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.landmarks import (
     LEFT_EYE,
@@ -91,3 +92,45 @@ def move_eyes(face: Floats, neutral: Floats, weights: Floats) -> None:
     face[POUCHES] -= _POUCH_FOLLOWS * lower
     look = np.tensordot(weights, IRIS_TABLE, 1) * eye_widths(neutral)[:, None]
     face[IRISES, :2] += look[:, None]
+
+
+def _indices(*names: str) -> NDArray[np.intp]:
+    """(2 eyes, names)."""
+    return np.array([[SHAPE_INDEX[name + side] for name in names] for side in ("Right", "Left")])
+
+
+_BLINK, _SQUINT, _WIDE = _indices("eyeBlink", "eyeSquint", "eyeWide").T
+_LOOK = np.stack([_indices("eyeLookIn", "eyeLookOut"), _indices("eyeLookDown", "eyeLookUp")], 1)
+"""(2 eyes, across and down, 2)."""
+_LOOK_REACH = IRIS_TABLE[_LOOK, np.arange(2)[:, None, None], np.arange(2)[:, None]]
+_BLINK_MOVE = LID_TABLE[_BLINK[0], 0]
+_SQUINT_MOVE = LID_TABLE[_SQUINT[0], 0]
+_WIDE_MOVE = float(LID_TABLE[_WIDE[0], 0].sum())
+
+
+def measure_eyes(weights: Floats, face: Floats, neutral: Floats) -> None:
+    """Fill the eye blendshapes of ``weights`` (52,), in place, from how the eyes of ``face``
+    differ from those of ``neutral``. The cheeks' weights must be there already: they lift the
+    lower lids."""
+    look = (face[IRISES[:, 0], :2] - neutral[IRISES[:, 0], :2]) / eye_widths(neutral)[:, None]
+    weights[_LOOK] = np.clip(look[:, :, None] / _LOOK_REACH, 0.0, 1.0)
+    # what is left when the lids that follow the gaze and the cheeks are taken away
+    followed = np.tensordot(weights, LID_TABLE, 1)
+    upper, lower = (_closing(face, neutral) - followed).T
+    squint = (lower * _BLINK_MOVE[0] - upper * _BLINK_MOVE[1]) / (
+        _SQUINT_MOVE[1] * _BLINK_MOVE[0] - _SQUINT_MOVE[0] * _BLINK_MOVE[1]
+    )
+    squint = np.where(upper + lower > 0.0, np.clip(squint, 0.0, 1.0), 0.0)
+    closed = upper + lower - squint * _SQUINT_MOVE.sum()
+    weights[_SQUINT] = squint
+    weights[_BLINK] = np.clip(closed, 0.0, 1.0)
+    weights[_WIDE] = np.clip(closed / _WIDE_MOVE, 0.0, 1.0)
+
+
+def _closing(face: Floats, neutral: Floats) -> Floats:
+    """(2 eyes, upper and lower lid) how far each lid has come, in shares of the opening."""
+    gap = neutral[LOWER_LIDS] - neutral[UPPER_LIDS]
+    opening = np.maximum((gap * gap).sum((1, 2)), 1e-6)
+    upper = ((face[UPPER_LIDS] - neutral[UPPER_LIDS]) * gap).sum((1, 2))
+    lower = ((neutral[LOWER_LIDS] - face[LOWER_LIDS]) * gap).sum((1, 2))
+    return np.asarray(np.stack([upper, lower], axis=1) / opening[:, None])

@@ -14,6 +14,7 @@ from mien.motion.fields import (
     LIP_LINE,
     LIP_RINGS,
     LOWER_LIP,
+    OFF_EYES,
     POINTS,
     UPPER_LIP,
     X,
@@ -107,7 +108,7 @@ def _pulled_corner() -> Floats:
 def _corners() -> dict[str, Floats]:
     corner = _pulled_corner()
     middle = bump(0, LIP_LINE, 0.2, 0.12) * left_side()
-    cheek = near(425, 0.26) * left_side()
+    cheek = near(425, 0.26) * left_side() * OFF_EYES
     frown = corner + 0.35 * bump(0.42, 1.42, 0.2, 0.16)
     return {
         "mouthSmileLeft": field(corner, (0.13, -0.13, 0.07))
