@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.engines.mesh.geometry import FaceMesh, lay_mesh, oval_shift
 from mien.engines.mesh.registration import Reading, Registration
@@ -37,12 +36,12 @@ class Step:
     """What one frame asks of the source.
 
     ring_shift: (108, 2) crop pixels, motion around the face beyond the head's own.
-    luma: the driver's registered grey crop, driver: its pixels; None without a picture.
+    reading: the driver's registered frame, driver: its pixels; None without a picture.
     """
 
     target: Target
     ring_shift: Floats
-    luma: NDArray[np.float32] | None = None
+    reading: Reading | None = None
     driver: DriverPixels | None = None
 
 
@@ -106,16 +105,15 @@ class LandmarkFollower:
         self._driver_mesh = lay_mesh(pixels.landmarks, segment_portrait(pixels.image))
 
     def follow(self, frame: MotionFrame) -> Step:
-        driver, luma = self._shape(frame), None
+        driver, reading = self._shape(frame), None
         if self.registration is not None and frame.pixels is not None:
             reading = self.registration.read(self._in_pixels(frame.pixels, driver))
-            luma = reading.luma
             pose = fit_pose(reading.landmarks)
             self._shift = self._ring_shift(reading, pose)
             driver = FaceShape(to_head(reading.landmarks, pose), self._in_units(pose))
         target = retarget(self._source, self._reference, driver, self._options)
         moves = frame.presence if self._options.region in ("all", "pose") else 0.0
-        return Step(target, self._shift * moves * self._options.multiplier, luma, frame.pixels)
+        return Step(target, self._shift * moves * self._options.multiplier, reading, frame.pixels)
 
     def _shape(self, frame: MotionFrame) -> FaceShape:
         assert frame.landmarks is not None

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from mien.engines.base import EngineInfo
 from mien.engines.mesh.driving import LandmarkFollower, Step, follow
 from mien.engines.mesh.geometry import place_vertices
+from mien.engines.mesh.shading import STEP as GAIN_STEP
 from mien.engines.mesh.shading import ShadingTransfer
 from mien.engines.mesh.source import MAX_SIDE, MeshSource, prepare_source
-from mien.engines.mesh.warp import STEP, Warp
+from mien.engines.mesh.warp import MAP_STEP, Warp
 from mien.landmarks import NUM_LANDMARKS, NUM_SKIN
 from mien.types import Face, Floats, Image, Motion, MotionOptions, Portrait, Rendered
 
@@ -76,11 +77,11 @@ class Painter:
         """The crop (h, w, 3) for one step."""
         mesh = self._source.mesh
         vertices = place_vertices(mesh, step.target.head, step.target.pose, step.ring_shift)
-        coarse = self._warp.coarse_map(vertices)
-        layer = self._warp.picture(coarse)
+        places = self._warp.backward_map(vertices)
+        layer = self._warp.picture(places.full)
         picture = cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)
-        if self._shading is not None and step.luma is not None:
-            self._shade(picture, coarse, vertices, self._shading.gain(step.luma))
+        if self._shading is not None and step.reading is not None:
+            self._shade(picture, places.coarse, vertices, self._shading.gain(step.reading.luma, step.reading.trust))
         return picture
 
     def _shade(
@@ -91,15 +92,16 @@ class Painter:
         gain: NDArray[np.float32],
     ) -> None:
         """Multiply the face in place with a log gain given for the source at rest."""
-        low = np.maximum(np.floor(vertices[:NUM_SKIN, :2].min(0) / STEP), 0).astype(int)
-        high = np.ceil(vertices[:NUM_SKIN, :2].max(0) / STEP).astype(int) + 1
+        step = MAP_STEP
+        low = np.maximum(np.floor(vertices[:NUM_SKIN, :2].min(0) / step), 0).astype(int)
+        high = np.ceil(vertices[:NUM_SKIN, :2].max(0) / step).astype(int) + 1
         part = np.s_[low[1] : high[1], low[0] : high[0]]
-        place = (coarse[part] + 0.5) / STEP - 0.5
+        place = (coarse[part] + 0.5) / GAIN_STEP - 0.5
         if place.size == 0:
             return
         moved = cv2.remap(gain, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         factor = np.clip(np.exp(moved) * 128, 0, 255).astype(np.uint8)
-        factor = cv2.resize(factor, None, fx=STEP, fy=STEP)
-        region = picture[low[1] * STEP : high[1] * STEP, low[0] * STEP : high[0] * STEP]
+        factor = cv2.resize(factor, None, fx=step, fy=step)
+        region = picture[low[1] * step : high[1] * step, low[0] * step : high[0] * step]
         factor = factor[: region.shape[0], : region.shape[1]]
         cv2.multiply(region, cv2.merge([factor] * 3), dst=region, scale=1 / 128)

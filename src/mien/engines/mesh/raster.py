@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import cv2
@@ -11,22 +12,46 @@ from numpy.typing import NDArray
 from mien.types import Floats
 
 _SUBPIXEL_BITS = 4
-_MIN_AREA_PX = 0.06
+_MIN_AREA_PX = 0.15
 """Twice the area under which a triangle is left to its neighbours: such slivers (closed lids)
 would spread noise."""
 UNCOVERED = -1
 
 
-def backward_map(
-    target: Floats, origin: Floats, order: NDArray[np.intp], shape: tuple[int, int]
-) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Draw triangles one over the other and say where each pixel comes from.
+@dataclass(frozen=True, slots=True)
+class TriangleImage:
+    """Which triangle each pixel shows, and where triangles come from.
 
-    target: (n, 3, 2) triangle corners in the result's pixels. origin: (n, 3, 2) the same
-    corners where they come from, in any unit. order: triangle numbers, hindmost first.
-    shape: (height, width) of the result.
-    Returns the map (height, width, 2) in origin coordinates, and the triangle number of each
-    pixel, ``UNCOVERED`` where there is none (the map is 0 there).
+    ids: (h, w) int32, ``UNCOVERED`` where there is none. coefficients: (n + 1, 6) rows
+    (ax, ay, bx, by, cx, cy) with origin = a x + b y + c; bounds: (n + 1, 4) low and high corner
+    of each triangle's origin. The last rows, all zero, stand for ``UNCOVERED``.
+    """
+
+    ids: NDArray[np.int32]
+    coefficients: NDArray[np.float32]
+    bounds: NDArray[np.float32]
+
+    def origin(self, columns: NDArray[np.float32], rows: NDArray[np.float32]) -> Floats:
+        """Where the pixels at these columns (w,) and rows (h,) come from, (h, w, 2); the
+        triangle is that of the pixel nearest to each place."""
+        ids = self.ids[np.rint(rows).astype(np.intp)][:, np.rint(columns).astype(np.intp)]
+        per_pixel = self.coefficients.take(ids, axis=0)  # -1 takes the zero row at the end
+        x, y = columns[None, :, None], rows[:, None, None]
+        place = per_pixel[..., 0:2] * x + per_pixel[..., 2:4] * y + per_pixel[..., 4:6]
+        # A polygon covers all pixels that its edges touch; seen from there, the plane through a
+        # thin triangle leads far away. The triangle itself bounds what it may show.
+        limits = self.bounds.take(ids, axis=0)
+        np.maximum(place, limits[..., :2], out=place)
+        return cast(Floats, np.minimum(place, limits[..., 2:], out=place))
+
+
+def draw_triangles(
+    target: Floats, origin: Floats, order: NDArray[np.intp], shape: tuple[int, int]
+) -> TriangleImage:
+    """Draw triangles one over the other.
+
+    target: (n, 3, 2) corners in the result's pixels. origin: (n, 3, 2) the same corners where
+    they come from, in any unit. order: triangle numbers, hindmost first. shape: (height, width).
     """
     coefficients, area = _affine_coefficients(target, origin)
     ids = np.full(shape, UNCOVERED, np.int32)
@@ -35,15 +60,24 @@ def backward_map(
     visible = order[area[order] > _MIN_AREA_PX]
     for number, triangle in zip(visible.tolist(), corners[visible], strict=True):
         fill(ids, triangle, number, 8, _SUBPIXEL_BITS)
-    per_pixel = coefficients.take(ids, axis=0)  # UNCOVERED = -1 takes the zero row at the end
-    x = np.arange(shape[1], dtype=np.float32)[None, :, None]
-    y = np.arange(shape[0], dtype=np.float32)[:, None, None]
-    return per_pixel[..., 0:2] * x + per_pixel[..., 2:4] * y + per_pixel[..., 4:6], ids
+    bounds = np.zeros((len(origin) + 1, 4), np.float32)
+    bounds[:-1, :2], bounds[:-1, 2:] = origin.min(axis=1), origin.max(axis=1)
+    return TriangleImage(ids, coefficients, bounds)
+
+
+def backward_map(
+    target: Floats, origin: Floats, order: NDArray[np.intp], shape: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Map (height, width, 2) and triangle of each pixel, for :func:`draw_triangles`' arguments;
+    the map is 0 where no triangle is."""
+    image = draw_triangles(target, origin, order, shape)
+    rows, columns = (np.arange(n, dtype=np.float32) for n in shape)
+    return cast(NDArray[np.float32], image.origin(columns, rows)), image.ids
 
 
 def _affine_coefficients(target: Floats, origin: Floats) -> tuple[NDArray[np.float32], Floats]:
-    """(n + 1, 6) rows (ax, ay, bx, by, cx, cy) with origin = a x + b y + c, the last row zero;
-    and twice the area of each target triangle. Closed form: a solver costs ten times more."""
+    """The coefficients of TriangleImage and twice the area of each target triangle. Closed
+    form: a solver costs ten times more."""
     target, origin = target.astype(np.float64), origin.astype(np.float64)
     e1, e2 = target[:, 1] - target[:, 0], target[:, 2] - target[:, 0]
     f1, f2 = origin[:, 1] - origin[:, 0], origin[:, 2] - origin[:, 0]

@@ -33,22 +33,39 @@ from mien.landmarks import (
     LEFT_EYE,
     LEFT_IRIS,
     NUM_LANDMARKS,
+    NUM_SKIN,
     OUTER_LIPS,
     RIGHT_EYE,
     RIGHT_IRIS,
     RIGID,
 )
 from mien.motion.pose import fit_pose, to_head, to_picture
+from mien.motion.template import FACE_TEMPLATE
 from mien.types import DriverPixels, Floats, Image, Mask
 
 SIDE_PX = 192
 """Side of the square crop in which flow is computed."""
 _CROP_HEAD_UNITS = 5.6
 _GRID_STEP = 4
-_READ_BY_LANDMARKS = (
-    *INNER_LIPS, *OUTER_LIPS, *RIGHT_EYE, *LEFT_EYE, *RIGHT_IRIS, *LEFT_IRIS,
-)  # fmt: skip
-"""Where skin appears and disappears, flow has nothing to follow."""
+_TRUST_UNITS = 0.07
+"""How far, in head units, flow may leave the landmarks' own displacement and be believed."""
+
+
+def _flow_weight() -> Floats:
+    """How much of each landmark is read by flow, (478,), 0..1. None at lips, lids and irises:
+    where skin appears and disappears, flow has nothing to follow."""
+    points = FACE_TEMPLATE.landmarks[:, :2]
+
+    def away_from(indices: tuple[int, ...], near: float, far: float) -> Floats:
+        distance = np.linalg.norm(points[:, None] - points[list(indices)], axis=2).min(axis=1)
+        return cast(Floats, np.clip((distance - near) / (far - near), 0, 1))
+
+    weight = away_from(OUTER_LIPS, 0.2, 0.5) * away_from(RIGHT_EYE + LEFT_EYE, 0.02, 0.12)
+    weight[list(INNER_LIPS + RIGHT_IRIS + LEFT_IRIS)] = 0
+    return cast(Floats, weight)
+
+
+_FLOW_WEIGHT = _flow_weight()
 
 _PIXELS = np.stack(np.meshgrid(*[np.arange(SIDE_PX, dtype=np.float32)] * 2), -1)
 
@@ -59,11 +76,13 @@ class Reading:
 
     landmarks: (478, 3) pixels of the driver's picture, refined. rings: (108, 2) pixels.
     luma: (SIDE_PX, SIDE_PX) float32, the frame's grey values brought into the reference's place.
+    trust: (SIDE_PX, SIDE_PX) float32, 0..1, where that register can be believed.
     """
 
     landmarks: Floats
     rings: Floats
     luma: NDArray[np.float32]
+    trust: NDArray[np.float32]
 
 
 class Registration:
@@ -86,7 +105,7 @@ class Registration:
         last_ring = self._vertices[-len(OVAL) :]
         self.triangles = np.r_[border_triangles(last_ring, border), RINGS, SKIN, OPENINGS]
         self._weights = np.ones((len(self._vertices), 1))
-        self._weights[list(_READ_BY_LANDMARKS)] = 0
+        self._weights[:NUM_LANDMARKS] = _FLOW_WEIGHT[:, None]
         self._prepare_grid()
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._flow.setFinestScale(2)
@@ -114,16 +133,23 @@ class Registration:
         crop = self._crop(pixels.image, to_crop)
         found = self._vertices.astype(np.float64)
         found[:NUM_LANDMARKS] = _apply(to_crop, pixels.landmarks[:, :2])
-        flow = self._flow.calc(self._reference, crop, self._expected_flow(found))
+        expected = self._expected_flow(found)
+        flow = self._flow.calc(self._reference, crop, expected.copy())
+        trust = self._trust(flow - expected)
         tracked = self._vertices + _sample(flow, self._vertices)
-        found += (tracked - found) * self._weights
+        weights = self._weights.copy()
+        weights[:NUM_SKIN] *= _sample(trust, self._vertices[:NUM_SKIN])[:, None]
+        found += (tracked - found) * weights
         back = cv2.invertAffineTransform(to_crop)
         refined = pixels.landmarks.astype(np.float64)
         refined[:, :2] = _apply(back, found[:NUM_LANDMARKS])
-        registered = cv2.remap(crop, _PIXELS + flow, None, cv2.INTER_LINEAR)
-        return Reading(
-            refined, _apply(back, found[NUM_LANDMARKS:]), registered.astype(np.float32)
-        )
+        luma = cv2.remap(crop, _PIXELS + flow, None, cv2.INTER_LINEAR).astype(np.float32)
+        return Reading(refined, _apply(back, found[NUM_LANDMARKS:]), luma, trust)
+
+    def _trust(self, deviation: NDArray[np.float32]) -> NDArray[np.float32]:
+        limit = _TRUST_UNITS * SIDE_PX / _CROP_HEAD_UNITS
+        size = cv2.blur(cv2.magnitude(deviation[..., 0], deviation[..., 1]), (5, 5))
+        return np.clip(2 - size / limit, 0, 1)
 
     def _expected_flow(self, found: Floats) -> NDArray[np.float32]:
         displacement = np.zeros((BORDER_START + NUM_BORDER, 2), np.float32)

@@ -11,6 +11,7 @@ from typing import cast
 
 import numpy as np
 
+from mien.engines.mesh.lips import limit_opening, proportion_lips
 from mien.landmarks import (
     LEFT_EYE,
     LEFT_IRIS,
@@ -83,6 +84,9 @@ def retarget(
     """The source's face after the driver's change from ``reference`` to ``driver``."""
     weight = _EXPRESSION_WEIGHT[options.region][:, None] * options.multiplier
     head = source.head + (driver.head - reference.head) * weight
+    lips = float(weight[list(OUTER_LIPS)].mean())
+    proportion_lips(head, source.head, reference.head, driver.head, lips)
+    limit_opening(head, source.head)
     for eye, iris, pairs in EYES:
         moves = float(weight[eye].mean())
         _move_iris(head, eye, iris, source.head, reference.head, driver.head, moves)

@@ -47,13 +47,15 @@ class ShadingTransfer:
         self._to_reference = _map_to_reference(mesh, registration)
         self._smoothed: NDArray[np.float32] | None = None
 
-    def gain(self, luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    def gain(
+        self, luma: NDArray[np.float32], trust: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         """Log gain for the source at rest, (ceil(h / STEP), ceil(w / STEP)) of its crop."""
         now = _log(luma)
         ratio = np.maximum(now - self._brightest, 0) + np.minimum(now - self._darkest, 0)
         ratio -= _wide(ratio * self._valid) / self._valid_wide
         ratio -= np.clip(ratio, -_THRESHOLD, _THRESHOLD)
-        ratio = np.clip(ratio, -_LIMIT, _LIMIT) * self._mask
+        ratio = np.clip(ratio, -_LIMIT, _LIMIT) * self._mask * trust
         if self._smoothed is None:
             self._smoothed = ratio
         self._smoothed = cv2.addWeighted(self._smoothed, 1 - _SMOOTHING, ratio, _SMOOTHING, 0)
@@ -83,7 +85,7 @@ def _masks(points: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return cast(Mask, (cv2.dilate if margin > 0 else cv2.erode)(mask, kernel))
 
     face = area(tuple(OVAL), -7)
-    holes = area(RIGHT_EYE, 5) | area(LEFT_EYE, 5) | area(OUTER_LIPS, 3)
+    holes = area(RIGHT_EYE, 5) | area(LEFT_EYE, 5) | area(OUTER_LIPS, 5)
     valid = face & ~holes
     kept = valid & ~(area(RIGHT_BROW, 3) | area(LEFT_BROW, 3) | area(_NOSTRILS, 3))
     feathered = cv2.GaussianBlur(kept, (0, 0), 1.8)

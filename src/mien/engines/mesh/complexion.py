@@ -1,0 +1,100 @@
+"""How a face looks in its picture: the colour of its skin, its darkest parts, its sharpness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mien.landmarks import INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE
+from mien.types import Floats, Image
+
+_CHEEKS = (
+    (116, 117, 118, 101, 36, 205, 187, 123),
+    (345, 346, 347, 330, 266, 425, 411, 352),
+)
+_FEATURES = (RIGHT_EYE, LEFT_EYE, OUTER_LIPS)
+"""Where every face has edges."""
+_STEP_EDGE = 2.5
+"""Contrast over steepest slope of an edge that is blurred by one pixel: sqrt(2 pi)."""
+_WORK_SIDE = 256
+"""Faces are measured no larger than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complexion:
+    """luma: of the skin, 0..255. chroma: (2,) Cr and Cb of the skin less 128.
+    black: luma of the darkest parts of the face. softness: blur of its edges in head units.
+    """
+
+    luma: float
+    chroma: Floats
+    black: float
+    softness: float
+
+    @property
+    def saturation(self) -> float:
+        return float(np.hypot(*self.chroma))
+
+
+def measure_complexion(image: Image, landmarks: Floats) -> Complexion:
+    """Look at the face with these landmarks (478, 2+), pixels of the image."""
+    points = landmarks[:, :2]
+    low = np.maximum(np.floor(points.min(0)).astype(int) - 2, 0)
+    high = np.minimum(np.ceil(points.max(0)).astype(int) + 3, image.shape[1::-1])
+    if (high - low).min() < 4:
+        return Complexion(128.0, np.zeros(2), 16.0, 0.0)
+    face = image[low[1] : high[1], low[0] : high[0]]
+    zoom = min(1.0, _WORK_SIDE / max(face.shape[:2]))
+    if zoom < 1:
+        face = cv2.resize(face, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    points = (points - low) * zoom
+    unit = float(np.linalg.norm(_middle(points, RIGHT_EYE) - _middle(points, LEFT_EYE)))
+    colours = cv2.cvtColor(face, cv2.COLOR_RGB2YCrCb)
+    skin = np.zeros(face.shape[:2], np.uint8)
+    for cheek in _CHEEKS:
+        cv2.fillConvexPoly(skin, cv2.convexHull(points[list(cheek)].astype(np.int32)), 255)
+    luma, cr, cb, _ = cv2.mean(colours, skin) if skin.any() else cv2.mean(colours)
+    return Complexion(
+        luma, np.array([cr - 128, cb - 128]), float(np.percentile(colours[..., 0], 1)),
+        _softness(np.ascontiguousarray(colours[..., 0]), points) / max(unit, 1.0),
+    )  # fmt: skip
+
+
+def _middle(points: Floats, indices: tuple[int, ...]) -> Floats:
+    return np.asarray(points[list(indices)].mean(0))
+
+
+def _softness(luma: Image, points: Floats) -> float:
+    """Blur in pixels of the sharpest edges of eyes and lips: contrast over slope."""
+    smooth = cv2.GaussianBlur(luma, (0, 0), 0.7).astype(np.float32)
+    slope = np.hypot(*(cv2.Sobel(smooth, cv2.CV_32F, i, 1 - i, scale=1 / 8) for i in (0, 1)))
+    found = []
+    for feature in _FEATURES:
+        corners = points[list(feature)]
+        low = np.maximum(corners.min(0).astype(int) - 2, 0)
+        part = np.s_[low[1] : int(corners[:, 1].max()) + 3, low[0] : int(corners[:, 0].max()) + 3]
+        if min(smooth[part].shape) < 5:
+            continue
+        kernel = np.ones((9, 9), np.uint8)
+        contrast = cv2.dilate(smooth[part], kernel) - cv2.erode(smooth[part], kernel)
+        steep = slope[part] >= np.percentile(slope[part], 92)
+        found.append(float(np.median(contrast[steep] / np.maximum(slope[part][steep], 0.5))))
+    if not found:
+        return 0.0
+    blur = min(found) / _STEP_EDGE
+    return float(np.sqrt(max(0.0, blur**2 - 1.0)))
+
+
+def interior_colours(image: Image, landmarks: Floats) -> Image:
+    """Pixels (n, 3) between the lips of the face with these landmarks, edges left out."""
+    rim = landmarks[list(INNER_LIPS), :2]
+    low = np.clip(np.floor(rim.min(0)).astype(int), 0, image.shape[1::-1])
+    high = np.clip(np.ceil(rim.max(0)).astype(int) + 1, 0, image.shape[1::-1])
+    part = image[low[1] : high[1], low[0] : high[0]]
+    mask = np.zeros(part.shape[:2], np.uint8)
+    if mask.size == 0:
+        return np.zeros((0, 3), np.uint8)
+    cv2.fillPoly(mask, [np.rint(rim - low).astype(np.int32)], 255)
+    return np.asarray(part[cv2.erode(mask, np.ones((3, 3), np.uint8)) > 0])

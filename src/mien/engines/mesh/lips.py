@@ -1,0 +1,61 @@
+"""Lips of one person moved by those of another: thickness and opening stay plausible."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.landmarks import INNER_LIPS, OUTER_LIPS
+from mien.motion.fields import LIP_RINGS
+from mien.motion.template import FACE_TEMPLATE
+from mien.types import Floats
+
+_RINGS = np.array(LIP_RINGS)
+"""(4, 20): rings from the skin to the opening."""
+_EDGE = _RINGS[3]
+_UPPER, _LOWER = np.array(INNER_LIPS[1:10]), np.array(INNER_LIPS[:10:-1])
+_FREE_OPENING, _WIDEST_OPENING = 0.55, 0.85
+"""Head units between the middles of the lips: reached faithfully, and never exceeded."""
+
+
+def _jaw_share() -> Floats:
+    """How far each landmark goes along when the lower lip is held back, (478,)."""
+    points = FACE_TEMPLATE.landmarks[:, :2]
+    below = np.clip((points[:, 1] - points[list(INNER_LIPS), 1].mean()) / 0.1, 0, 1)
+    sideways = np.clip(1.6 - np.abs(points[:, 0]) / 0.6, 0, 1)
+    share = below * sideways
+    share[_LOWER] = 1
+    share[_UPPER] = 0
+    share[list(OUTER_LIPS[1:10])] = 0
+    return np.asarray(share)
+
+
+_JAW_SHARE = _jaw_share()
+
+
+def proportion_lips(
+    head: Floats, source: Floats, reference: Floats, driver: Floats, gain: float
+) -> None:
+    """Set the lips of ``head`` (478, 3) in place: their edges as they are, their red in
+    proportion to the source's. Added as it is, the change of full lips would turn thin ones
+    inside out."""
+    own = source[_RINGS[:3]] - source[_EDGE]
+    before = reference[_RINGS[:3]] - reference[_EDGE]
+    change = driver[_RINGS[:3]] - driver[_EDGE] - before
+    thickness = np.linalg.norm(own[0], axis=1), np.linalg.norm(before[0], axis=1)
+    ratio = np.clip(thickness[0] / np.maximum(thickness[1], 1e-3), 0, 1.5)
+    head[_RINGS[:3]] = head[_EDGE] + own + change * (ratio * gain)[None, :, None]
+
+
+def limit_opening(head: Floats, source: Floats) -> None:
+    """Hold the jaw of ``head`` (478, 3) back, in place, where it would open unnaturally far:
+    the driver's opening adds to one that the source may have already."""
+    middle = slice(2, 7)
+    opening = float((head[_LOWER[middle], 1] - head[_UPPER[middle], 1]).mean())
+    own = float((source[_LOWER[middle], 1] - source[_UPPER[middle], 1]).mean())
+    free = max(_FREE_OPENING, own)
+    beyond = opening - free
+    if beyond <= 0:
+        return
+    room = max(_WIDEST_OPENING, own + 0.1) - free
+    excess = beyond - room * float(np.tanh(beyond / room))
+    head[:, 1] -= _JAW_SHARE * excess

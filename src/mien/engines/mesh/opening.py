@@ -1,0 +1,123 @@
+"""The opening between the lips: where it is in a picture, and coordinates inside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.landmarks import INNER_LIPS
+from mien.motion.pose import Pose
+from mien.types import Floats
+
+UPPER = np.array(INNER_LIPS[:11])
+"""Edge of the upper lip, from the person's right corner of the mouth to the left one."""
+LOWER = np.array((INNER_LIPS[0], *INNER_LIPS[:9:-1]))
+"""Edge of the lower lip, in the same order."""
+_RIM = np.array(INNER_LIPS)
+_GRID_COLUMNS = 40
+"""Coordinates are smooth: they are computed this many across, and enlarged."""
+_SUBPIXEL_BITS = 4
+_ROOM_PX = 4
+
+Field = NDArray[np.float32]
+
+
+def lip_gap(head: Floats) -> float:
+    """Mean distance of the lips' edges in head units, of landmarks (478, 3) in the head frame;
+    0 where they overlap."""
+    gap = head[LOWER[1:-1], 1] - head[UPPER[1:-1], 1]
+    return float(np.maximum(gap, 0).mean())
+
+
+def mouth_plane(head: Floats, pose: Pose) -> Floats:
+    """(2, 3): from head-frame x and y in the plane of the lips to picture pixels."""
+    depth = float(head[_RIM, 2].mean())
+    turn = pose.scale * pose.rotation
+    return np.c_[turn[:2, :2], turn[:2, 2] * depth + pose.translation[:2]]
+
+
+def lip_edges(points: Floats, plane: Floats) -> tuple[Floats, Floats]:
+    """Upper and lower edge, each (11, 2), in the plane's head units, x never decreasing."""
+    inverse = np.linalg.inv(plane[:, :2])
+    edges = []
+    for indices in (UPPER, LOWER):
+        edge = (points[indices, :2] - plane[:, 2]) @ inverse.T
+        edge[:, 0] = np.maximum.accumulate(edge[:, 0])
+        edges.append(edge)
+    return edges[0], edges[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The lips' opening in one picture, on a box of its pixels.
+
+    box: rows and columns of the picture. mask: (h, w) float32 0..1, feathered.
+    x, y: head units in the plane of the lips; upper, lower: the lips' edges at that x; all on a
+    coarse grid, to be made as large as the box by :meth:`enlarge`.
+    column: 0..10, where between the landmarks of the lips a place is.
+    """
+
+    box: tuple[slice, slice]
+    mask: Field
+    x: Field
+    y: Field
+    upper: Field
+    lower: Field
+    column: Field
+    step: int
+
+    @property
+    def depth(self) -> Field:
+        """0 at the upper lip, 1 at the lower, a little beyond under the lips."""
+        gap = np.maximum(self.lower - self.upper, 1e-3)
+        return cast(Field, np.clip((self.y - self.upper) / gap, -0.15, 1.15))
+
+    def enlarge(self, field: Field) -> Field:
+        """A coarse field (h', w', ...) as large as the box."""
+        full = cv2.resize(field, (field.shape[1] * self.step, field.shape[0] * self.step))
+        return cast(Field, full[: self.mask.shape[0], : self.mask.shape[1]])
+
+
+def find_opening(
+    points: Floats, plane: Floats, size: tuple[int, int], feather_px: float
+) -> Opening | None:
+    """The opening between the lips of landmarks (478, 2+), pixels, in a picture of
+    (width, height); None when nothing of it is in the picture."""
+    rim = points[_RIM, :2]
+    if not np.isfinite(rim).all():
+        return None
+    room = _ROOM_PX + int(2 * feather_px)
+    low = np.clip(np.floor(rim.min(0)).astype(int) - room, 0, size)
+    high = np.clip(np.ceil(rim.max(0)).astype(int) + room + 1, 0, size)
+    width, height = high - low
+    if width < 3 or height < 3 or abs(np.linalg.det(plane[:, :2])) < 1e-3:
+        return None
+    step = max(1, round(width / _GRID_COLUMNS))
+    column_px = low[0] + (np.arange(-(-width // step)) + 0.5) * step - 0.5 - plane[0, 2]
+    row_px = low[1] + (np.arange(-(-height // step)) + 0.5) * step - 0.5 - plane[1, 2]
+    (a, b), (c, d) = np.linalg.inv(plane[:, :2])
+    x = (a * column_px[None] + b * row_px[:, None]).astype(np.float32)
+    y = (c * column_px[None] + d * row_px[:, None]).astype(np.float32)
+    upper, lower = lip_edges(points, plane)
+    middle = (upper[:, 0] + lower[:, 0]) / 2
+    return Opening(
+        (slice(low[1], high[1]), slice(low[0], high[0])),
+        _mask(rim - low, (height, width), feather_px),
+        x, y, _along(x, upper[:, 0], upper[:, 1]), _along(x, lower[:, 0], lower[:, 1]),
+        _along(x, middle, np.arange(len(middle))), step,
+    )  # fmt: skip
+
+
+def _along(x: Field, places: Floats, values: Floats) -> Field:
+    return np.interp(x, places, values).astype(np.float32)
+
+
+def _mask(rim: Floats, shape: tuple[int, int], feather_px: float) -> Field:
+    mask = np.zeros(shape, np.uint8)
+    corners = np.rint(rim * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
+    return cv2.GaussianBlur(mask, (0, 0), feather_px).astype(np.float32) / 255
