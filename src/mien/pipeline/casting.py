@@ -22,10 +22,11 @@ SMALLEST_SIDE = 32
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The picture as it is worked on, and the faces in it that move."""
+    """The picture as it is worked on, the faces in it that move, and who plays them."""
 
     portrait: Portrait
-    actors: tuple[Actor, ...]
+    faces: Sequence[Face]
+    actors: Sequence[Actor]
     faces_found: int
 
 
@@ -50,7 +51,7 @@ def cast_faces(source: str | Path, options: AnimateOptions, *, keep_alpha: bool)
             prepared = engine.prepare(portrait, face, crop_scale=options.crop_scale)
             engine.warmup(prepared)
             actors.append(Actor(engine, prepared))
-        yield Cast(portrait, tuple(actors), len(faces))
+        yield Cast(portrait, chosen, actors, len(faces))
 
 
 def choose_faces(faces: Sequence[Face], choice: FaceChoice, source: str | Path) -> Sequence[Face]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mien.face import Crop, cut
 from mien.pipeline.canvas import fit
 from mien.types import Frame, Image
 
@@ -16,18 +17,19 @@ GAP_PX = 4
 
 
 class ContactSheet:
-    """Keeps evenly spaced frames of the ``num_frames`` it is shown, twelve at most."""
+    """Keeps ``crop`` of evenly spaced frames of the ``num_frames`` it is shown, twelve at most."""
 
-    def __init__(self, num_frames: int) -> None:
+    def __init__(self, num_frames: int, crop: Crop) -> None:
         wanted = min(num_frames, COLUMNS * ROWS)
         self._wanted = set(np.linspace(0, num_frames - 1, wanted).round().astype(int).tolist())
+        self._crop = crop
         self._tiles: list[Image] = []
         self._seen = 0
 
     def add(self, frame: Frame) -> None:
         """Look at the next frame."""
         if self._seen in self._wanted:
-            self._tiles.append(fit(frame.pixels[..., :3], (TILE_PX, TILE_PX)))
+            self._tiles.append(fit(cut(frame.pixels[..., :3], self._crop), (TILE_PX, TILE_PX)))
         self._seen += 1
 
     def picture(self) -> Image:

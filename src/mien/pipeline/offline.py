@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mien.drivers import drive_with_image, drive_with_video, perform
 from mien.errors import OutputError
-from mien.face import MeshTracker
+from mien.face import MeshTracker, crop_around
 from mien.media import AudioTrack, open_sink, open_video, sniff
 from mien.pipeline.casting import Cast, cast_faces
 from mien.pipeline.composition import Composition, CropAlone, PastedBack, SideBySide
@@ -35,6 +35,8 @@ from mien.types import Frame, Motion, ProgressCallback, Region
 
 STILL_RATE = Fraction(30)
 """Frames per second of a result driven by a picture, unless asked otherwise."""
+SHEET_SCALE = 2.2
+"""Side of a contact sheet's tiles, in face heights."""
 
 
 def animate(
@@ -113,11 +115,26 @@ def demo(
         raise OutputError(sheet_path, "exists already; use --force to overwrite it")
     with _portrait_file(source) as portrait:
         motion = perform()
-        sheet = ContactSheet(motion.num_frames or 1)
+        viewer = _SheetMaker(motion.num_frames or 1)
         options = AnimateOptions(force=force)
-        report = _play(portrait, path, options, lambda: _Driver(motion), progress, sheet.add)
-    sheet.save(sheet_path)
+        report = _play(portrait, path, options, lambda: _Driver(motion), progress, viewer)
+    viewer.sheet.save(sheet_path)
     return replace(report, sheet=str(sheet_path))
+
+
+class _SheetMaker:
+    """Makes a contact sheet of the first face."""
+
+    sheet: ContactSheet
+
+    def __init__(self, num_frames: int) -> None:
+        self._num_frames = num_frames
+
+    def __call__(self, cast: Cast) -> Callable[[Frame], None]:
+        height, width = cast.portrait.pixels.shape[:2]
+        crop = crop_around(cast.faces[0].landmarks, (width, height), scale=SHEET_SCALE)
+        self.sheet = ContactSheet(self._num_frames, crop)
+        return self.sheet.add
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +149,7 @@ def _play(
     options: AnimateOptions,
     drive: Callable[[], _Driver],
     progress: ProgressCallback | None,
-    on_frame: Callable[[Frame], None] | None = None,
+    viewer: Callable[[Cast], Callable[[Frame], None]] | None = None,
 ) -> Report:
     watch = Stopwatch()
     keeps_alpha = _checked_alpha(path, options)
@@ -149,7 +166,12 @@ def _play(
             driver.audio,
         )
         outcome = record(
-            take, path, force=options.force, watch=watch, progress=progress, on_frame=on_frame
+            take,
+            path,
+            force=options.force,
+            watch=watch,
+            progress=progress,
+            on_frame=viewer(cast) if viewer else None,
         )
     seconds = watch.seconds
     return Report(

@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
+from mien.face import Crop
 from mien.pipeline.contact_sheet import ContactSheet
 from mien.types import Frame
 
 pytestmark = pytest.mark.unit
+
+
+WHOLE = Crop((0, 0, 64, 64), (64, 64))
 
 
 def grey(level: int) -> Frame:
@@ -18,7 +22,7 @@ def grey(level: int) -> Frame:
 
 
 def test_twelve_tiles_run_from_the_first_to_the_last_frame() -> None:
-    sheet = ContactSheet(100)
+    sheet = ContactSheet(100, WHOLE)
     for level in range(100):
         sheet.add(grey(level))
     picture = sheet.picture()
@@ -27,13 +31,13 @@ def test_twelve_tiles_run_from_the_first_to_the_last_frame() -> None:
 
 
 def test_a_short_result_leaves_tiles_empty() -> None:
-    sheet = ContactSheet(1)
+    sheet = ContactSheet(1, WHOLE)
     sheet.add(grey(0))
     assert sheet.picture()[-10, -10].tolist() == [255, 255, 255]
 
 
 def test_a_sheet_is_saved_whole(tmp_path: Path) -> None:
-    sheet = ContactSheet(1)
+    sheet = ContactSheet(1, WHOLE)
     sheet.add(grey(0))
     sheet.save(tmp_path / "sheet.png")
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]

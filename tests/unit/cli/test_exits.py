@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+import typer
+
+from mien.cli.exits import exit_codes
+from mien.errors import EngineUnavailableError, MienError, NoFaceError, OptionError, OutputError
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (NoFaceError("me.jpg", "no face"), 2),
+        (OptionError("--size", "too small"), 2),
+        (OutputError("out.mp4", "exists"), 2),
+        (EngineUnavailableError("mesh", "needs a package"), 1),
+        (MienError("something else"), 1),
+        (KeyboardInterrupt(), 130),
+        (ZeroDivisionError("a bug"), 1),
+    ],
+)
+def test_every_error_has_its_exit_code_and_one_line(
+    error: BaseException, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as leaving, exit_codes(verbose=False):
+        raise error
+    assert leaving.value.exit_code == code
+    line = capsys.readouterr().err
+    assert line.startswith("mien: ")
+    assert line.count("\n") == 1
+
+
+def test_a_traceback_is_shown_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit), exit_codes(verbose=True):
+        raise NoFaceError("me.jpg", "no face\nanywhere")
+    printed = capsys.readouterr().err
+    assert "Traceback" in printed
+    assert printed.endswith("mien: me.jpg: no face anywhere\n")

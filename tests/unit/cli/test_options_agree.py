@@ -1,0 +1,42 @@
+"""The options of the command, of Python's animate and of their check are the same."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from mien.cli.animate import animate as command
+from mien.pipeline import AnimateOptions, animate
+
+pytestmark = pytest.mark.unit
+
+INPUTS = {"source", "driving", "output", "progress"}
+OF_THE_COMMAND = {"json", "quiet", "verbose"}
+DOCS = Path(__file__).parents[3] / "docs" / "cli.md"
+
+
+def defaults(function: object) -> dict[str, object]:
+    parameters = inspect.signature(function).parameters  # type: ignore[arg-type]
+    return {name: parameter.default for name, parameter in parameters.items()}
+
+
+def test_python_takes_the_options_that_are_checked() -> None:
+    taken = {name: value for name, value in defaults(animate).items() if name not in INPUTS}
+    assert taken == {field.name: field.default for field in fields(AnimateOptions)}
+
+
+def test_the_command_takes_the_options_of_python() -> None:
+    python, cli = defaults(animate), defaults(command)
+    assert set(cli) - OF_THE_COMMAND == set(python) - {"progress"}
+    for name, value in cli.items():
+        if name not in INPUTS | OF_THE_COMMAND:
+            assert value in (python[name], str(python[name]))
+
+
+def test_every_option_is_documented() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    for name in defaults(command):
+        assert name == "source" or f"--{name.replace('_', '-')}" in text

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+import mien
+
+pytestmark = pytest.mark.unit
+
+PUBLIC = [
+    "Engine",
+    "EngineInfo",
+    "EngineUnavailableError",
+    "Face",
+    "Frame",
+    "InputError",
+    "MeshTracker",
+    "MienError",
+    "Motion",
+    "MotionFrame",
+    "MotionOptions",
+    "NoFaceError",
+    "OptionError",
+    "OutputError",
+    "Portrait",
+    "Progress",
+    "Rendered",
+    "Report",
+    "UnreadableMediaError",
+    "__version__",
+    "animate",
+    "demo",
+    "drive_with_image",
+    "drive_with_video",
+    "find_faces",
+    "load_engine",
+    "open_sink",
+    "open_video",
+    "paste",
+    "perform",
+    "read_still",
+]
+
+
+def test_the_public_names_are_these_and_all_exist() -> None:
+    assert sorted(mien.__all__) == sorted(PUBLIC)
+    assert dir(mien) == sorted(PUBLIC)
+    for name in PUBLIC:
+        assert getattr(mien, name) is not None
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'mien' has no attribute 'animat'"):
+        _ = mien.animat
+
+
+@pytest.mark.parametrize(
+    "package", ["drivers", "engines", "face", "media", "motion", "pipeline", "cli"]
+)
+def test_every_name_a_room_exports_exists(package: str) -> None:
+    room = import_module(f"mien.{package}")
+    for name in getattr(room, "__all__", ()):
+        assert hasattr(room, name)
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    heavy = {"numpy", "cv2", "onnxruntime", "av", "PIL", "torch", "typer", "rich"}
+    program = f"import sys, mien; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "[]\n"
