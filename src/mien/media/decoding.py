@@ -90,16 +90,16 @@ class Decoder:
             yield first
         yield from pictures
 
-    def end_s(self, around: Fraction | None = None) -> Fraction:
-        """When the last picture ends, found by decoding from ``around`` (else all of it)."""
-        return max((picture.end for picture in self.pictures(around)), default=Fraction(0))
-
-    def last_timestamp(self) -> Fraction | None:
-        """The latest time of any packet, without decoding."""
+    def last_picture(self) -> Timed[VideoFrame] | None:
+        """The picture shown last. Decodes only what lies behind the last key picture."""
         base = exact(self.stream.time_base)
         stamps = (packet.pts for packet in self._packets() if packet.pts is not None)
-        last = max(stamps, default=None)
-        return None if last is None or base is None else last * base
+        latest = max(stamps, default=None)
+        around = Fraction(0) if latest is None or base is None else latest * base
+        last = None
+        for last in self.pictures(around):  # noqa: B007
+            pass
+        return last
 
     def _find_stream(self) -> VideoStream:
         stream = first_video_stream(self._container)
@@ -179,5 +179,6 @@ class Decoder:
             stamp = following if frame.pts is None else frame.pts * base
             now = stamp if now is None else max(now, stamp)
             lasts = (frame.duration or 0) * base
-            end = now + (lasts if 0 < lasts <= MAX_GAP_S else period)
+            # Muxers that do not know how long the last picture lasts write next to nothing.
+            end = now + (max(lasts, period) if lasts <= MAX_GAP_S else period)
             yield Timed(now, end, frame)

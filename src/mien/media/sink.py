@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -88,7 +89,8 @@ class Sink:
         except BaseException as failure:
             raise self._explained(failure) from None
         finally:
-            self._encoder.close()
+            with suppress(av.FFmpegError, OSError):  # what went wrong has been said above
+                self._encoder.close()
             self._staging.discard()
 
     def _explained(self, error: BaseException) -> BaseException:
@@ -118,13 +120,15 @@ def open_sink(
 
     Raises OutputError when the output cannot be written there.
     """
-    target = Path(path)
-    extension = _extension(path)
+    try:
+        extension = _extension(path)
+        staging = Staging(Path(path), folder=extension == "", force=force)
+    except OSError as error:  # a name the file system cannot hold
+        raise OutputError(path, describe(error)) from None
     if max(size) > _MAX_SIDE[extension] or min(size) < 1:
         problem = f"cannot hold {size[0]} x {size[1]} pixels; make it smaller with --size"
         raise OutputError(path, problem)
     form = Format(size, rate, alpha and extension in _KEEPS_ALPHA, audio)
-    staging = Staging(target, folder=extension == "", force=force)
     return Sink(staging, _ENCODERS.get(extension, PngEncoder), form)
 
 

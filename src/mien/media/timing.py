@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -54,12 +55,16 @@ def nominal_rate(average: Fraction | None, guessed: Fraction | None) -> Fraction
 
 
 def slots_until(end: Fraction, start: Fraction, rate: Fraction) -> int:
-    """How many slots of ``rate``, counted from ``start``, a stream fills that stops at ``end``.
+    """Slots of ``rate``, counted from ``start``, that are at least half over before ``end``."""
+    return max(0, int((end - start) * rate + Fraction(1, 2)))
 
-    The last slot counts if at least half of it is filled.
-    """
-    slots = (end - start) * rate
-    return max(0, int(slots + Fraction(1, 2)))
+
+def num_slots(last: Timed[T], start: Fraction, rate: Fraction) -> int:
+    """How many pictures `resample` makes without a ``count`` of a stream that ends so."""
+    if last.end <= start:
+        return 0
+    before_it = math.ceil((last.time - start) * rate)
+    return max(1, before_it, slots_until(last.end, start, rate))
 
 
 def resample(
@@ -79,7 +84,7 @@ def resample(
         moment = start + slot / rate
         while following is not None and _is_better(following, current, moment, rate):
             current, following = following, next(pictures, None)
-        if following is None and slot >= slots_until(current.end, start, rate):
+        if following is None and slot >= num_slots(current, start, rate):
             return
         if following is not None and following.time - current.time > MAX_GAP_S:
             raise TimestampError(f"its timestamps jump at {float(current.time):.1f} s")

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from mien.errors import OptionError, UnreadableMediaError
 from mien.media.audio import AudioTrack
 from mien.media.decoding import Decoder
-from mien.media.timing import MAX_RATE, TimestampError, resample, slots_until
+from mien.media.timing import MAX_RATE, TimestampError, num_slots, resample, slots_until
 from mien.media.upright import Geometry, UprightConverter
 from mien.types import Frame
 
@@ -103,8 +103,8 @@ class Video:
 
     def _backwards(self, decoder: Decoder) -> Iterator[VideoFrame]:
         """Chunk by chunk from the end: seek, decode forwards, hand out backwards."""
-        end = decoder.end_s(decoder.last_timestamp())
-        total = slots_until(end, self._window.start, self.info.rate)
+        last = decoder.last_picture()
+        total = 0 if last is None else num_slots(last, self._window.start, self.info.rate)
         if self._window.count is not None:
             total = min(total, self._window.count)
         size = self._chunk_size()
