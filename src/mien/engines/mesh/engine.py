@@ -78,7 +78,7 @@ class Painter:
         mesh = self._source.mesh
         vertices = place_vertices(mesh, step.target.head, step.target.pose, step.ring_shift)
         places = self._warp.backward_map(vertices)
-        layer = self._warp.picture(places.full)
+        layer = self._warp.picture(places.full, vertices)
         picture = cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)
         if self._shading is not None and step.reading is not None:
             self._shade(picture, places.coarse, vertices, self._shading.gain(step.reading.luma, step.reading.trust))
@@ -95,11 +95,10 @@ class Painter:
         step = MAP_STEP
         low = np.maximum(np.floor(vertices[:NUM_SKIN, :2].min(0) / step), 0).astype(int)
         high = np.ceil(vertices[:NUM_SKIN, :2].max(0) / step).astype(int) + 1
-        part = np.s_[low[1] : high[1], low[0] : high[0]]
-        place = (coarse[part] + 0.5) / GAIN_STEP - 0.5
-        if place.size == 0:
+        x, y = (coarse[:, low[1] : high[1], low[0] : high[0]] + 0.5) / GAIN_STEP - 0.5
+        if x.size == 0:
             return
-        moved = cv2.remap(gain, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        moved = cv2.remap(gain, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         factor = np.clip(np.exp(moved) * 128, 0, 255).astype(np.uint8)
         factor = cv2.resize(factor, None, fx=step, fy=step)
         region = picture[low[1] * step : high[1] * step, low[0] * step : high[0] * step]

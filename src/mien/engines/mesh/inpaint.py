@@ -30,12 +30,18 @@ _EXHAUSTIVE = 5_000_000
 """Levels with at most so many pairs of patches compare all with all."""
 _COARSE_FROM = 2
 """From this level on the whole hole is filled, on finer ones only its rim."""
-_NEARNESS = 250.0
+_NEARNESS = 60.0
 """Cost of a patch from as far away as the picture is long: a difference of so many grey levels
 divided by the patch's width in each of its pixels."""
-_TRUST_DECAY = 0.85
+_ROUGHNESS_SPAN = 0.02
+_ROUGHNESS = 4.0
+"""Weight of roughness against colour."""
+_COHERENCE, _TOLERANCE = 1.15, _PATCH**2 * 2.0**2
+"""Pieces that hang together are taken before single better ones: by this factor and this sum of
+squared differences."""
+_TRUST_DECAY = 0.7
 """Weight of a vote, for each pixel that its patch lies deeper in the hole."""
-_ROUNDS = (1, 2, 4, 8)
+_ROUNDS = (2, 4, 6, 10)
 """Rounds of search and vote on the finest level, the next coarser one and so on."""
 _AROUND = [(y, x) for y in range(-_HALF, _HALF + 1) for x in range(-_HALF, _HALF + 1)]
 _STEPS = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if (y, x) != (0, 0)]
@@ -65,13 +71,25 @@ def fill(image: Image, hole: Mask, depth: float) -> Image:
     return _at_full_size(image, hole, rough, levels[0], field)
 
 
+def _with_texture(image: Image, known: _Pixels) -> _Pixels:
+    """Colours and, as a fourth channel, how rough the picture is there: without these, smooth
+    patches would win everywhere (Newson et al. 2014)."""
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    valid = cv2.erode(known, np.ones((3, 3), np.uint8))
+    span = max(3, round(_ROUGHNESS_SPAN * max(gray.shape)))
+    weight = cv2.blur(valid, (span, span)) + 1e-6
+    slope = sum(np.abs(cv2.Sobel(gray, cv2.CV_32F, *axis, scale=0.25)) for axis in ((1, 0), (0, 1)))
+    rough = cv2.blur(slope * valid, (span, span)) / weight
+    return cv2.merge([*cv2.split(image.astype(np.float32)), rough])
+
+
 def _levels(image: Image, hole: Mask) -> list[_Level]:
     """The picture from its working size down, each half as large as the one before."""
     height, width = hole.shape
     reduction = min(1.0, _WORK_SIDE / max(height, width))
     size = max(1, round(width * reduction)), max(1, round(height * reduction))
     known = (hole == 0).astype(np.float32)
-    pixels = image * known[..., None]
+    pixels = _with_texture(image, known) * known[..., None]
     levels = []
     while True:
         known = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
@@ -163,39 +181,39 @@ class _Level:
             score = wanted @ known.T
             score -= 0.5 * np.einsum("nk,nk->n", known, known)
             field[targets] = self.sources[score.argmax(axis=1)]
-            return
-        if field[targets].min() < 0:
+        elif field[targets].min() < 0:
             field[targets] = self._nearest_source[targets]
-        columns = self.known.shape[1]
 
         def cost(place: _Index) -> _Pixels:
             difference = features.take(place, axis=0)
             difference -= wanted
-            return np.einsum("nk,nk->n", difference, difference)
+            return cast(_Pixels, np.einsum("nk,nk->n", difference, difference))
 
+        columns = self.known.shape[1]
+        steps = [dy * columns + dx for dy, dx in _STEPS]
         best = field[targets]
         lowest = cost(best)
-        for stride in (4, 1):  # first what neighbours found, then next to it
-            for dy, dx in _STEPS:
-                step = dy * columns + dx
-                if stride == 4:
-                    place = field.take(targets + step, mode="clip") - step
-                    place = np.where(field.take(targets + step, mode="clip") < 0, best, place)
-                else:
-                    place = best + step
-                place = self._nearest_source.take(place, mode="clip")
-                now = cost(place)
-                better = now < lowest
-                best = np.where(better, place, best)
-                lowest = np.where(better, now, lowest)
+        for step in steps:  # next to where it comes from now
+            place = self._nearest_source.take(best + step, mode="clip")
+            now = cost(place)
+            best = np.where(now < lowest, place, best)
+            lowest = np.minimum(now, lowest)
         field[targets] = best
+        for step in steps * 2:  # where a neighbour comes from
+            there = field.take(targets + step, mode="clip")
+            place = np.where(there < 0, best, there - step)
+            place = self._nearest_source.take(place, mode="clip")
+            now = cost(place)
+            best = np.where(now < _COHERENCE * lowest + _TOLERANCE, place, best)
+            lowest = np.minimum(now, lowest)
+            field[targets] = best
 
     def _vote(self, hole: _Index, field: _Index) -> None:
         """Give each pixel of the hole the mean of what the patches over it say."""
         columns = self.known.shape[1]
-        colours = self.pixels.reshape(-1, 3)
+        colours = self.pixels.reshape(-1, 4)
         weights = np.where(field < 0, 0, _TRUST_DECAY ** self._depth.ravel()).astype(np.float32)
-        total = np.zeros((hole.size, 3), np.float32)
+        total = np.zeros((hole.size, 4), np.float32)
         sum_ = np.full((hole.size, 1), 1e-9, np.float32)
         for dy, dx in _AROUND:
             step = dy * columns + dx
@@ -207,12 +225,14 @@ class _Level:
 
     def _features(self) -> _Pixels:
         """What patches are compared by: (number of pixels, features)."""
-        planes = [cv2.transform(self.pixels, row) for row in _OPPONENT]
+        colours = np.ascontiguousarray(self.pixels[..., :3])
+        planes = [cv2.transform(colours, row) for row in _OPPONENT]
         rows, columns = self.known.shape
         features = [
             cv2.sepFilter2D(planes[k], cv2.CV_32F, _COSINES[u], _COSINES[v], borderType=cv2.BORDER_REFLECT)
             for k, u, v in _FEATURES
         ]
+        features.append(_PATCH * _ROUGHNESS * self.pixels[..., 3])
         scale = _NEARNESS * _PATCH / max(rows, columns) / _PATCH
         y, x = np.mgrid[:rows, :columns].astype(np.float32) * np.float32(scale)
         return np.stack([*features, x, y], axis=-1).reshape(rows * columns, -1)
@@ -240,17 +260,17 @@ def _diffuse(pixels: _Pixels, known: _Pixels) -> _Pixels:
         return pixels
     size = (width + 1) // 2, (height + 1) // 2
     weight = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    mean = cv2.resize(pixels * known.astype(np.float32)[..., None], size, interpolation=cv2.INTER_AREA).reshape(*size[::-1], 3)
+    mean = cv2.resize(pixels * known.astype(np.float32)[..., None], size, interpolation=cv2.INTER_AREA).reshape(*size[::-1], 4)
     weight = weight.reshape(size[::-1])
     mean = _diffuse(mean / np.maximum(weight, 1e-6)[..., None], (weight > 0).astype(np.float32))
-    upper = cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, 3)
+    upper = cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, 4)
     return np.where(known[..., None] > 0, pixels, upper).astype(np.float32)
 
 
 def _at_full_size(image: Image, hole: Mask, rough: _Pixels, level: _Level, field: _Index | None) -> Image:
     """Copy the picture's own pixels from where the finest level says."""
     size = image.shape[1::-1]
-    filled = np.clip(np.rint(cv2.resize(rough, size, interpolation=cv2.INTER_CUBIC)), 0, 255)
+    filled = np.clip(np.rint(cv2.resize(rough[..., :3], size, interpolation=cv2.INTER_CUBIC)), 0, 255)
     result = np.where(hole[..., None] > 0, filled, image).astype(np.uint8)
     if field is None or field.size != level.known.size:
         return result

@@ -22,27 +22,36 @@ UNCOVERED = -1
 class TriangleImage:
     """Which triangle each pixel shows, and where triangles come from.
 
-    ids: (h, w) int32, ``UNCOVERED`` where there is none. coefficients: (n + 1, 6) rows
-    (ax, ay, bx, by, cx, cy) with origin = a x + b y + c; bounds: (n + 1, 4) low and high corner
-    of each triangle's origin. The last rows, all zero, stand for ``UNCOVERED``.
+    ids: (h, w) int32, ``UNCOVERED`` where there is none. planes: (6, n + 1) float32, one column
+    (ax, ay, bx, by, cx, cy) for each triangle with origin = a x + b y + c. bounds: (4, n + 1),
+    low and high corner of each triangle's origin. The last column, all zero, stands for
+    ``UNCOVERED``. Arrays are planar because that is what gathers and remaps fastest.
     """
 
     ids: NDArray[np.int32]
-    coefficients: NDArray[np.float32]
+    planes: NDArray[np.float32]
     bounds: NDArray[np.float32]
 
-    def origin(self, columns: NDArray[np.float32], rows: NDArray[np.float32]) -> Floats:
-        """Where the pixels at these columns (w,) and rows (h,) come from, (h, w, 2); the
-        triangle is that of the pixel nearest to each place."""
+    def origin(
+        self, columns: NDArray[np.float32], rows: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Where the pixels at these columns (w,) and rows (h,) come from, (2, h, w): x and y.
+        The triangle is that of the pixel nearest to each place."""
         ids = self.ids[np.rint(rows).astype(np.intp)][:, np.rint(columns).astype(np.intp)]
-        per_pixel = self.coefficients.take(ids, axis=0)  # -1 takes the zero row at the end
-        x, y = columns[None, :, None], rows[:, None, None]
-        place = per_pixel[..., 0:2] * x + per_pixel[..., 2:4] * y + per_pixel[..., 4:6]
-        # A polygon covers all pixels that its edges touch; seen from there, the plane through a
-        # thin triangle leads far away. The triangle itself bounds what it may show.
-        limits = self.bounds.take(ids, axis=0)
-        np.maximum(place, limits[..., :2], out=place)
-        return cast(Floats, np.minimum(place, limits[..., 2:], out=place))
+        x, y = columns[None, :], rows[:, None]
+        place = np.empty((2, *ids.shape), np.float32)
+        for axis in (0, 1):
+            plane = self.planes[axis].take(ids)  # -1 takes the zero column at the end
+            plane *= x
+            step = self.planes[2 + axis].take(ids)
+            step *= y
+            plane += step
+            plane += self.planes[4 + axis].take(ids)
+            # A polygon covers all pixels that its edges touch; seen from there, the plane
+            # through a thin triangle leads far away. The triangle itself bounds what it shows.
+            np.maximum(plane, self.bounds[axis].take(ids), out=plane)
+            np.minimum(plane, self.bounds[2 + axis].take(ids), out=place[axis])
+        return place
 
 
 def draw_triangles(
@@ -53,30 +62,30 @@ def draw_triangles(
     target: (n, 3, 2) corners in the result's pixels. origin: (n, 3, 2) the same corners where
     they come from, in any unit. order: triangle numbers, hindmost first. shape: (height, width).
     """
-    coefficients, area = _affine_coefficients(target, origin)
+    planes, area = _planes(target, origin)
     ids = np.full(shape, UNCOVERED, np.int32)
     corners = np.rint(target * (1 << _SUBPIXEL_BITS)).astype(np.int32)
     fill = cv2.fillConvexPoly
     visible = order[area[order] > _MIN_AREA_PX]
     for number, triangle in zip(visible.tolist(), corners[visible], strict=True):
         fill(ids, triangle, number, 8, _SUBPIXEL_BITS)
-    bounds = np.zeros((len(origin) + 1, 4), np.float32)
-    bounds[:-1, :2], bounds[:-1, 2:] = origin.min(axis=1), origin.max(axis=1)
-    return TriangleImage(ids, coefficients, bounds)
+    bounds = np.zeros((4, len(origin) + 1), np.float32)
+    bounds[:2, :-1], bounds[2:, :-1] = origin.min(axis=1).T, origin.max(axis=1).T
+    return TriangleImage(ids, planes, bounds)
 
 
 def backward_map(
     target: Floats, origin: Floats, order: NDArray[np.intp], shape: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Map (height, width, 2) and triangle of each pixel, for :func:`draw_triangles`' arguments;
+    """Map (2, height, width) and triangle of each pixel, for :func:`draw_triangles`' arguments;
     the map is 0 where no triangle is."""
     image = draw_triangles(target, origin, order, shape)
     rows, columns = (np.arange(n, dtype=np.float32) for n in shape)
-    return cast(NDArray[np.float32], image.origin(columns, rows)), image.ids
+    return image.origin(columns, rows), image.ids
 
 
-def _affine_coefficients(target: Floats, origin: Floats) -> tuple[NDArray[np.float32], Floats]:
-    """The coefficients of TriangleImage and twice the area of each target triangle. Closed
+def _planes(target: Floats, origin: Floats) -> tuple[NDArray[np.float32], Floats]:
+    """The planes of TriangleImage and twice the area of each target triangle. Closed
     form: a solver costs ten times more."""
     target, origin = target.astype(np.float64), origin.astype(np.float64)
     e1, e2 = target[:, 1] - target[:, 0], target[:, 2] - target[:, 0]
@@ -86,6 +95,6 @@ def _affine_coefficients(target: Floats, origin: Floats) -> tuple[NDArray[np.flo
     a = (f1 * e2[:, 1:] - f2 * e1[:, 1:]) * inverse
     b = (f2 * e1[:, :1] - f1 * e2[:, :1]) * inverse
     c = origin[:, 0] - a * target[:, 0, :1] - b * target[:, 0, 1:]
-    rows = np.zeros((len(target) + 1, 6), np.float32)
-    rows[:-1, 0:2], rows[:-1, 2:4], rows[:-1, 4:6] = a, b, c
-    return rows, cast(Floats, np.abs(det))
+    planes = np.zeros((6, len(target) + 1), np.float32)
+    planes[0:2, :-1], planes[2:4, :-1], planes[4:6, :-1] = a.T, b.T, c.T
+    return planes, cast(Floats, np.abs(det))

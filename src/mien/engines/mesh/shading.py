@@ -61,7 +61,7 @@ class ShadingTransfer:
         self._smoothed = cv2.addWeighted(self._smoothed, 1 - _SMOOTHING, ratio, _SMOOTHING, 0)
         return cast(
             NDArray[np.float32],
-            cv2.remap(self._smoothed, self._to_reference, None, cv2.INTER_LINEAR) * _STRENGTH,
+            cv2.remap(self._smoothed, *self._to_reference, cv2.INTER_LINEAR) * _STRENGTH,
         )
 
 
@@ -98,5 +98,5 @@ def _map_to_reference(mesh: FaceMesh, registration: Registration) -> NDArray[np.
     skin = (mesh.vertices[SKIN] + 0.5) / STEP - 0.5
     by_depth = np.argsort(-mesh.landmarks[SKIN, 2].max(axis=1))
     place, ids = backward_map(skin, registration.mesh[SKIN], by_depth, shape)
-    place[ids == UNCOVERED] = -1
+    place[:, ids == UNCOVERED] = -1
     return place

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mien.engines.mesh.geometry import depth_order
 from mien.engines.mesh.raster import TriangleImage, draw_triangles
 from mien.engines.mesh.source import MeshSource
-from mien.landmarks import LEFT_EYE_OUTER_RING, OUTER_LIPS, RIGHT_EYE_OUTER_RING
+from mien.landmarks import LEFT_EYE_OUTER_RING, NUM_SKIN, OUTER_LIPS, RIGHT_EYE_OUTER_RING
 from mien.types import Floats, Image
 
 MAP_STEP = 4
@@ -26,8 +26,8 @@ _MARGIN_PX = 3
 
 @dataclass(frozen=True, slots=True)
 class BackwardMap:
-    """Where the crop's pixels come from, in crop pixels: ``coarse`` for every MAP_STEP-th
-    pixel, ``full`` for all."""
+    """Where the crop's pixels come from, in crop pixels, (2, h, w): ``coarse`` for every
+    MAP_STEP-th pixel, ``full`` for all."""
 
     coarse: NDArray[np.float32]
     full: NDArray[np.float32]
@@ -41,7 +41,7 @@ class Warp:
         self._size = width, height
         self._draw_step = 1 if max(width, height) <= _FINE_SIDE else 2
         self._shape = -(-height // MAP_STEP) * MAP_STEP, -(-width // MAP_STEP) * MAP_STEP
-        self._texture, self._scale = source.texture, source.texture_scale
+        self._texture, self._fine = source.texture, source.fine_texture
         self._triangles = source.mesh.triangles
         self._num_fixed = len(source.mesh.fixed)
         self._origin = source.mesh.vertices[self._triangles]
@@ -58,32 +58,45 @@ class Warp:
         shape = self._shape[0] // step, self._shape[1] // step
         image = draw_triangles(corners, self._origin, order, shape)
         coarse = self._evaluate(image, self._columns, self._rows)
-        full = cv2.resize(coarse, self._shape[::-1])[: self._size[1], : self._size[0]]
+        full = np.empty((2, *self._shape), np.float32)
+        for axis in (0, 1):
+            cv2.resize(coarse[axis], self._shape[::-1], dst=full[axis])
+        full = full[:, : self._size[1], : self._size[0]]
         for part in _FINE_PARTS:
             self._refine(full, image, vertices[part, :2])
         return BackwardMap(coarse, full)
 
     def _refine(self, full: NDArray[np.float32], image: TriangleImage, points: Floats) -> None:
-        low = np.maximum(np.floor(points.min(0)).astype(int) - _MARGIN_PX, 0)
-        high = np.minimum(np.ceil(points.max(0)).astype(int) + _MARGIN_PX, self._size)
-        if (high - low < 1).any():
+        part, low, high = self._box(points)
+        if (high <= low).any():
             return
         columns, rows = (np.arange(a, b, dtype=np.float32) for a, b in zip(low, high, strict=True))
-        # The blur takes away single pixels that the edges of folded triangles leave behind.
-        full[low[1] : high[1], low[0] : high[0]] = cv2.blur(
-            self._evaluate(image, columns, rows), (3, 3), borderType=cv2.BORDER_REPLICATE
-        )
+        fine = self._evaluate(image, columns, rows)
+        for axis in (0, 1):
+            # The blur takes away single pixels that the edges of folded triangles leave behind.
+            full[axis][part] = cv2.blur(fine[axis], (3, 3), borderType=cv2.BORDER_REPLICATE)
+
+    def _box(self, points: Floats) -> tuple[tuple[slice, slice], Floats, Floats]:
+        """The part of the crop around some points: as slices, low and high corner."""
+        low = np.maximum(np.floor(points.min(0)).astype(int) - _MARGIN_PX, 0)
+        high = np.minimum(np.ceil(points.max(0)).astype(int) + _MARGIN_PX, self._size)
+        return np.s_[low[1] : high[1], low[0] : high[0]], low, high
 
     def _evaluate(
         self, image: TriangleImage, columns: NDArray[np.float32], rows: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """The map at columns and rows of the crop."""
         x, y = ((n + 0.5) / self._draw_step - 0.5 for n in (columns, rows))
-        return np.ascontiguousarray(image.origin(x, y), np.float32)
+        return image.origin(x, y)
 
-    def picture(self, full: NDArray[np.float32]) -> Image:
+    def picture(self, full: NDArray[np.float32], vertices: Floats) -> Image:
         """The warped crop, (height, width, 4): RGB and person."""
-        place = full * self._scale if self._scale > 1 else full
-        return cv2.remap(
-            self._texture, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+        picture = cv2.remap(
+            self._texture, *full, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
+        if self._fine is not None:
+            part, _, _ = self._box(vertices[:NUM_SKIN, :2])
+            x, y = ((full[axis][part] - self._fine.origin[axis]) * 2 for axis in (0, 1))
+            if self._fine.holds(x, y):
+                picture[part] = cv2.remap(self._fine.pixels, x, y, cv2.INTER_LINEAR)
+        return picture

@@ -1,0 +1,140 @@
+"""The coordinates in which eyes are painted.
+
+u runs from the eye's left corner in the picture (0) to its right one (1), v down from the line
+between the corners; both in eye widths. They move, turn and grow with the eye and know nothing
+of the lids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.landmarks import (
+    LEFT_EYE,
+    LEFT_EYE_OUTER_RING,
+    LEFT_IRIS,
+    RIGHT_EYE,
+    RIGHT_EYE_OUTER_RING,
+    RIGHT_IRIS,
+)
+from mien.types import Floats
+
+Plane = NDArray[np.float32]
+"""(height, width) float32."""
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels, the last two exclusive."""
+
+_NODES = np.linspace(-0.4, 1.4, 73)
+"""Where curves along the eye are tabulated."""
+_STEP = _NODES[1] - _NODES[0]
+
+
+@dataclass(frozen=True, slots=True)
+class EyePoints:
+    """Landmarks of one eye; curves go from left to right in the picture.
+
+    upper, lower: 9 lid landmarks, corners included. crease: 9 around the upper lid.
+    iris: centre and four of the rim.
+    """
+
+    upper: NDArray[np.intp]
+    lower: NDArray[np.intp]
+    crease: NDArray[np.intp]
+    iris: NDArray[np.intp]
+
+
+def _points(
+    ring: tuple[int, ...], outer: tuple[int, ...], iris: tuple[int, ...], *, mirrored: bool
+) -> EyePoints:
+    order = -1 if mirrored else 1
+    upper, lower, crease = ring[:9], (ring[0], *ring[:7:-1]), outer[:9]
+    return EyePoints(*(np.array(c)[::order] for c in (upper, lower, crease)), np.array(iris))
+
+
+EYE_POINTS = (
+    _points(RIGHT_EYE, RIGHT_EYE_OUTER_RING, RIGHT_IRIS, mirrored=False),
+    _points(LEFT_EYE, LEFT_EYE_OUTER_RING, LEFT_IRIS, mirrored=True),
+)
+"""The person's right and left eye."""
+
+
+@dataclass(frozen=True, slots=True)
+class EyeFrame:
+    """One eye's coordinates in one picture: ``origin`` at the left corner, unit vectors
+    ``along`` and ``down``, ``width`` in pixels."""
+
+    origin: Floats
+    along: Floats
+    down: Floats
+    width: float
+
+    @classmethod
+    def of(cls, points: Floats, eye: EyePoints) -> EyeFrame:
+        left, right = points[eye.upper[0], :2], points[eye.upper[-1], :2]
+        width = max(float(np.hypot(*(right - left))), 1e-3)
+        along = (right - left) / width
+        return cls(left, along, np.array([-along[1], along[0]]), width)
+
+    def place(self, points: Floats) -> Floats:
+        """Pixels (n, 2 or more) to (n, 2) u, v."""
+        axes = np.stack([self.along, self.down], axis=1)
+        return cast(Floats, (points[:, :2] - self.origin) @ axes / self.width)
+
+    def pixels(self, u: Floats, v: Floats) -> NDArray[np.float32]:
+        """u, v of one shape to (..., 2) pixels."""
+        x, y = (
+            self.origin[i] + self.width * (u * self.along[i] + v * self.down[i]) for i in (0, 1)
+        )
+        return np.stack([x, y], axis=-1).astype(np.float32)
+
+    def grid(self, box: Box) -> tuple[Plane, Plane]:
+        """u and v of each pixel of a box."""
+        x = np.arange(box[0], box[2], dtype=np.float32)[None] - np.float32(self.origin[0])
+        y = np.arange(box[1], box[3], dtype=np.float32)[:, None] - np.float32(self.origin[1])
+        a, b = (self.along / self.width).astype(np.float32)
+        return x * a + y * b, y * a - x * b
+
+    def box(self, left: float, top: float, right: float, bottom: float, size: Floats) -> Box:
+        """Pixels that may lie within u left..right and v top..bottom, inside (width, height)."""
+        corners = self.pixels(
+            np.array([left, right, left, right]), np.array([top, top, bottom, bottom])
+        )
+        x0, y0 = np.clip(np.floor(corners.min(axis=0)), 0, size).astype(int)
+        x1, y1 = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, size).astype(int)
+        return int(x0), int(y0), int(x1), int(y1)
+
+    def table(self, *curves: Floats) -> NDArray[np.float32]:
+        """Curves, each (n, 2 or more) pixels from left to right, as v for ``look_up``."""
+        columns = []
+        for curve in curves:
+            place = self.place(curve)
+            columns.append(np.interp(_NODES, np.maximum.accumulate(place[:, 0]), place[:, 1]))
+        return np.stack(columns, axis=-1)[None].astype(np.float32)
+
+
+def look_up(table: NDArray[np.float32], u: Plane) -> NDArray[np.float32]:
+    """Values of a table (1, nodes, channels) at u: (h, w, channels)."""
+    position = (u - np.float32(_NODES[0])) * np.float32(1 / _STEP)
+    return cast(
+        NDArray[np.float32],
+        cv2.remap(
+            table, position, np.zeros_like(position), cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+    )  # fmt: skip
+
+
+def tabulate(values: Floats, u: Floats) -> NDArray[np.float32]:
+    """Values (n, channels) known at rising u (n,), as a table for ``look_up``."""
+    columns = [np.interp(_NODES, u, values[:, c]) for c in range(values.shape[1])]
+    return np.stack(columns, axis=-1)[None].astype(np.float32)
+
+
+def ramp(value: Plane, start: float, end: float) -> Plane:
+    """0 before ``start``, 1 after ``end``, straight in between."""
+    return cast(Plane, np.clip((value - np.float32(start)) * np.float32(1 / (end - start)), 0, 1))
