@@ -18,7 +18,7 @@ _ROWS = np.setdiff1d(
 )
 _AXES = np.array([1.0, 1.0, 0.35])
 """The tracker's depth is the least sure."""
-_RIDGE = 0.004
+_RIDGE = 0.005
 """Against the squared length of a shape, .03 to 10: what may be noise is shrunk."""
 _REFITS = 2
 

@@ -29,7 +29,7 @@ from mien.types import Floats
 
 _JAW_AXIS_Y, _JAW_AXIS_Z = 0.45, 1.3
 """The hinge below the ears. The tracker's depth is flatter than a head, hence so far back."""
-_JAW_ANGLE = np.radians(21.0)
+_JAW_ANGLE = np.radians(25.0)
 _CHIN_Z, _CHIN_ROUND = -0.1, 0.3
 _UPPER_CLOSES = 0.3
 """The upper lip's part in closing the mouth while the jaw is open."""

@@ -32,7 +32,7 @@ _LANDMARK_TREMBLE = 0.012
 _EYE_TREMBLE = 0.007
 _ROTATION_TREMBLE = 0.014
 _PLACE_TREMBLE = 0.012
-_WEIGHT_TREMBLE = 0.06
+_WEIGHT_TREMBLE = 0.05
 
 
 def smooth_motion(
@@ -67,7 +67,7 @@ def _smoothed(window: Sequence[MotionFrame], place: int, reach: int, spread: flo
         return window[place]
     around = [window[place + k] for k in range(-reach, reach + 1)]
     near = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
-    return _weighted(around, window[place], near)
+    return _weighted(around, window[place], near.astype(np.float32))
 
 
 def _weighted(around: Sequence[MotionFrame], now: MotionFrame, near: Floats) -> MotionFrame:
@@ -94,8 +94,10 @@ def _landmarks(around: Sequence[MotionFrame], now: Floats | None, near: Floats) 
     if now is None or len(known) < len(around):
         return now
     stack = np.stack(known)
-    change = np.linalg.norm(stack - now, axis=2)
-    return _mean(stack, (near[:, None] * _alike(change, _TREMBLE))[..., None])
+    moved = stack - now
+    change = np.sqrt(np.einsum("fnc,fnc->fn", moved, moved))
+    share = near[:, None] * _alike(change, _TREMBLE)
+    return np.asarray(now + np.einsum("fnc,fn->nc", moved, share / share.sum(axis=0)))
 
 
 def _alike(change: Floats, tremble: Floats | float) -> Floats:
@@ -109,7 +111,7 @@ def _mean(values: Floats, weights: Floats) -> Floats:
 
 
 def _landmark_tremble() -> Floats:
-    tremble = np.full(NUM_LANDMARKS, _LANDMARK_TREMBLE)
+    tremble = np.full(NUM_LANDMARKS, _LANDMARK_TREMBLE, np.float32)
     for eyes in (IRISES, LOWER_LIDS, UPPER_LIDS):
         tremble[eyes] = _EYE_TREMBLE
     return tremble
