@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from mien.drivers.reading import Reading
@@ -29,3 +31,13 @@ def neutrality_cost(reading: Reading) -> float:
     openness = float((opening.mean(axis=1) / eye_widths(reading.head)).mean())
     closed = float(np.clip((_OPEN_EYE - openness) / (_OPEN_EYE - _CLOSED_EYE), 0.0, 1.0))
     return yaw + _MOUTH_GAIN * mouth + closed
+
+
+def most_neutral(first: Reading, others: Iterable[Reading]) -> Reading:
+    """``first``, unless it is clearly not neutral and one of the others clearly more so; only
+    then are those read."""
+    cost = neutrality_cost(first)
+    if cost < CLEARLY_OFF:
+        return first
+    best = min(others, key=neutrality_cost, default=first)
+    return best if neutrality_cost(best) < cost - CLEAR_GAIN else first

@@ -37,14 +37,13 @@ def bridge_losses(
     absent = replace(reference, presence=0.0, pixels=None)
     step_s = float(time_base)
     left_from = shown = absent
-    lost_s = HOLD_S + RETURN_S
-    ease_s = since_s = 0.0
+    lost_s = ease_s = since_s = 0.0
     for pts, frame in seen:
         if frame is None:
             left_from = left_from if lost_s > 0.0 else shown
             lost_s += step_s
             back = smooth_ramp((lost_s - HOLD_S) / RETURN_S)
-            presence = max(0.0, 1.0 - lost_s / (HOLD_S + RETURN_S))
+            presence = max(0.0, left_from.presence - lost_s / (HOLD_S + RETURN_S))
             shown = replace(blend(left_from, absent, back), pts=pts, presence=presence)
         else:
             if lost_s > 0.0:

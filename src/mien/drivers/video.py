@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from mien.drivers.looping import Loop, looped
-from mien.drivers.neutrality import CLEAR_GAIN, CLEARLY_OFF, neutrality_cost
+from mien.drivers.neutrality import most_neutral
 from mien.drivers.presence import bridge_losses
 from mien.drivers.reading import Baseline, Reading, read_face, to_motion_frame
 from mien.errors import NoFaceError, OptionError
@@ -136,17 +136,9 @@ def _find_reference(video: Video, tracker: FaceTracker, choice: ReferenceChoice)
         return first
     if choice == "auto":
         soon = round(_SCAN_S * video.info.rate)
-        return _most_neutral(first, (seen for _, seen in islice(readings, soon) if seen))
+        return most_neutral(first, (seen for _, seen in islice(readings, soon) if seen))
     numbered = chain([(number, first)], readings)
     return _numbered(choice, video, numbered)
-
-
-def _most_neutral(first: Reading, others: Iterable[Reading]) -> Reading:
-    cost = neutrality_cost(first)
-    if cost < CLEARLY_OFF:
-        return first
-    best = min(others, key=neutrality_cost, default=first)
-    return best if neutrality_cost(best) < cost - CLEAR_GAIN else first
 
 
 def _numbered(choice: int, video: Video, readings: Iterable[tuple[int, Reading | None]]) -> Reading:
