@@ -26,6 +26,7 @@ _REVEALED = 0.3
 _FRINGE = 0.02
 """How far beyond the matte colours of the person are still expected, in face widths."""
 _OPAQUE, _CLEAR = 250, 4
+_VISIBLE = 0.1
 _WORK_SIDE = 512
 
 
@@ -95,7 +96,7 @@ def _foreground(image: Image, plate: Image, matte: Mask, margin: int) -> Image:
     opacity = matte.ravel()[rim][:, None].astype(np.float32) / 255
     seen, behind = (p.reshape(-1, 3)[rim].astype(np.float32) for p in (image, plate))
     missing = seen - opacity * own - (1 - opacity) * behind
-    own += missing * opacity / (opacity**2 + 0.02)
+    own += missing / np.maximum(opacity, 0.1) * np.clip((opacity - 0.3) / 0.6, 0, 1)
     result = image.copy()
     result.reshape(-1, 3)[rim] = np.clip(np.rint(own), 0, 255)
     return result

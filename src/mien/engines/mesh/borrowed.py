@@ -13,19 +13,24 @@ from mien.engines.mesh.complexion import Complexion
 from mien.engines.mesh.opening import LOWER, UPPER, Field, Opening
 from mien.types import DriverPixels, Floats
 
-_LUMA_GAIN = (0.5, 1.12)
-_CHROMA_GAIN = (0.6, 1.3)
+_DARK_GAIN, _TEETH_GAIN, _LIPS_GAIN = (0.5, 1.0), (0.5, 1.3), (0.55, 1.4)
+_BRIGHT = (0.3, 0.9)
+"""Luma over the skin's from which a pixel is less than, and quite, a lit one."""
+_CHROMA_GAIN = (0.55, 1.35)
 _GREY_SATURATION = (4.0, 8.0)
 """Saturation of skin below which a picture counts as grey, and above which as coloured."""
 _MAX_TURN = np.radians(45.0)
 _SAME, _RANGE = 6.0, 15.0
 """Skin colours this near to each other are the same person's; from there to full adaptation."""
-_SHADOW, _SHADOW_REACH = 0.6, 0.03
-"""The lips' shadow on an interior that came with other lips; reach in head units."""
+_SHADOW, _SHADOW_REACH = (0.4, 0.2), 0.035
+"""The upper and the lower lip's shadow on a foreign interior; reach in head units."""
 _LIFT = 0.7
-_LEAST_WARMTH, _MOST_TINT = 0.12, 0.55
+_SOFTENING = 0.6
+_LEAST_WARMTH, _MOST_TINT = 0.25, 0.5
 """Parts of the skin's own chroma: teeth and shadows have no less of it, and differ in hue from
 it by no more."""
+_MUCOSA = (0.35, 0.75)
+"""Chroma, as a part of the lips', from which a pixel is somewhat, and quite, mucosa."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +38,60 @@ class MouthColours:
     """How the driver's interior is changed to suit the source.
 
     foreignness: 0 for the same skin (nothing is changed), 1 for a clearly different one.
-    luma: gain. lift: grey level added in the dark. chroma: (2, 2), acts on (Cr, Cb).
+    dark, teeth, lips: gains of luma. bright: luma of unlit and of lit pixels.
+    lift: grey level added in the dark. mucosa: (2,), takes chroma (Cr, Cb) to 1 for lips.
+    chroma, lips_chroma: (2, 2), act on chroma of teeth and of mucosa.
     axis: (2,), the source's skin chroma, or zero for a grey picture. blur: head units.
     """
 
     foreignness: float
-    luma: float
+    dark: float
+    teeth: float
+    lips: float
+    bright: tuple[float, float]
     lift: float
+    mucosa: Floats
     chroma: Floats
+    lips_chroma: Floats
     axis: Floats
     blur: float
 
 
 def relate(driver: Complexion, source: Complexion) -> MouthColours:
-    """What makes the driver's skin look like the source's, applied to its interior."""
+    """What makes the driver's skin and lips look like the source's, for its interior."""
     distance = np.hypot(source.luma - driver.luma, np.hypot(*(source.chroma - driver.chroma)))
     foreignness = float(np.clip((distance - _SAME) / _RANGE, 0, 1))
-    luma = float(np.clip(source.luma / max(driver.luma, 8.0), *_LUMA_GAIN))
+    ratio = source.luma / max(driver.luma, 8.0)
+    lips_ratio = source.lips_luma / max(driver.lips_luma, 8.0)
     coloured = float(np.clip(
         (source.saturation - _GREY_SATURATION[0]) / np.ptp(_GREY_SATURATION), 0, 1
     ))  # fmt: skip
-    gain = float(np.clip(source.saturation / max(driver.saturation, 4.0), *_CHROMA_GAIN))
-    turn = 0.0
-    if min(source.saturation, driver.saturation) > _GREY_SATURATION[1]:
-        hues = [np.arctan2(c[1], c[0]) for c in (source.chroma, driver.chroma)]
-        turn = float((hues[0] - hues[1] + np.pi) % (2 * np.pi) - np.pi)
-        turn = float(np.clip(turn, -_MAX_TURN, _MAX_TURN))
-    cos, sin = np.cos(turn), np.sin(turn)
-    chroma = gain * coloured * np.array([[cos, -sin], [sin, cos]])
+    dark = float(np.clip(ratio, *_DARK_GAIN))
     excess = max(0.0, source.softness**2 - driver.softness**2)
     return MouthColours(
-        foreignness,
-        1 + (luma - 1) * foreignness,
-        foreignness * _LIFT * max(0.0, source.black - driver.black * luma),
-        np.eye(2) * (1 - foreignness) + chroma * foreignness,
+        foreignness, dark, float(np.clip(ratio, *_TEETH_GAIN)),
+        float(np.clip(lips_ratio, *_LIPS_GAIN)),
+        (_BRIGHT[0] * driver.luma, _BRIGHT[1] * driver.luma),
+        foreignness * _LIFT * max(0.0, source.black - driver.black * dark),
+        driver.lips_chroma / max(float(driver.lips_chroma @ driver.lips_chroma), 25.0),
+        _turn(driver.chroma, source.chroma) * coloured,
+        _turn(driver.lips_chroma, source.lips_chroma) * coloured,
         source.chroma * coloured,
-        float(np.sqrt(excess)) * foreignness,
-    )
+        float(np.sqrt(excess)) * foreignness * _SOFTENING,
+    )  # fmt: skip
+
+
+def _turn(chroma: Floats, onto: Floats) -> Floats:
+    """The (2, 2) rotation and scaling, within reason, of one chroma onto another."""
+    before, after = float(np.hypot(*chroma)), float(np.hypot(*onto))
+    turn = 0.0
+    if min(before, after) > _GREY_SATURATION[1]:
+        turn = float(np.arctan2(onto[1], onto[0]) - np.arctan2(chroma[1], chroma[0]))
+        turn = (turn + np.pi) % (2 * np.pi) - np.pi
+    turn = float(np.clip(turn, -_MAX_TURN, _MAX_TURN))
+    cos, sin = np.cos(turn), np.sin(turn)
+    gain = float(np.clip(after / max(before, 4.0), *_CHROMA_GAIN))
+    return gain * np.array([[cos, -sin], [sin, cos]])
 
 
 def borrow(
@@ -86,9 +108,13 @@ def borrow(
     if colours.foreignness == 0:
         return patch.astype(np.float32)
     recoloured = _recolour(patch, colours)
-    near = np.minimum(opening.y - opening.upper, opening.lower - opening.y)
-    shadow = np.exp(np.maximum(near, 0) / -_SHADOW_REACH) * (-_SHADOW * colours.foreignness) + 1
-    return recoloured * opening.enlarge(shadow)[..., None]
+    light = np.ones_like(opening.y)
+    for distance, depth in zip(
+        (opening.y - opening.upper, opening.lower - opening.y), _SHADOW, strict=True
+    ):
+        shadow = np.exp(np.maximum(distance, 0) / -_SHADOW_REACH)
+        light *= 1 - depth * colours.foreignness * shadow
+    return recoloured * opening.enlarge(light)[..., None]
 
 
 def _fetch(opening: Opening, driver: DriverPixels) -> NDArray[np.uint8] | None:
@@ -125,25 +151,40 @@ def _fetch(opening: Opening, driver: DriverPixels) -> NDArray[np.uint8] | None:
 def _recolour(patch: NDArray[np.uint8], colours: MouthColours) -> Field:
     """RGB in, RGB float32 out, 0..255."""
     y, cr, cb = cv2.split(cv2.cvtColor(patch, cv2.COLOR_RGB2YCrCb).astype(np.float32))
-    (a, b), (c, d) = colours.chroma.astype(np.float32)
-    cr, cb = a * (cr - 128) + b * (cb - 128), c * (cr - 128) + d * (cb - 128)
-    cr, cb = _warm(cr, cb, colours)
-    y = y * (colours.luma * (1 - colours.lift / 255)) + colours.lift
-    red, blue = y + 1.403 * cr, y + 1.773 * cb
-    green = y - 0.714 * cr - 0.344 * cb
+    cr, cb = cr - 128, cb - 128
+    mucosa = cr * _f(colours.mucosa[0]) + cb * _f(colours.mucosa[1])
+    mucosa = np.clip((mucosa - _f(_MUCOSA[0])) * _f(1 / (_MUCOSA[1] - _MUCOSA[0])), 0, 1)
+    low, high = colours.bright
+    lit = np.clip((y - _f(low)) * _f(1 / (high - low)), 0, 1)
+    gain = _f(colours.teeth) + mucosa * _f(colours.lips - colours.teeth)
+    gain = _f(colours.dark) + lit * (gain - _f(colours.dark))
+    strength = _f(colours.foreignness)
+    y = y * ((gain - 1) * strength + 1) * _f(1 - colours.lift / 255) + _f(colours.lift)
+    teeth_cr, teeth_cb = _warm(*_turned(cr, cb, colours.chroma), colours.axis)
+    lips_cr, lips_cb = _turned(cr, cb, colours.lips_chroma)
+    cr += (teeth_cr + (lips_cr - teeth_cr) * mucosa - cr) * strength
+    cb += (teeth_cb + (lips_cb - teeth_cb) * mucosa - cb) * strength
+    red, blue = y + _f(1.403) * cr, y + _f(1.773) * cb
+    green = y - _f(0.714) * cr - _f(0.344) * cb
     return cast(Field, np.clip(cv2.merge([red, green, blue]), 0, 255))
 
 
-def _warm(cr: Field, cb: Field, colours: MouthColours) -> tuple[Field, Field]:
+_f = np.float32
+
+
+def _turned(cr: Field, cb: Field, turn: Floats) -> tuple[Field, Field]:
+    (a, b), (c, d) = turn.astype(np.float32)
+    return a * cr + b * cb, c * cr + d * cb
+
+
+def _warm(cr: Field, cb: Field, axis: Floats) -> tuple[Field, Field]:
     """Keep colours on the skin's side of grey: light that falls on skin falls on teeth too."""
-    norm = float(colours.axis @ colours.axis)
+    norm = float(axis @ axis)
     if norm == 0:
         return cr, cb
-    u, v = colours.axis.astype(np.float32) / norm
-    along, across = cr * u + cb * v, cb * u - cr * v
-    warmed = np.maximum(along, _LEAST_WARMTH)
-    along += (warmed - along) * colours.foreignness
-    limited = np.clip(across, -_MOST_TINT * (along + 0.3), _MOST_TINT * (along + 0.3))
-    across += (limited - across) * colours.foreignness
-    skin_cr, skin_cb = colours.axis.astype(np.float32)
+    skin_cr, skin_cb = axis.astype(np.float32)
+    along = np.maximum((cr * skin_cr + cb * skin_cb) * _f(1 / norm), _f(_LEAST_WARMTH))
+    across = (cb * skin_cr - cr * skin_cb) * _f(1 / norm)
+    limit = _f(_MOST_TINT) * (along + _f(0.3))
+    across = np.clip(across, -limit, limit)
     return along * skin_cr - across * skin_cb, along * skin_cb + across * skin_cr

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mien.landmarks import INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE
-from mien.types import Floats, Image
+from mien.types import Floats, Image, Mask
 
 _CHEEKS = (
     (116, 117, 118, 101, 36, 205, 187, 123),
@@ -25,11 +25,13 @@ _WORK_SIDE = 256
 @dataclass(frozen=True, slots=True)
 class Complexion:
     """luma: of the skin, 0..255. chroma: (2,) Cr and Cb of the skin less 128.
-    black: luma of the darkest parts of the face. softness: blur of its edges in head units.
+    lips_luma, lips_chroma: the same of the lips. black: luma of the darkest parts of the face. softness: blur of its edges in head units.
     """
 
     luma: float
     chroma: Floats
+    lips_luma: float
+    lips_chroma: Floats
     black: float
     softness: float
 
@@ -44,7 +46,7 @@ def measure_complexion(image: Image, landmarks: Floats) -> Complexion:
     low = np.maximum(np.floor(points.min(0)).astype(int) - 2, 0)
     high = np.minimum(np.ceil(points.max(0)).astype(int) + 3, image.shape[1::-1])
     if (high - low).min() < 4:
-        return Complexion(128.0, np.zeros(2), 16.0, 0.0)
+        return Complexion(128.0, np.zeros(2), 110.0, np.zeros(2), 16.0, 0.0)
     face = image[low[1] : high[1], low[0] : high[0]]
     zoom = min(1.0, _WORK_SIDE / max(face.shape[:2]))
     if zoom < 1:
@@ -52,14 +54,23 @@ def measure_complexion(image: Image, landmarks: Floats) -> Complexion:
     points = (points - low) * zoom
     unit = float(np.linalg.norm(_middle(points, RIGHT_EYE) - _middle(points, LEFT_EYE)))
     colours = cv2.cvtColor(face, cv2.COLOR_RGB2YCrCb)
-    skin = np.zeros(face.shape[:2], np.uint8)
+    skin, lips = np.zeros((2, *face.shape[:2]), np.uint8)
     for cheek in _CHEEKS:
         cv2.fillConvexPoly(skin, cv2.convexHull(points[list(cheek)].astype(np.int32)), 255)
-    luma, cr, cb, _ = cv2.mean(colours, skin) if skin.any() else cv2.mean(colours)
+    rims = [np.rint(points[list(rim)]).astype(np.int32) for rim in (OUTER_LIPS, INNER_LIPS)]
+    cv2.fillPoly(lips, rims, 255)  # even-odd: what lies between the two
+    cv2.polylines(lips, rims[1:], True, 0, 2)
+    luma, chroma = _mean(colours, skin)
+    lips_luma, lips_chroma = _mean(colours, lips)
     return Complexion(
-        luma, np.array([cr - 128, cb - 128]), float(np.percentile(colours[..., 0], 1)),
+        luma, chroma, lips_luma, lips_chroma, float(np.percentile(colours[..., 0], 1)),
         _softness(np.ascontiguousarray(colours[..., 0]), points) / max(unit, 1.0),
     )  # fmt: skip
+
+
+def _mean(colours: Image, mask: Mask) -> tuple[float, Floats]:
+    luma, cr, cb, _ = cv2.mean(colours, mask) if mask.any() else cv2.mean(colours)
+    return luma, np.array([cr - 128, cb - 128])
 
 
 def _middle(points: Floats, indices: tuple[int, ...]) -> Floats:

@@ -133,24 +133,36 @@ def _without_iris(
     v = curves[..., 0] + t * (curves[..., 1] - curves[..., 0])
     distance = np.hypot(u - centre[0], v - centre[1]) / radius
     halo = _HALO + 0.8 / (radius * frame.width)
-    known = ramp(distance, halo, halo + 0.12) * ramp(np.minimum(u, 1 - u), 0.03, 0.12) + 1e-6
-    rows, columns = u.shape
-    filled = _average(colours, known, (0.16 * columns, 0.05 * rows))
-    hole = 1 - ramp(distance, halo, halo + 0.12)
-    return cast(Colours, colours + (filled - colours) * hole[..., None])
+    outside = ramp(distance, halo, halo + 0.12)
+    known = outside * ramp(np.minimum(u, 1 - u), 0.03, 0.10)
+    known *= np.exp(-(((distance - halo) / 0.4) ** 2)) + 1e-3
+    left = _beside(colours, known * (u < centre[0]))
+    right = _beside(colours, known * (u >= centre[0]))
+    left, right = (
+        _trust(mine, other, (room - halo * radius) / 0.12)
+        for mine, other, room in ((left, right, centre[0]), (right, left, 1 - centre[0]))
+    )
+    across = ramp(u, centre[0] - halo * radius, centre[0] + halo * radius)[..., None]
+    filled = left[:, None] * (1 - across) + right[:, None] * across
+    return cast(Colours, colours + (filled - colours) * (1 - outside)[..., None])
 
 
-def _average(colours: Colours, weight: Floats, sigma: tuple[float, float]) -> Colours:
-    """Weighted mean of the surroundings; wider where nothing near has weight."""
-    weight = weight.astype(np.float32)[..., None]
-    total = np.concatenate([colours * weight, weight], axis=2)
-    summed = np.zeros_like(total)
-    for factor, trust in ((1.0, 1.0), (3.0, 1e-2)):
-        summed += trust * cv2.GaussianBlur(
-            total, (0, 0), sigmaX=sigma[0] * factor, sigmaY=sigma[1] * factor,
-            borderType=cv2.BORDER_REFLECT,
-        )  # fmt: skip
-    return cast(Colours, summed[..., :3] / summed[..., 3:])
+def _beside(colours: Colours, weight: Floats) -> Colours:
+    """Weighted mean of each row and its neighbours, (rows, 3)."""
+    total = np.concatenate([colours * weight[..., None], weight[..., None]], axis=2).sum(axis=1)
+    sigma = 0.06 * len(total)
+    near = cv2.GaussianBlur(
+        total[:, None], (1, 2 * int(3 * sigma) + 1), sigmaX=sigma, borderType=cv2.BORDER_REPLICATE
+    )[:, 0]
+    total = near + 1e-3 * total.mean(axis=0) + 1e-9
+    return cast(Colours, total[:, :3] / total[:, 3:])
+
+
+def _trust(mine: Colours, other: Colours, room: float) -> Colours:
+    """A side with little white, ``room`` < 1, is mostly the corner's shadow: it is made as light
+    as the other."""
+    doubt = 0.8 * float(np.clip(1 - room, 0, 1))
+    return cast(Colours, mine + doubt * np.maximum(other - mine, 0))
 
 
 def _lid_shade(white: Colours) -> Floats:
@@ -188,7 +200,7 @@ def _whole_iris(
     share = np.maximum(alpha, 0.35)[..., None]
     own = (seen_colours - (1 - share) * behind) / share / shading
     margin = np.minimum(v - upper, opening * (1 - t)) * np.minimum(u, 1 - u).clip(0, 0.02) * 50
-    seen = ramp(margin, 0.01, 0.01 + max(0.03, 1.2 / frame.width)) * ramp(alpha, 0.1, 0.5)
+    seen = ramp(margin / opening, 0.05, 0.2) * ramp(alpha, 0.6, 0.9)
     whole, glint = _complete(np.clip(own, 0, 255).astype(np.float32), seen, distance)
     inside = (alpha > 0.9) & (t > 0) & (t < 1)
     contrast = float(np.median((behind - whole * shading).mean(axis=2)[inside])) if inside.any() else 0
@@ -199,40 +211,47 @@ def _complete(
     own: Colours, seen: Floats, distance: Floats
 ) -> tuple[Colours, Floats]:
     """The iris with its hidden parts taken from opposite ones, and the catch-light apart."""
-    grey = own.mean(axis=2)
     bins = np.minimum((distance * 12).astype(int), 15)
-    usual = np.full(16, np.nan)
-    for i in range(16):
-        values = grey[(bins == i) & (seen > 0.5)]
-        if values.size > 2:
-            usual[i] = np.percentile(values, 40)
-    known = ~np.isnan(usual)
-    usual = np.interp(np.arange(16), np.flatnonzero(known), usual[known]) if known.any() else None
+    pale = own.min(axis=2)  # a light is white: a bright part of a coloured iris is not
+    usual = _profile(pale, bins, seen)
     if usual is None:
-        return own, np.zeros_like(grey)
-    excess = grey - np.interp(distance * 12 - 0.5, np.arange(16), usual)
+        return own, np.zeros_like(pale)
+    excess = pale - np.interp(distance * 12 - 0.5, np.arange(16), usual)
     spread = max(_CATCH_LIGHT, 1.5 * float(np.median(np.abs(excess[seen > 0.5]))))
-    bright = ((excess > spread) & (seen > 0.02) & (distance < 1.05)).astype(np.uint8)
-    width = max(1, round(0.06 * len(grey)))
+    spread = spread * (1 + 2 * ramp(distance, 0.75, 1.0))
+    bright = ((excess > spread) & (seen > 0.02)).astype(np.uint8)
+    width = max(1, round(0.05 * len(pale)))
     bright = cv2.dilate(bright, np.ones((2 * width + 1, 2 * width + 1), np.uint8))
     lit = cv2.GaussianBlur(bright.astype(np.float32), (0, 0), 0.5 * width)
 
     weight = (seen * (1 - lit) ** 2).astype(np.float32)
-    total = np.zeros((*grey.shape, 4), np.float32)
+    total = np.zeros((*pale.shape, 4), np.float32)
     for trust, flipped in ((1.0, np.s_[:, :]), (3e-2, np.s_[::-1, :]), (3e-3, np.s_[::-1, ::-1]),
                            (1e-3, np.s_[:, ::-1])):
         w = (weight[flipped] * trust)[..., None]
         total += np.concatenate([own[flipped] * w, w], axis=2)
-    rings = np.stack([
-        np.bincount(bins.ravel(), (own[..., c] * weight).ravel(), 16) for c in range(3)
-    ], -1)
-    mass = np.bincount(bins.ravel(), weight.ravel(), 16)[:, None]
-    mean = (rings + 1e-3 * rings.sum(0)) / (mass + 1e-3 * mass.sum() + 1e-9)
-    radial = np.stack([np.interp(distance * 12 - 0.5, np.arange(16), mean[:, c]) for c in range(3)], -1)
-    total += np.dstack([radial, np.ones_like(grey)]).astype(np.float32) * 1e-4
+    mass = np.bincount(bins.ravel(), weight.ravel(), 16)
+    known = np.flatnonzero(mass > 0.02 * mass.max())
+    for_ring = [
+        np.interp(np.arange(16), known, np.bincount(bins.ravel(), (own[..., c] * weight).ravel(), 16)[known] / mass[known])
+        for c in range(3)
+    ]
+    radial = np.stack([np.interp(distance * 12 - 0.5, np.arange(16), ring) for ring in for_ring], -1)
+    total += np.dstack([radial, np.ones_like(pale)]).astype(np.float32) * 1e-4
     whole = total[..., :3] / total[..., 3:]
-    glint = np.clip(grey - whole.mean(axis=2), 0, 255) * lit * np.minimum(seen * 4, 1)
+    glint = np.clip((own - whole).min(axis=2), 0, 255) * lit * np.minimum(seen * 4, 1)
     return whole, glint
+
+
+def _profile(values: Floats, bins: NDArray[np.intp], seen: Floats) -> Floats | None:
+    """The usual value in each ring around the centre."""
+    usual = np.full(16, np.nan)
+    for i in range(16):
+        ring = values[(bins == i) & (seen > 0.5)]
+        if ring.size > 2:
+            usual[i] = np.percentile(ring, 40)
+    known = np.flatnonzero(~np.isnan(usual))
+    return np.interp(np.arange(16), known, usual[known]) if known.size else None
 
 
 def _bytes(values: Floats) -> NDArray[np.uint8]:

@@ -36,7 +36,9 @@ divided by the patch's width in each of its pixels."""
 _ROUGHNESS_SPAN = 0.02
 _ROUGHNESS = 4.0
 """Weight of roughness against colour."""
-_COHERENCE, _TOLERANCE = 1.15, _PATCH**2 * 2.0**2
+_SHADE_DECAY = 0.92
+"""How the correction of brightness at the rim of the hole fades, for each pixel inwards."""
+_COHERENCE, _TOLERANCE = 1.05, _PATCH**2 * 1.5**2
 """Pieces that hang together are taken before single better ones: by this factor and this sum of
 squared differences."""
 _TRUST_DECAY = 0.7
@@ -223,6 +225,21 @@ class _Level:
             sum_ += weight
         colours[hole] = total / sum_
 
+    def mismatch(self, field: _Index) -> _Pixels:
+        """By how much copies are too dark, (rows, columns, 3): measured just outside the hole,
+        where what should have been copied is known, and fading towards its middle."""
+        colours = self.pixels[..., :3].reshape(-1, 3)
+        rim = np.flatnonzero((field >= 0) & (self.known.ravel() > 0))
+        data = np.zeros((field.size, 4), np.float32)
+        data[rim, :3] = colours[rim] - colours[field[rim]]
+        data[rim, 3] = 1
+        data = data.reshape(*self.known.shape, 4)
+        total = np.zeros_like(data)
+        for reach, share in ((2, 1.0), (5, 0.1), (12, 0.01)):
+            total += share * cv2.blur(cv2.blur(data, (2 * reach + 1,) * 2), (2 * reach + 1,) * 2)
+        fade = np.float32(_SHADE_DECAY) ** self._depth
+        return cast(_Pixels, total[..., :3] / (total[..., 3:] + 1e-6) * fade[..., None])
+
     def _features(self) -> _Pixels:
         """What patches are compared by: (number of pixels, features)."""
         colours = np.ascontiguousarray(self.pixels[..., :3])
@@ -268,7 +285,7 @@ def _diffuse(pixels: _Pixels, known: _Pixels) -> _Pixels:
 
 
 def _at_full_size(image: Image, hole: Mask, rough: _Pixels, level: _Level, field: _Index | None) -> Image:
-    """Copy the picture's own pixels from where the finest level says."""
+    """Copy the picture's own pixels from where the finest level says, shaded to meet the rim."""
     size = image.shape[1::-1]
     filled = np.clip(np.rint(cv2.resize(rough[..., :3], size, interpolation=cv2.INTER_CUBIC)), 0, 255)
     result = np.where(hole[..., None] > 0, filled, image).astype(np.uint8)
@@ -283,6 +300,7 @@ def _at_full_size(image: Image, hole: Mask, rough: _Pixels, level: _Level, field
     colours = image.reshape(-1, 3)
     total = np.zeros((pixels.size, 3), np.float32)
     sum_ = np.zeros((pixels.size, 1), np.float32)
+    shade = cv2.resize(level.inner(level.mismatch(field)), size, interpolation=cv2.INTER_LINEAR)
     for dy in (0, 1):
         for dx in (0, 1):
             a, b = np.clip(left + dx, 0, level.size[0] - 1), np.clip(top + dy, 0, level.size[1] - 1)
@@ -296,5 +314,6 @@ def _at_full_size(image: Image, hole: Mask, rough: _Pixels, level: _Level, field
             total += colours.take(copy_y * size[0] + copy_x, axis=0) * weight
             sum_ += weight
     good = sum_[:, 0] > 0.5
-    result.reshape(-1, 3)[pixels[good]] = np.rint(total[good] / sum_[good])
+    found = total[good] / sum_[good] + shade.reshape(-1, 3)[pixels[good]]
+    result.reshape(-1, 3)[pixels[good]] = np.clip(np.rint(found), 0, 255)
     return cast(Image, result)

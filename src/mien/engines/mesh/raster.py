@@ -38,7 +38,16 @@ class TriangleImage:
         """Where the pixels at these columns (w,) and rows (h,) come from, (2, h, w): x and y.
         The triangle is that of the pixel nearest to each place."""
         ids = self.ids[np.rint(rows).astype(np.intp)][:, np.rint(columns).astype(np.intp)]
-        x, y = columns[None, :], rows[:, None]
+        return self._place(ids, columns[None, :], rows[:, None])
+
+    def origin_at(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same for single places (n,): (2, n)."""
+        ids = self.ids[np.rint(y).astype(np.intp), np.rint(x).astype(np.intp)]
+        return self._place(ids, x, y)
+
+    def _place(
+        self, ids: NDArray[np.int32], x: NDArray[np.float32], y: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         place = np.empty((2, *ids.shape), np.float32)
         for axis in (0, 1):
             plane = self.planes[axis].take(ids)  # -1 takes the zero column at the end

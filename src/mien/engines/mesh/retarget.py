@@ -33,7 +33,7 @@ _UPPER_SHARE = 0.85
 """Real blinks close from above: the upper lid makes this share of the way."""
 _CLOSED_READING = 0.08
 """What landmarks say of a shut eye, as a share of the open one's aperture."""
-_LIMITS_DEG = ((22.0, 34.0), (16.0, 25.0), (40.0, 60.0))
+_LIMITS_DEG = ((18.0, 28.0), (15.0, 22.0), (35.0, 50.0))
 """Yaw, pitch, roll against the portrait: followed faithfully up to the first figure, then
 easing to a stop at the second. Beyond, a single picture has nothing to show."""
 

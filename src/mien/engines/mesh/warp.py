@@ -22,6 +22,9 @@ _FINE_PARTS = (
     np.array(OUTER_LIPS), np.array(RIGHT_EYE_OUTER_RING), np.array(LEFT_EYE_OUTER_RING),
 )  # fmt: skip
 _MARGIN_PX = 3
+_JUMP_PX = 2.2 * MAP_STEP
+"""A step of the map between neighbouring samples that stretching alone does not make."""
+_BLOCK_Y, _BLOCK_X = (n.ravel() for n in np.mgrid[:MAP_STEP, :MAP_STEP])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Warp:
         full = np.empty((2, *self._shape), np.float32)
         for axis in (0, 1):
             cv2.resize(coarse[axis], self._shape[::-1], dst=full[axis])
+        self._refine_edges(full, coarse, image)
         full = full[:, : self._size[1], : self._size[0]]
         for part in _FINE_PARTS:
             self._refine(full, image, vertices[part, :2])
@@ -75,6 +79,33 @@ class Warp:
         for axis in (0, 1):
             # The blur takes away single pixels that the edges of folded triangles leave behind.
             full[axis][part] = cv2.blur(fine[axis], (3, 3), borderType=cv2.BORDER_REPLICATE)
+
+    def _refine_edges(
+        self, full: NDArray[np.float32], coarse: NDArray[np.float32], image: TriangleImage
+    ) -> None:
+        """Evaluate every pixel where the map jumps: where one part of the face hides another."""
+        jump = np.zeros(coarse.shape[1:], bool)
+        for place in coarse:
+            across = np.abs(place[:, 1:] - place[:, :-1]) > _JUMP_PX
+            down = np.abs(place[1:] - place[:-1]) > _JUMP_PX
+            jump[:, :-1] |= across
+            jump[:, 1:] |= across
+            jump[:-1] |= down
+            jump[1:] |= down
+        row, column = np.nonzero(jump)
+        if not len(row):
+            return
+        y = (row[:, None] * MAP_STEP + _BLOCK_Y).ravel()
+        x = (column[:, None] * MAP_STEP + _BLOCK_X).ravel()
+        full[:, y, x] = self._evaluate_at(image, x, y)
+
+    def _evaluate_at(
+        self, image: TriangleImage, x: NDArray[np.intp], y: NDArray[np.intp]
+    ) -> NDArray[np.float32]:
+        drawn_x, drawn_y = (
+            ((n + 0.5) / self._draw_step - 0.5).astype(np.float32) for n in (x, y)
+        )
+        return image.origin_at(drawn_x, drawn_y)
 
     def _box(self, points: Floats) -> tuple[tuple[slice, slice], Floats, Floats]:
         """The part of the crop around some points: as slices, low and high corner."""
