@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from mien.face import MeshTracker, find_faces, paste
     from mien.media import open_sink, open_video, read_still
+    from mien.motion.arkit import BLENDSHAPES
     from mien.pipeline import Report, animate, demo
     from mien.types import (
         Face,
@@ -52,6 +53,7 @@ _HOMES = {
     ),
     "mien.face": ("MeshTracker", "find_faces", "paste"),
     "mien.media": ("open_sink", "open_video", "read_still"),
+    "mien.motion.arkit": ("BLENDSHAPES",),
     "mien.pipeline": ("Report", "animate", "demo"),
     "mien.types": (
         "Face",
@@ -67,6 +69,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "BLENDSHAPES",
     "Engine",
     "EngineInfo",
     "EngineUnavailableError",

@@ -11,6 +11,7 @@ import mien
 pytestmark = pytest.mark.unit
 
 PUBLIC = [
+    "BLENDSHAPES",
     "Engine",
     "EngineInfo",
     "EngineUnavailableError",

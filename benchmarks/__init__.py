@@ -1,0 +1,1 @@
+"""How fast Mien is, and how much memory it needs. ``make bench`` runs all of it."""

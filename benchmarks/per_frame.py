@@ -1,0 +1,93 @@
+"""What one frame costs on one core: tracking, reading the driver, rendering, pasting."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Generic, TypeVar
+
+import cv2
+
+import mien
+from benchmarks.figures import Summary, summary
+from benchmarks.material import frames, portrait, save_clip
+
+NUM_FRAMES = 120
+WARM_UP = 10
+SIDES = (512, 1024)
+
+T = TypeVar("T")
+
+
+class Timed(Generic[T]):
+    """The items of an iterable, and what each of them took to make."""
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self._items = iter(items)
+        self._cpu: list[float] = []
+        self._wall: list[float] = []
+
+    def __iter__(self) -> Iterator[T]:
+        while True:
+            cpu, wall = time.process_time(), time.perf_counter()
+            try:
+                item = next(self._items)
+            except StopIteration:
+                return
+            self._cpu.append(time.process_time() - cpu)
+            self._wall.append(time.perf_counter() - wall)
+            yield item
+
+    def summary(self) -> Summary:
+        return {
+            **summary(self._cpu[WARM_UP:], "cpu_ms", scale=1000),
+            **summary(self._wall[WARM_UP:], "wall_ms", scale=1000),
+        }
+
+
+def measure() -> dict[str, object]:
+    """Milliseconds per frame by the side of source and driver in pixels, all effects on."""
+    with _one_core():
+        return {str(side): _measure(side) for side in SIDES}
+
+
+def _measure(side: int) -> dict[str, Summary]:
+    tracker = mien.MeshTracker()
+    track = Timed(tracker.track(picture) for picture in frames(NUM_FRAMES, side))
+    list(track)
+    with TemporaryDirectory() as folder:
+        clip = save_clip(Path(folder) / "clip.mp4", NUM_FRAMES, side)
+        motion = mien.drive_with_video(clip, mien.MeshTracker())
+        drive = Timed(motion.frames)
+        moments = list(drive)
+    source = portrait(side)
+    engine = mien.load_engine()
+    prepared = engine.prepare(source, mien.find_faces(source.pixels)[0])
+    at_hand = replace(motion, frames=iter(moments))
+    render = Timed(engine.animate(prepared, at_hand, engine.info.options))
+    paste = Timed(mien.paste(source.pixels, crop) for crop in render)
+    for _ in paste:
+        pass
+    return {
+        "track": track.summary(),
+        "drive": drive.summary(),
+        "render": render.summary(),
+        "render_and_paste": paste.summary(),
+    }
+
+
+@contextmanager
+def _one_core() -> Iterator[None]:
+    everywhere, threads = os.sched_getaffinity(0), cv2.getNumThreads()
+    os.sched_setaffinity(0, {min(everywhere)})
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, everywhere)
+        cv2.setNumThreads(threads)
