@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mien.motion.basis import IS_MOUTH, SKIN_BASIS, mouth_scale
-from mien.motion.lips import part_lips
-from mien.motion.own_expression import fit_expression
+from mien.motion.lips import close_lips, part_lips
+from mien.motion.own_expression import best_explanation
 from mien.types import Floats
 
 
@@ -15,9 +15,12 @@ def neutralise(head_landmarks: Floats) -> tuple[Floats, Floats]:
 
     Eyes stay as they are: how open they are and where they look belongs to the person.
     """
-    own = fit_expression(head_landmarks)
+    weights, certainty = best_explanation(head_landmarks)
+    own = weights * certainty
     neutral = np.asarray(head_landmarks - np.tensordot(own, SKIN_BASIS, 1), np.float32)
-    if own.any():
+    if certainty > 0.0:
+        # what little opening the shapes could not explain goes too
+        close_lips(neutral, certainty)
         part_lips(neutral)
     own = own / np.where(IS_MOUTH, mouth_scale(neutral), 1.0)
     return neutral, np.clip(own, 0.0, 1.0).astype(np.float32)

@@ -38,6 +38,8 @@ _AXES = np.array([1.0, 1.0, 0.35])
 """The tracker's depth is the least sure."""
 _LIPS = UPPER_LIP | LOWER_LIP | CORNERS
 
+_CLOSE, _OPEN = SHAPE_INDEX["mouthClose"], SHAPE_INDEX["jawOpen"]
+
 _MISFIT = 0.05
 """Squared length of what neither explains, head units."""
 _RIDGE = 0.0125
@@ -52,15 +54,20 @@ def fit_expression(head_landmarks: Floats) -> Floats:
     """(52,) float32 weights, 0..1, of the expression a face (478, 3) in the head frame wears;
     zero for a neutral mouth. Eyes and brows always count as neutral: how they are at rest
     belongs to the person."""
+    weights, certainty = best_explanation(head_landmarks)
+    return weights * np.float32(certainty)
+
+
+def best_explanation(head_landmarks: Floats) -> tuple[Floats, float]:
+    """The weights (52,) float32 that explain a face best, and how certain it is, 0..1, that it
+    wears an expression at all."""
     moved = ((head_landmarks - POINTS)[_ROWS] * _AXES).ravel()
-    solved = _without_negatives(_GRAM, _EXPLAIN @ moved)
-    weights = np.zeros(len(BLENDSHAPES))
-    weights[_SHAPES] = solved
-    close, jaw = SHAPE_INDEX["mouthClose"], SHAPE_INDEX["jawOpen"]
-    weights[close] = min(weights[close], weights[jaw])
+    weights = np.zeros(len(BLENDSHAPES), np.float32)
+    weights[_SHAPES] = _without_negatives(_GRAM, _EXPLAIN @ moved)
+    weights[_CLOSE] = min(weights[_CLOSE], weights[_OPEN])
     travel = np.tensordot(weights, SKIN_BASIS[:, _LIPS, :2], 1)
     activity = float(np.linalg.norm(travel, axis=1).mean())
-    return np.asarray(weights * smoothstep(activity, _NEUTRAL, _EXPRESSIVE), np.float32)
+    return weights, float(smoothstep(activity, _NEUTRAL, _EXPRESSIVE))
 
 
 def _people() -> list[Floats]:
