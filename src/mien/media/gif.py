@@ -36,7 +36,10 @@ class GifEncoder:
         self._held: list[tuple[int, Image]] = []
         width, height = form.size
         self._max_held = max(1, min(_HELD_FRAMES, _HELD_BYTES // (width * height * 3)))
-        self._file = av.open(str(path), "w", format="gif", container_options={"loop": "0"})
+        # The muxer cannot know how long the last frame lasts and would show it for one tick.
+        last_ticks = max(_MIN_TICKS, round(1 / form.rate / _TICK))
+        options = {"loop": "0", "final_delay": str(last_ticks)}
+        self._file = av.open(str(path), "w", format="gif", container_options=options)
         stream = self._file.add_stream("gif", rate=100)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = width, height

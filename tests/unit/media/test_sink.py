@@ -125,6 +125,16 @@ def test_animations_keep_their_pace_and_repeat(tmp_path: Path, name: str, rate: 
     assert max(durations) - min(durations) <= 10
 
 
+@pytest.mark.parametrize("rate", [Fraction(25), Fraction(10), Fraction(50)])
+def test_a_gif_is_read_back_at_its_own_rate(tmp_path: Path, rate: Fraction) -> None:
+    write(tmp_path / "a.gif", [numbered(k) for k in range(20)], rate)
+    with open_video(tmp_path / "a.gif") as video:
+        assert video.info.rate == rate
+        shown = [number_of(frame.pixels) for frame in video]
+    assert len(shown) == 20
+    assert np.abs(np.array(shown) - range(20)).max() <= 1
+
+
 def test_a_gif_faster_than_browsers_play_loses_frames_not_speed(tmp_path: Path) -> None:
     write(tmp_path / "a.gif", [numbered(k) for k in range(60)], Fraction(120))
     with PillowImage.open(tmp_path / "a.gif") as picture:
