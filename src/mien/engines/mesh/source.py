@@ -16,8 +16,9 @@ MAX_SIDE = 2048
 _FEATHER_SHARE = 0.02
 _FINE_FACE_PX = 450
 """Faces up to this width have a texture of twice their size: linear sampling of the doubled
-picture is as sharp as cubic sampling and costs a fifth. Larger faces hide the difference."""
+picture is sharper than cubic sampling and costs a fifth. Larger faces hide the difference."""
 _FINE_MARGIN = 0.3
+_SHARPEN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +90,27 @@ def _fine_texture(texture: Image, landmarks: Floats) -> FineTexture | None:
 
 
 def _doubled(image: Image) -> Image:
-    """(2h - 1, 2w - 1): the pixels themselves, and between them cubic interpolation."""
+    """(2h - 1, 2w - 1): the pixels themselves, and sharp values between them."""
     height, width = image.shape[:2]
-    between = np.array([-1, 9, 9, -1], np.float32) / 16  # Catmull-Rom half way
     doubled = np.empty((2 * height - 1, 2 * width - 1, image.shape[2]), np.uint8)
     doubled[::2, ::2] = image
-    horizontal = cv2.sepFilter2D(
-        image, -1, between, np.ones(1, np.float32), anchor=(1, 0), borderType=cv2.BORDER_REPLICATE
+    doubled[::2, 1::2] = _half_way(image, along=1)[:, :-1]
+    doubled[1::2] = _half_way(np.ascontiguousarray(doubled[::2]), along=0)[:-1]
+    # What lies between pixels has lost its finest detail, and linear sampling takes more: a face
+    # would be sharp only while it rests. Sharpening what is between evens this out.
+    soft = cv2.GaussianBlur(doubled, (0, 0), 1.2)
+    sharp = cv2.addWeighted(doubled, 1 + _SHARPEN, soft, -_SHARPEN, 0)
+    sharp[::2, ::2] = image
+    return sharp
+
+
+def _half_way(image: Image, along: int) -> Image:
+    """Lanczos-interpolated values half a pixel further along an axis."""
+    offset = np.arange(-3, 5) - 0.5
+    taps = np.sinc(offset) * np.sinc(offset / 4)
+    taps = (taps / taps.sum()).astype(np.float32)
+    one = np.ones(1, np.float32)
+    kernels, anchor = ((taps, one), (3, 0)) if along == 1 else ((one, taps), (0, 3))
+    return cv2.sepFilter2D(
+        image, -1, *kernels, anchor=anchor, borderType=cv2.BORDER_REPLICATE
     )
-    doubled[::2, 1::2] = horizontal[:, :-1]
-    vertical = cv2.sepFilter2D(
-        np.ascontiguousarray(doubled[::2]), -1, np.ones(1, np.float32), between, anchor=(0, 1),
-        borderType=cv2.BORDER_REPLICATE,
-    )  # fmt: skip
-    doubled[1::2] = vertical[:-1]
-    return doubled
