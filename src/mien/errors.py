@@ -1,12 +1,12 @@
 """Everything Mien raises on purpose.
 
-    MienError                      code, and the facts as attributes
-    ├── InputError                 the caller's mistake: ``mien`` exits with 2
-    │   ├── UnreadableMediaError   a file that is missing, damaged, too large or of an unknown kind
-    │   ├── NoFaceError            no usable face where one is needed
-    │   ├── OptionError            an option or argument that cannot be honoured
-    │   └── OutputError            the result cannot be written where it was asked for
-    └── EngineUnavailableError     an engine that cannot run here; names what is missing
+MienError                      code, and the facts as attributes
+├── InputError                 the caller's mistake: ``mien`` exits with 2
+│   ├── UnreadableMediaError   a file that is missing, damaged, too large or of an unknown kind
+│   ├── NoFaceError            no usable face where one is needed
+│   ├── OptionError            an option or argument that cannot be honoured
+│   └── OutputError            the result cannot be written where it was asked for
+└── EngineUnavailableError     an engine that cannot run here; names what is missing
 """
 
 from __future__ import annotations
