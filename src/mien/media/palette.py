@@ -12,7 +12,7 @@ from mien.types import Image, Mask
 
 TRANSPARENT = 255
 """Index that is kept for transparent pixels."""
-_BITS = 6  # per channel of the lookup table: 262 144 entries
+_BITS = 5  # per channel of the lookup table; 6 look the same and take .4 s to make
 _SHIFT = 8 - _BITS
 _DITHER_LEVELS = 12.0  # peak to peak; about the distance between neighbouring colours
 _SAMPLES = 65_536
@@ -62,7 +62,7 @@ def _colours(pictures: Sequence[Image]) -> NDArray[np.uint8]:
 
 def _nearest_table(colours: NDArray[np.uint8]) -> Mask:
     """Index of the nearest colour for every (r, g, b) of _BITS bits."""
-    steps = np.arange(1 << _BITS, dtype=np.float32) * (1 << _SHIFT) + (1 << _SHIFT) / 2
+    steps = np.arange(1 << _BITS, dtype=np.float32) * (1 << _SHIFT) + ((1 << _SHIFT) - 1) / 2
     green, blue = np.meshgrid(steps, steps, indexing="ij")
     known = colours[:TRANSPARENT].astype(np.float32)
     table = np.empty((len(steps), green.size), np.uint8)
