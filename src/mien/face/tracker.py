@@ -17,6 +17,8 @@ _PRESENT = 0.5
 """Presence score above which a region holds a face."""
 _CERTAIN = 0.99
 """The same for regions of the closest search, which offers many."""
+_LIKELY = 0.7
+"""Score of a detection of the closest search that counts although there are other faces."""
 _SAME_FACE = 0.5
 """Overlap of two boxes from which they are the same face."""
 _SETTLING_PASSES = 2
@@ -84,7 +86,9 @@ class MeshTracker:
         if len(faces) < self._max_faces:
             faces = self._add(image, faces, self._far.detect(image))
         if len(faces) < self._max_faces:
-            faces = self._add(image, faces, self._far.detect_closely(image), _CERTAIN)
+            small = self._far.detect_closely(image)
+            likely = [found for found in small if not faces or found.score > _LIKELY]
+            faces = self._add(image, faces, likely, _CERTAIN)
         return _largest_first(faces)
 
     def _add(
