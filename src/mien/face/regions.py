@@ -66,8 +66,8 @@ def region_of_landmarks(landmarks: Floats) -> FaceRegion:
 
 def landmark_box(landmarks: Floats) -> Floats:
     """(4,) x0, y0, x1, y1 around landmarks (n, 2 or 3)."""
-    points = landmarks[:, :2]
-    return np.concatenate([points.min(axis=0), points.max(axis=0)])
+    x, y = landmarks[:, 0], landmarks[:, 1]
+    return np.array([x.min(), y.min(), x.max(), y.max()])
 
 
 def picture_region(image: Image) -> FaceRegion:

@@ -24,8 +24,8 @@ _SAME_FACE = 0.5
 _SETTLING_PASSES = 2
 """A detector's region is coarse: this often the landmarks correct it before they are trusted."""
 _CLOSE_SEARCH_EVERY = 30
-"""While no face is to be seen, the slowest search runs on the first and on each so-manieth
-picture."""
+"""While no face is to be seen, the slowest search runs on one picture in so many, beginning with
+the first."""
 
 
 class FaceTracker(Protocol):
@@ -128,7 +128,7 @@ def find_faces(image: Image, max_faces: int = 16) -> list[Face]:
 
 
 def _largest_first(faces: list[Face]) -> list[Face]:
-    return sorted(faces, key=lambda face: -face.size)
+    return sorted(faces, key=lambda face: -face.size) if len(faces) > 1 else faces
 
 
 def _distinct(faces: Iterable[Face]) -> list[Face]:
