@@ -21,7 +21,8 @@ from mien.engines.mesh.rings import ring_displacement
 from mien.engines.mesh.topology import BORDER_START, NUM_RINGS, RING_SIZE
 from mien.face import segment_portrait
 from mien.landmarks import NUM_LANDMARKS
-from mien.motion.blendshapes import SHAPE_INDEX, displacement, fit_expression, pose_face
+from mien.motion.blendshapes import SHAPE_INDEX, pose_face
+from mien.motion.neutral import neutralise
 from mien.motion.pose import Pose, fit_pose, to_head, to_picture
 from mien.types import DriverPixels, Floats, Motion, MotionFrame, MotionOptions
 
@@ -56,7 +57,7 @@ class ExpressionFollower:
 
     def __init__(self, mesh: FaceMesh, reference: MotionFrame, options: MotionOptions) -> None:
         self._mesh, self._reference, self._options = mesh, reference, options
-        self._expressionless = without_expression(mesh.head)
+        self._expressionless = neutralise(mesh.head)[0]
 
     def follow(self, frame: MotionFrame) -> Step:
         options = self._options
@@ -66,9 +67,7 @@ class ExpressionFollower:
         neutral = self._mesh.head + (self._expressionless - self._mesh.head) * fade
         posed = pose_face(neutral, weights, frame.closure)
         head = weigh_expression(self._mesh.head, posed, options.region)
-        pose = retarget_pose(
-            self._mesh.pose, unit_pose(self._reference), unit_pose(frame), options
-        )
+        pose = retarget_pose(self._mesh.pose, unit_pose(self._reference), unit_pose(frame), options)
         target = Target(head, pose, apertures(head, self._mesh.head))
         return Step(target, _NO_SHIFT)
 
@@ -76,9 +75,7 @@ class ExpressionFollower:
 class LandmarkFollower:
     """Follows a face seen in pictures, by flow where there are pixels."""
 
-    def __init__(
-        self, mesh: FaceMesh, reference: MotionFrame, options: MotionOptions
-    ) -> None:
+    def __init__(self, mesh: FaceMesh, reference: MotionFrame, options: MotionOptions) -> None:
         assert reference.landmarks is not None
         self._mesh, self._options = mesh, options
         self._source = FaceShape(mesh.head, mesh.pose)
@@ -86,10 +83,8 @@ class LandmarkFollower:
             np.asarray(reference.landmarks, np.float64), unit_pose(reference)
         )
         if not options.relative:
-            self._source = FaceShape(without_expression(mesh.head), mesh.pose)
-            self._reference = FaceShape(
-                without_expression(self._reference.head), self._reference.pose
-            )
+            self._source = FaceShape(neutralise(mesh.head)[0], mesh.pose)
+            self._reference = FaceShape(neutralise(self._reference.head)[0], self._reference.pose)
         self._shift = _NO_SHIFT
         self.registration: Registration | None = None
         if reference.pixels is not None:
@@ -154,9 +149,3 @@ def unit_pose(frame: MotionFrame) -> Pose:
     """The pose of a motion frame in head units."""
     translation = np.append(np.asarray(frame.translation, np.float64), 0.0)
     return Pose(np.asarray(frame.rotation, np.float64), translation, float(frame.scale))
-
-
-def without_expression(head: Floats) -> Floats:
-    """A face (478, 3) in the head frame without the expression it has in its picture."""
-    own = np.where(_EYES, 0.0, fit_expression(head))
-    return np.asarray(pose_face(head - displacement(own), np.zeros(len(own))), np.float64)

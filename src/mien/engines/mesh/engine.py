@@ -16,7 +16,7 @@ from mien.engines.mesh.shading import STEP as GAIN_STEP
 from mien.engines.mesh.shading import ShadingTransfer
 from mien.engines.mesh.source import MAX_SIDE, MeshSource, prepare_source
 from mien.engines.mesh.warp import MAP_STEP, Warp
-from mien.landmarks import NUM_LANDMARKS, NUM_SKIN
+from mien.landmarks import NUM_SKIN
 from mien.types import Face, Floats, Image, Motion, MotionOptions, Portrait, Rendered
 
 
@@ -81,7 +81,12 @@ class Painter:
         layer = self._warp.picture(places.full, vertices)
         picture = cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)
         if self._shading is not None and step.reading is not None:
-            self._shade(picture, places.coarse, vertices, self._shading.gain(step.reading.luma, step.reading.trust))
+            self._shade(
+                picture,
+                places.coarse,
+                vertices,
+                self._shading.gain(step.reading.luma, step.reading.trust),
+            )
         return picture
 
     def _shade(

@@ -47,9 +47,7 @@ class ShadingTransfer:
         self._to_reference = _map_to_reference(mesh, registration)
         self._smoothed: NDArray[np.float32] | None = None
 
-    def gain(
-        self, luma: NDArray[np.float32], trust: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
+    def gain(self, luma: NDArray[np.float32], trust: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log gain for the source at rest, (ceil(h / STEP), ceil(w / STEP)) of its crop."""
         now = _log(luma)
         ratio = np.maximum(now - self._brightest, 0) + np.minimum(now - self._darkest, 0)

@@ -111,6 +111,4 @@ def _half_way(image: Image, along: int) -> Image:
     taps = (taps / taps.sum()).astype(np.float32)
     one = np.ones(1, np.float32)
     kernels, anchor = ((taps, one), (3, 0)) if along == 1 else ((one, taps), (0, 3))
-    return cv2.sepFilter2D(
-        image, -1, *kernels, anchor=anchor, borderType=cv2.BORDER_REPLICATE
-    )
+    return cv2.sepFilter2D(image, -1, *kernels, anchor=anchor, borderType=cv2.BORDER_REPLICATE)

@@ -49,8 +49,7 @@ class Warp:
         self._num_fixed = len(source.mesh.fixed)
         self._origin = source.mesh.vertices[self._triangles]
         self._rows, self._columns = (
-            (np.arange(n // MAP_STEP, dtype=np.float32) + 0.5) * MAP_STEP - 0.5
-            for n in self._shape
+            (np.arange(n // MAP_STEP, dtype=np.float32) + 0.5) * MAP_STEP - 0.5 for n in self._shape
         )
 
     def backward_map(self, vertices: Floats) -> BackwardMap:
@@ -66,9 +65,20 @@ class Warp:
             cv2.resize(coarse[axis], self._shape[::-1], dst=full[axis])
         self._refine_edges(full, coarse, image)
         full = full[:, : self._size[1], : self._size[0]]
+        self._hold_border(full)
         for part in _FINE_PARTS:
             self._refine(full, image, vertices[part, :2])
         return BackwardMap(coarse, full)
+
+    def _hold_border(self, full: NDArray[np.float32]) -> None:
+        """Beyond the outermost samples enlarging repeats them; there, by construction, nothing
+        moves."""
+        edge, (width, height) = MAP_STEP // 2, self._size
+        column, row = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+        for first, last in ((0, edge), (height - edge, height)):
+            full[0, first:last], full[1, first:last] = column, row[first:last, None]
+        for first, last in ((0, edge), (width - edge, width)):
+            full[0, :, first:last], full[1, :, first:last] = column[first:last], row[:, None]
 
     def _refine(self, full: NDArray[np.float32], image: TriangleImage, points: Floats) -> None:
         part, low, high = self._box(points)
@@ -102,9 +112,7 @@ class Warp:
     def _evaluate_at(
         self, image: TriangleImage, x: NDArray[np.intp], y: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        drawn_x, drawn_y = (
-            ((n + 0.5) / self._draw_step - 0.5).astype(np.float32) for n in (x, y)
-        )
+        drawn_x, drawn_y = (((n + 0.5) / self._draw_step - 0.5).astype(np.float32) for n in (x, y))
         return image.origin_at(drawn_x, drawn_y)
 
     def _box(self, points: Floats) -> tuple[tuple[slice, slice], Floats, Floats]:
@@ -122,9 +130,7 @@ class Warp:
 
     def picture(self, full: NDArray[np.float32], vertices: Floats) -> Image:
         """The warped crop, (height, width, 4): RGB and person."""
-        picture = cv2.remap(
-            self._texture, *full, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+        picture = cv2.remap(self._texture, *full, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         if self._fine is not None:
             part, _, _ = self._box(vertices[:NUM_SKIN, :2])
             x, y = ((full[axis][part] - self._fine.origin[axis]) * 2 for axis in (0, 1))
