@@ -10,7 +10,8 @@ from mien.cli.exits import exit_codes
 from mien.cli.progress import progress_shown
 
 if TYPE_CHECKING:
-    from mien.pipeline.options import KeepAudio, Loop
+    from mien.drivers.looping import Loop
+    from mien.pipeline.options import KeepAudio
     from mien.types import Region
 
 _MOTION, _PICTURE, _TIME, _RESULT = "Motion", "Picture", "Time", "Result"

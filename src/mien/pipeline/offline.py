@@ -11,6 +11,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from mien.drivers import drive_with_image, drive_with_video, perform
+from mien.drivers.looping import Loop
+from mien.drivers.video import ReferenceChoice
 from mien.errors import OutputError
 from mien.face import MeshTracker, crop_around
 from mien.media import AudioTrack, open_sink, open_video, sniff
@@ -22,8 +24,6 @@ from mien.pipeline.options import (
     AnimateOptions,
     FaceChoice,
     KeepAudio,
-    Loop,
-    Reference,
     Size,
     parse_rate,
 )
@@ -60,7 +60,7 @@ def animate(
     fps: str | float | Fraction | None = None,
     size: Size | None = None,
     keep_audio: KeepAudio = "driving",
-    reference: Reference = "auto",
+    reference: ReferenceChoice = "auto",
     seed: int = 0,
     force: bool = False,
     progress: ProgressCallback | None = None,

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias, get_args
 
+from mien.drivers.looping import Loop
+from mien.drivers.video import ReferenceChoice
 from mien.errors import OptionError
 from mien.types import REGIONS, MotionOptions, Region
 
-Loop = Literal["none", "repeat", "pingpong", "hold"]
 KeepAudio = Literal["driving", "none"]
 FaceChoice: TypeAlias = int | Literal["all"]
-Reference: TypeAlias = int | Literal["auto", "first"]
 Size: TypeAlias = int | tuple[int, int]
 """The longest side, or (width, height)."""
 
@@ -48,7 +48,7 @@ class AnimateOptions:
     fps: Fraction | None = None
     size: Size | None = None
     keep_audio: KeepAudio = "driving"
-    reference: Reference = "auto"
+    reference: ReferenceChoice = "auto"
     seed: int = 0
     force: bool = False
 
@@ -78,10 +78,12 @@ class AnimateOptions:
             raise OptionError("--face", "all needs --paste-back: several crops are not one picture")
 
     def _check_size(self) -> None:
-        sides = (self.size,) if isinstance(self.size, int) else self.size or ()
+        sides = self.size if isinstance(self.size, tuple) else (self.size,)
+        if self.size is not None and len(sides) > 2:
+            raise OptionError("--size", f"{self.size} is not a side or a width and a height")
         for side in sides:
-            if not MIN_SIDE <= side <= MAX_SIDE:
-                raise OptionError("--size", f"{side} is not between {MIN_SIDE} and {MAX_SIDE}")
+            if side is not None and not (isinstance(side, int) and MIN_SIDE <= side <= MAX_SIDE):
+                raise OptionError("--size", f"{side!r} is not between {MIN_SIDE} and {MAX_SIDE}")
 
     @property
     def motion(self) -> MotionOptions:
@@ -94,7 +96,7 @@ def parse_face(text: str) -> FaceChoice:
     return "all" if text == "all" else _integer("--face", text, "a number from 1 or all")
 
 
-def parse_reference(text: str) -> Reference:
+def parse_reference(text: str) -> ReferenceChoice:
     """``auto``, ``first`` or the number of a frame, counted from 1."""
     if text == "auto":
         return "auto"

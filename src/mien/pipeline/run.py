@@ -1,7 +1,7 @@
 """One run: a portrait's faces follow a motion, frame after frame, into a file.
 
 Three threads, each waiting for the one before: the motion is made (decoded, tracked), the faces
-are rendered and pasted, and the caller's own thread encodes. Between them lie short queues, so
+are rendered, and the caller's own thread pastes and encodes. Between them lie short queues, so
 memory does not grow with length. Whatever ends the run early, Ctrl-C or an exception raised by
 the progress callback included, stops the threads and leaves no file behind.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.engines import Engine
+from mien.errors import OutputError
 from mien.media import AudioTrack, open_sink, prefetch
 from mien.pipeline.composition import Composition
 from mien.pipeline.stopwatch import WAIT, Stopwatch
@@ -60,6 +61,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
+    """One moment of the driver, and all faces rendered for it."""
+
+    moment: MotionFrame
+    faces: Sequence[Rendered]
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
     frame: Frame
     face_lost: bool
 
@@ -78,8 +87,10 @@ def record(
         closing(prefetch(watch.around("drive", take.motion.frames))) as motion,
         closing(prefetch(_shots(take, watch.around(WAIT, motion), watch))) as queue,
     ):
-        shots = watch.around(WAIT, queue)
-        first = next(shots)  # before the file is opened: a bad driver shows here
+        pictures = _pictures(take, watch.around(WAIT, queue), watch)
+        first = next(pictures, None)  # before the file is opened: a bad driver shows here
+        if first is None:
+            raise OutputError(path, "the driver has no frames, so nothing is written")
         height, width, channels = first.frame.pixels.shape
         with open_sink(
             path,
@@ -90,12 +101,12 @@ def record(
             force=force,
         ) as sink:
             frames = faces_lost = 0
-            for shot in chain([first], shots):
+            for picture in chain([first], pictures):
                 with watch.stage("encode"):
-                    sink.write(shot.frame)
-                frames, faces_lost = frames + 1, faces_lost + shot.face_lost
+                    sink.write(picture.frame)
+                frames, faces_lost = frames + 1, faces_lost + picture.face_lost
                 if on_frame is not None:
-                    on_frame(shot.frame)
+                    on_frame(picture.frame)
                 if progress is not None:
                     progress(Progress(frames, take.motion.num_frames))
     return Outcome(frames, faces_lost, (width, height))
@@ -110,9 +121,15 @@ def _shots(take: Take, motion: Iterator[MotionFrame], watch: Stopwatch) -> Gener
         for actor, copy in zip(take.actors, copies, strict=True)
     ]
     for moment, *rendered in zip(moments, *faces, strict=True):
+        yield _Shot(moment, rendered)
+
+
+def _pictures(take: Take, shots: Iterator[_Shot], watch: Stopwatch) -> Iterator[_Picture]:
+    for shot in shots:
+        moment = shot.moment
         with watch.stage("paste"):
-            pixels = take.composition(moment, rendered)
-        yield _Shot(Frame(pixels, moment.pts, moment.time_base), moment.presence < 1)
+            pixels = take.composition(moment, shot.faces)
+        yield _Picture(Frame(pixels, moment.pts, moment.time_base), moment.presence < 1)
 
 
 def _animate(actor: Actor, take: Take, frames: Iterator[MotionFrame]) -> Iterator[Rendered]:

@@ -48,6 +48,8 @@ pytestmark = pytest.mark.unit
         ("size", 0),
         ("size", (0, 512)),
         ("size", 100_000),
+        ("size", (1, 2, 3)),
+        ("size", "512"),
         ("seed", -1),
     ],
 )

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fakes.still_engine import StillEngine, StillSource
+from mien.errors import OutputError
+from mien.pipeline.composition import PastedBack
+from mien.pipeline.run import Actor, Take, record
+from mien.pipeline.stopwatch import Stopwatch
+from mien.types import Motion, MotionFrame, MotionOptions, Portrait, Progress, Rendered
+
+pytestmark = pytest.mark.unit
+
+RATE = Fraction(25)
+PORTRAIT = Portrait(np.zeros((40, 80, 3), np.uint8))
+
+
+class LateEngine(StillEngine):
+    """Holds two frames back, as engines that work in chunks do."""
+
+    def animate(
+        self, source: StillSource, motion: Motion, options: MotionOptions
+    ) -> Iterator[Rendered]:
+        waiting: deque[Rendered] = deque()
+        for rendered in super().animate(source, motion, options):
+            waiting.append(rendered)
+            if len(waiting) > 2:
+                yield waiting.popleft()
+        yield from waiting
+
+
+def moment(pts: int) -> MotionFrame:
+    return MotionFrame(
+        pts=pts,
+        time_base=1 / RATE,
+        rotation=np.eye(3, dtype=np.float32),
+        translation=np.zeros(2, np.float32),
+        scale=1.0,
+        blendshapes=np.zeros(52, np.float32),
+        presence=0.5 if pts == 3 else 1.0,
+    )
+
+
+def take(*actors: Actor, frames: Iterator[MotionFrame]) -> Take:
+    motion = Motion(moment(0), frames, RATE, 10)
+    return Take(actors, motion, MotionOptions(), PastedBack(PORTRAIT))
+
+
+def actor(engine: StillEngine, x: int) -> Actor:
+    return Actor(engine, StillSource(np.full((10, 10, 3), 50, np.uint8), None, (x, 0)))
+
+
+def test_all_faces_show_the_same_moment_however_late_their_engines_are(tmp_path: Path) -> None:
+    actors = actor(StillEngine(), 0), actor(LateEngine(), 40)
+    both = take(*actors, frames=(moment(pts) for pts in range(10)))
+    outcome = record(both, tmp_path / "out", force=False, watch=Stopwatch())
+    assert (outcome.frames, outcome.faces_lost, outcome.size) == (10, 1, (80, 40))
+    for pts in range(10):
+        picture = cv2.imread(str(tmp_path / "out" / f"{pts:06d}.png"))
+        assert picture[5, 5, 0] == picture[5, 45, 0] == 50 + 2 * pts
+
+
+def test_progress_counts_every_frame(tmp_path: Path) -> None:
+    steps: list[Progress] = []
+    one = take(actor(StillEngine(), 0), frames=(moment(pts) for pts in range(3)))
+    record(one, tmp_path / "out", force=False, watch=Stopwatch(), progress=steps.append)
+    assert steps == [Progress(number, 10) for number in (1, 2, 3)]
+
+
+def test_a_driver_that_fails_leaves_nothing_and_is_closed(tmp_path: Path) -> None:
+    closed = []
+
+    def failing() -> Iterator[MotionFrame]:
+        try:
+            yield moment(0)
+            raise ZeroDivisionError
+        finally:
+            closed.append(True)
+
+    with pytest.raises(ZeroDivisionError):
+        one = take(actor(StillEngine(), 0), frames=failing())
+        record(one, tmp_path / "out", force=False, watch=Stopwatch())
+    assert closed == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stopping_early_stops_the_driver(tmp_path: Path) -> None:
+    closed = []
+
+    def endless() -> Iterator[MotionFrame]:
+        try:
+            pts = 0
+            while True:
+                yield moment(pts)
+                pts += 1
+        finally:
+            closed.append(pts)
+
+    def enough(step: Progress) -> None:
+        if step.done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        one = take(actor(StillEngine(), 0), frames=endless())
+        record(one, tmp_path / "out", force=False, watch=Stopwatch(), progress=enough)
+    assert len(closed) == 1
+    assert closed[0] < 50
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_driver_without_frames_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no frames"):
+        nothing = take(actor(StillEngine(), 0), frames=iter(()))
+        record(nothing, tmp_path / "out", force=False, watch=Stopwatch())
+    assert list(tmp_path.iterdir()) == []
