@@ -84,8 +84,8 @@ def test_a_driver_that_fails_leaves_nothing_and_is_closed(tmp_path: Path) -> Non
         finally:
             closed.append(True)
 
+    one = take(actor(StillEngine(), 0), frames=failing())
     with pytest.raises(ZeroDivisionError):
-        one = take(actor(StillEngine(), 0), frames=failing())
         record(one, tmp_path / "out", force=False, watch=Stopwatch())
     assert closed == [True]
     assert list(tmp_path.iterdir()) == []
@@ -107,8 +107,8 @@ def test_stopping_early_stops_the_driver(tmp_path: Path) -> None:
         if step.done == 5:
             raise KeyboardInterrupt
 
+    one = take(actor(StillEngine(), 0), frames=endless())
     with pytest.raises(KeyboardInterrupt):
-        one = take(actor(StillEngine(), 0), frames=endless())
         record(one, tmp_path / "out", force=False, watch=Stopwatch(), progress=enough)
     assert len(closed) == 1
     assert closed[0] < 50
@@ -116,7 +116,7 @@ def test_stopping_early_stops_the_driver(tmp_path: Path) -> None:
 
 
 def test_a_driver_without_frames_is_refused(tmp_path: Path) -> None:
+    nothing = take(actor(StillEngine(), 0), frames=iter(()))
     with pytest.raises(OutputError, match="no frames"):
-        nothing = take(actor(StillEngine(), 0), frames=iter(()))
         record(nothing, tmp_path / "out", force=False, watch=Stopwatch())
     assert list(tmp_path.iterdir()) == []
