@@ -43,7 +43,7 @@ from mien.motion.pose import fit_pose, to_head, to_picture
 from mien.motion.template import FACE_TEMPLATE
 from mien.types import DriverPixels, Floats, Image, Mask
 
-SIDE_PX = 192
+SIDE_PX = 160
 """Side of the square crop in which flow is computed."""
 _CROP_HEAD_UNITS = 5.6
 _GRID_STEP = 4
@@ -108,8 +108,8 @@ class Registration:
         self._weights[:NUM_LANDMARKS] = _FLOW_WEIGHT[:, None]
         self._prepare_grid()
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        self._flow.setFinestScale(2)
-        self._flow.setVariationalRefinementIterations(2)
+        self._flow.setFinestScale(1)
+        self._flow.setVariationalRefinementIterations(0)
         self._reference = self._crop(reference.image, self.to_crop)
         self.luma = self._reference.astype(np.float32)
 
