@@ -58,6 +58,12 @@ def test_an_interrupted_run_leaves_nothing(
     assert list(results.iterdir()) == []
 
 
+def test_without_a_verb_the_help_is_shown(tmp_path: Path) -> None:
+    done = mien(cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "animate" in done.stdout
+
+
 def test_the_version_is_printed(tmp_path: Path) -> None:
     assert mien("--version", cwd=tmp_path).stdout.startswith("mien 0.")
 

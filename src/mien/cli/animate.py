@@ -41,7 +41,7 @@ def animate(
     ],
     output: Output = None,
     engine: Annotated[
-        str, typer.Option(metavar="NAME", help="mesh.", rich_help_panel=_MOTION)
+        str, typer.Option(metavar="NAME", help="What renders: mesh.", rich_help_panel=_MOTION)
     ] = "mesh",
     relative: Annotated[
         bool,

@@ -55,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = app(args=arguments, prog_name="mien", standalone_mode=False)
     except _UsageError as error:
-        complain(_one_line(error))
+        if message := _one_line(error):
+            complain(f"{message}; see mien --help")
         code = USAGE
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -66,5 +67,6 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 
 def _one_line(error: Exception) -> str:
-    message = getattr(error, "format_message", error.__str__)()
-    return f"{' '.join(message.split()).rstrip('.')}; see mien --help"
+    """Empty when the help was printed instead."""
+    message: str = getattr(error, "format_message", error.__str__)()
+    return " ".join(message.split()).rstrip(".")
