@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from mien.engines.mesh.eye_frame import EYE_POINTS, Box, EyeFrame, EyePoints, look_up
-from mien.engines.mesh.eye_layers import IRIS_REACH, EyeLayers, take_apart
+from mien.engines.mesh.eye_layers import EyeLayers, take_apart
+from mien.engines.mesh.iris import IRIS_REACH
 from mien.types import Floats, Image
 
 _GLINT_SHARE = 0.5
@@ -65,7 +66,12 @@ def _paint(
     top, bottom = float(lids[..., 0].min()), float(lids[..., 1].max())
     size = np.array(picture.shape[1::-1])
     box = frame.box(0, top, 1, bottom, size)
-    if frame.width < 4 or (bottom - top) * frame.width < 1.5 or box[0] >= box[2] or box[1] >= box[3]:
+    if (
+        frame.width < 4
+        or (bottom - top) * frame.width < 1.5
+        or box[0] >= box[2]
+        or box[1] >= box[3]
+    ):
         return
     centre, shift = _iris_place(frame.place(points[eye.iris[:1]])[0], layers, lids)
     strength = max(
@@ -93,9 +99,7 @@ def _paint(
     part[:] = part + (painted - part) * alpha[..., None] + np.float32(0.5)
 
 
-def _iris_place(
-    landmark: Floats, layers: EyeLayers, lids: Floats
-) -> tuple[Floats, Floats]:
+def _iris_place(landmark: Floats, layers: EyeLayers, lids: Floats) -> tuple[Floats, Floats]:
     """Where the iris goes (u, v), and how far that is from where the lids would take it."""
     rest = layers.centre
     move = np.clip(landmark + layers.offset - rest, (-_REACH_U, -_REACH_V), (_REACH_U, _REACH_V))
