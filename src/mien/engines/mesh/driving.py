@@ -85,7 +85,7 @@ class LandmarkFollower:
         if not options.relative:
             self._source = FaceShape(neutralise(mesh.head)[0], mesh.pose)
             self._reference = FaceShape(neutralise(self._reference.head)[0], self._reference.pose)
-        self._shift = _NO_SHIFT
+        self._shift: Floats = _NO_SHIFT
         self.registration: Registration | None = None
         if reference.pixels is not None:
             self._start_registration(reference, reference.pixels)

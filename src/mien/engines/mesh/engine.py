@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mien.engines.base import EngineInfo
 from mien.engines.mesh.driving import LandmarkFollower, Step, follow
 from mien.engines.mesh.geometry import place_vertices
+from mien.engines.mesh.remap import remap
 from mien.engines.mesh.shading import STEP as GAIN_STEP
 from mien.engines.mesh.shading import ShadingTransfer
 from mien.engines.mesh.source import MAX_SIDE, MeshSource, prepare_source
@@ -79,7 +80,7 @@ class Painter:
         vertices = place_vertices(mesh, step.target.head, step.target.pose, step.ring_shift)
         places = self._warp.backward_map(vertices)
         layer = self._warp.picture(places.full, vertices)
-        picture = cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)
+        picture = cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB))
         if self._shading is not None and step.reading is not None:
             self._shade(
                 picture,
@@ -103,7 +104,7 @@ class Painter:
         x, y = (coarse[:, low[1] : high[1], low[0] : high[0]] + 0.5) / GAIN_STEP - 0.5
         if x.size == 0:
             return
-        moved = cv2.remap(gain, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        moved = remap(gain, x, y, border=cv2.BORDER_CONSTANT)
         factor = np.clip(np.exp(moved) * 128, 0, 255).astype(np.uint8)
         factor = cv2.resize(factor, None, fx=step, fy=step)
         region = picture[low[1] * step : high[1] * step, low[0] * step : high[0] * step]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.engines.mesh.remap import remap_points
 from mien.engines.mesh.rings import place_rings, ring_displacement, ring_shares
 from mien.engines.mesh.topology import (
     NUM_RINGS,
@@ -65,10 +65,7 @@ def lay_mesh(landmarks: Floats, person: Mask) -> FaceMesh:
     centre = landmarks[OVAL, :2].mean(0)
     room = np.repeat(_RING_ROOM, RING_SIZE)
     ring_px, squeeze = _keep_inside(to_picture(rings, pose), centre, (width, height), room)
-    shown = cv2.remap(
-        person, ring_px[None, :, :2].astype(np.float32), None, cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )[0]  # fmt: skip
+    shown = remap_points(person, ring_px[:, :2])
     border = border_loop((width, height))
     fixed = np.concatenate([border_triangles(ring_px[-RING_SIZE:, :2], border), RINGS, OPENINGS])
     return FaceMesh(

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.engines.mesh.raster import backward_map
+from mien.engines.mesh.remap import remap, remap_points
 from mien.engines.mesh.rings import place_rings
 from mien.engines.mesh.topology import (
     BORDER_START,
@@ -43,6 +44,8 @@ from mien.motion.pose import fit_pose, to_head, to_picture
 from mien.motion.template import FACE_TEMPLATE
 from mien.types import DriverPixels, Floats, Image, Mask
 
+Field = NDArray[np.float32]
+
 SIDE_PX = 160
 """Side of the square crop in which flow is computed."""
 _CROP_HEAD_UNITS = 5.6
@@ -67,7 +70,7 @@ def _flow_weight() -> Floats:
 
 _FLOW_WEIGHT = _flow_weight()
 
-_PIXELS = np.stack(np.meshgrid(*[np.arange(SIDE_PX, dtype=np.float32)] * 2), -1)
+_ROWS, _COLUMNS = np.mgrid[:SIDE_PX, :SIDE_PX].astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ class Reading:
 
     landmarks: Floats
     rings: Floats
-    luma: NDArray[np.float32]
-    trust: NDArray[np.float32]
+    luma: Field
+    trust: Field
 
 
 class Registration:
@@ -134,28 +137,29 @@ class Registration:
         found = self._vertices.astype(np.float64)
         found[:NUM_LANDMARKS] = _apply(to_crop, pixels.landmarks[:, :2])
         expected = self._expected_flow(found)
-        flow = self._flow.calc(self._reference, crop, expected.copy())
+        flow = cast(Field, self._flow.calc(self._reference, crop, expected.copy()))
         trust = self._trust(flow - expected)
-        tracked = self._vertices + _sample(flow, self._vertices)
+        tracked = self._vertices + remap_points(flow, self._vertices)
         weights = self._weights.copy()
-        weights[:NUM_SKIN] *= _sample(trust, self._vertices[:NUM_SKIN])[:, None]
+        weights[:NUM_SKIN] *= remap_points(trust, self._vertices[:NUM_SKIN])[:, None]
         found += (tracked - found) * weights
-        back = cv2.invertAffineTransform(to_crop)
+        back = cast(Floats, cv2.invertAffineTransform(to_crop))
         refined = pixels.landmarks.astype(np.float64)
         refined[:, :2] = _apply(back, found[:NUM_LANDMARKS])
-        luma = cv2.remap(crop, _PIXELS + flow, None, cv2.INTER_LINEAR).astype(np.float32)
+        luma = remap(crop, _COLUMNS + flow[..., 0], _ROWS + flow[..., 1]).astype(np.float32)
         return Reading(refined, _apply(back, found[NUM_LANDMARKS:]), luma, trust)
 
-    def _trust(self, deviation: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _trust(self, deviation: Field) -> Field:
         limit = _TRUST_UNITS * SIDE_PX / _CROP_HEAD_UNITS
         size = cv2.blur(cv2.magnitude(deviation[..., 0], deviation[..., 1]), (5, 5))
-        return np.clip(2 - size / limit, 0, 1)
+        trust: Field = np.clip(2 - np.asarray(size, np.float32) / np.float32(limit), 0, 1)
+        return trust
 
-    def _expected_flow(self, found: Floats) -> NDArray[np.float32]:
+    def _expected_flow(self, found: Floats) -> Field:
         displacement = np.zeros((BORDER_START + NUM_BORDER, 2), np.float32)
         displacement[:NUM_LANDMARKS] = found[:NUM_LANDMARKS] - self._vertices[:NUM_LANDMARKS]
         grid = (displacement[self._grid_vertices] * self._grid_weights).sum(1)
-        return cv2.resize(grid.reshape(self._grid_shape), (SIDE_PX, SIDE_PX))
+        return cast(Field, cv2.resize(grid.reshape(self._grid_shape), (SIDE_PX, SIDE_PX)))
 
     def _crop(self, image: Image, to_crop: Floats) -> Mask:
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
@@ -176,15 +180,7 @@ def _apply(transform: Floats, points: Floats) -> Floats:
 
 def _compose(outer: Floats, inner: Floats) -> Floats:
     """The 2x3 transform that does ``inner`` first, then ``outer``."""
-    return np.c_[outer[:, :2] @ inner[:, :2], _apply(outer, inner[:, 2])]
-
-
-def _sample(image: NDArray[np.float32], points: NDArray[np.float32]) -> Floats:
-    """Bilinear values of (h, w, c) at (n, 2) points, (n, c)."""
-    sampled = cv2.remap(
-        image, points[None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return cast(Floats, sampled[0])
+    return cast(Floats, np.c_[outer[:, :2] @ inner[:, :2], _apply(outer, inner[:, 2])])
 
 
 def _similarity(points: Floats, onto: Floats) -> Floats:
@@ -194,4 +190,4 @@ def _similarity(points: Floats, onto: Floats) -> Floats:
     norm = (a * a).sum()
     c, s = (a * b).sum() / norm, (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum() / norm
     turn = np.array([[c, -s], [s, c]])
-    return np.c_[turn, onto_mean - turn @ mean]
+    return cast(Floats, np.c_[turn, onto_mean - turn @ mean])

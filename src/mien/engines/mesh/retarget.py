@@ -59,14 +59,14 @@ class Target:
 def _near_lips() -> Floats:
     points = FACE_TEMPLATE.landmarks[:, :2]
     distance = np.linalg.norm(points[:, None] - points[list(OUTER_LIPS)], axis=2).min(axis=1)
-    return np.clip(1 - distance / 0.5, 0, 1)
+    return cast(Floats, np.clip(1 - distance / 0.5, 0, 1))
 
 
 def _near_eyes() -> Floats:
     points = FACE_TEMPLATE.landmarks[:, :2]
     rims = points[list(RIGHT_EYE + LEFT_EYE)]
     distance = np.linalg.norm(points[:, None] - rims, axis=2).min(axis=1)
-    return np.clip(1 - distance / 0.25, 0, 1)
+    return cast(Floats, np.clip(1 - distance / 0.25, 0, 1))
 
 
 _EXPRESSION_WEIGHT: dict[Region, Floats] = {

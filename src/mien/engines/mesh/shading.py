@@ -11,11 +11,11 @@ from typing import cast
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.engines.mesh.geometry import FaceMesh
 from mien.engines.mesh.raster import UNCOVERED, backward_map
-from mien.engines.mesh.registration import SIDE_PX, Registration
+from mien.engines.mesh.registration import SIDE_PX, Field, Registration
+from mien.engines.mesh.remap import remap
 from mien.engines.mesh.topology import OVAL, SKIN
 from mien.landmarks import LEFT_BROW, LEFT_EYE, OUTER_LIPS, RIGHT_BROW, RIGHT_EYE
 from mien.types import Floats, Mask
@@ -43,11 +43,11 @@ class ShadingTransfer:
         kernel = np.ones((3, 3), np.uint8)
         self._brightest, self._darkest = cv2.dilate(rest, kernel), cv2.erode(rest, kernel)
         self._mask, self._valid = _masks(registration.mesh)
-        self._valid_wide = _wide(self._valid) + 1e-3
+        self._valid_wide = _wide(self._valid) + np.float32(1e-3)
         self._to_reference = _map_to_reference(mesh, registration)
-        self._smoothed: NDArray[np.float32] | None = None
+        self._smoothed: Field | None = None
 
-    def gain(self, luma: NDArray[np.float32], trust: NDArray[np.float32]) -> NDArray[np.float32]:
+    def gain(self, luma: Field, trust: Field) -> Field:
         """Log gain for the source at rest, (ceil(h / STEP), ceil(w / STEP)) of its crop."""
         now = _log(luma)
         ratio = np.maximum(now - self._brightest, 0) + np.minimum(now - self._darkest, 0)
@@ -56,23 +56,24 @@ class ShadingTransfer:
         ratio = np.clip(ratio, -_LIMIT, _LIMIT) * self._mask * trust
         if self._smoothed is None:
             self._smoothed = ratio
-        self._smoothed = cv2.addWeighted(self._smoothed, 1 - _SMOOTHING, ratio, _SMOOTHING, 0)
+        self._smoothed = self._smoothed * (1 - _SMOOTHING) + ratio * _SMOOTHING
         return cast(
-            NDArray[np.float32],
-            cv2.remap(self._smoothed, *self._to_reference, cv2.INTER_LINEAR) * _STRENGTH,
+            Field,
+            remap(self._smoothed, self._to_reference[0], self._to_reference[1]) * _STRENGTH,
         )
 
 
-def _log(luma: NDArray[np.float32]) -> NDArray[np.float32]:
-    return cv2.log(cv2.GaussianBlur(luma, (0, 0), 0.8) + _OFFSET)
+def _log(luma: Field) -> Field:
+    return cast(Field, cv2.log(cv2.GaussianBlur(luma, (0, 0), 0.8) + _OFFSET))
 
 
-def _wide(image: NDArray[np.float32]) -> NDArray[np.float32]:
+def _wide(image: Field) -> Field:
     small = cv2.resize(image, (SIDE_PX // 4, SIDE_PX // 4), interpolation=cv2.INTER_AREA)
-    return cv2.resize(cv2.GaussianBlur(small, (0, 0), _WIDE_PX / 4), (SIDE_PX, SIDE_PX))
+    wide = cv2.GaussianBlur(small, (0, 0), _WIDE_PX / 4)
+    return cast(Field, cv2.resize(wide, (SIDE_PX, SIDE_PX)))
 
 
-def _masks(points: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _masks(points: Floats) -> tuple[Field, Field]:
     """Where shading is carried over (feathered), and which skin counts for the wide mean."""
 
     def area(indices: tuple[int, ...], margin: int) -> Mask:
@@ -87,10 +88,14 @@ def _masks(points: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     valid = face & ~holes
     kept = valid & ~(area(RIGHT_BROW, 3) | area(LEFT_BROW, 3) | area(_NOSTRILS, 3))
     feathered = cv2.GaussianBlur(kept, (0, 0), 1.8)
-    return feathered.astype(np.float32) / 255, valid.astype(np.float32) / 255
+    return _unit(cast(Mask, feathered)), _unit(valid)
 
 
-def _map_to_reference(mesh: FaceMesh, registration: Registration) -> NDArray[np.float32]:
+def _unit(mask: Mask) -> Field:
+    return mask.astype(np.float32) / np.float32(255)
+
+
+def _map_to_reference(mesh: FaceMesh, registration: Registration) -> Field:
     width, height = mesh.size
     shape = (-(-height // STEP), -(-width // STEP))
     skin = (mesh.vertices[SKIN] + 0.5) / STEP - 0.5

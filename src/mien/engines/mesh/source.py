@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -101,7 +102,7 @@ def _doubled(image: Image) -> Image:
     soft = cv2.GaussianBlur(doubled, (0, 0), 1.2)
     sharp = cv2.addWeighted(doubled, 1 + _SHARPEN, soft, -_SHARPEN, 0)
     sharp[::2, ::2] = image
-    return sharp
+    return cast(Image, sharp)
 
 
 def _half_way(image: Image, along: int) -> Image:
@@ -110,5 +111,9 @@ def _half_way(image: Image, along: int) -> Image:
     taps = np.sinc(offset) * np.sinc(offset / 4)
     taps = (taps / taps.sum()).astype(np.float32)
     one = np.ones(1, np.float32)
-    kernels, anchor = ((taps, one), (3, 0)) if along == 1 else ((one, taps), (0, 3))
-    return cv2.sepFilter2D(image, -1, *kernels, anchor=anchor, borderType=cv2.BORDER_REPLICATE)
+    horizontal, vertical = (taps, one) if along == 1 else (one, taps)
+    anchor = (3, 0) if along == 1 else (0, 3)
+    between = cv2.sepFilter2D(
+        image, -1, horizontal, vertical, anchor=anchor, borderType=cv2.BORDER_REPLICATE
+    )
+    return cast(Image, between)

@@ -6,6 +6,9 @@ landmark of the face oval), then the border of the crop. Pure index data.
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +24,8 @@ from mien.landmarks import (
 from mien.motion.template import FACE_TEMPLATE
 
 Triangles = NDArray[np.intp]
+Vertices = NDArray[np.intp]
+Points = NDArray[np.floating[Any]]
 
 OVAL = np.array(FACE_OVAL)
 NUM_RINGS = 3
@@ -34,7 +39,7 @@ NUM_VERTICES = BORDER_START + NUM_BORDER
 def _lens(first: int, pairs: tuple[tuple[int, int], ...], last: int) -> list[tuple[int, int, int]]:
     """Triangles of a lens-shaped opening between two corners and (upper, lower) pairs."""
     triangles = [(first, *pairs[0])]
-    for (upper, lower), (next_upper, next_lower) in zip(pairs, pairs[1:], strict=False):
+    for (upper, lower), (next_upper, next_lower) in pairwise(pairs):
         triangles += [(upper, next_upper, lower), (lower, next_upper, next_lower)]
     return [*triangles, (pairs[-1][0], last, pairs[-1][1])]
 
@@ -71,7 +76,8 @@ def border_loop(size: tuple[int, int]) -> NDArray[np.float64]:
     zero, one = np.zeros_like(step), np.ones_like(step)
     sides = [(step, zero), (one, step), (1 - step, one), (zero, 1 - step)]
     unit = np.concatenate([np.stack(side, 1) for side in sides])
-    return unit * (np.array(size) - 1)
+    scaled: NDArray[np.float64] = unit * (np.array(size) - 1)
+    return scaled
 
 
 def border_triangles(last_ring: NDArray[np.floating], border: NDArray[np.floating]) -> Triangles:
@@ -83,7 +89,7 @@ def border_triangles(last_ring: NDArray[np.floating], border: NDArray[np.floatin
     centre = last_ring.mean(axis=0)
     ring_ids, border_ids = ring(NUM_RINGS - 1), BORDER_START + np.arange(len(border))
 
-    def by_angle(points: NDArray[np.floating], ids: NDArray[np.intp]) -> tuple[NDArray, NDArray]:
+    def by_angle(points: NDArray[np.floating], ids: Vertices) -> tuple[Points, Vertices]:
         angle = np.arctan2(*(points - centre).T[::-1])
         order = np.argsort(angle)
         return angle[order], ids[order]

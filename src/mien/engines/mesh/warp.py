@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mien.engines.mesh.geometry import depth_order
 from mien.engines.mesh.raster import TriangleImage, draw_triangles
+from mien.engines.mesh.remap import remap
 from mien.engines.mesh.source import MeshSource
 from mien.landmarks import LEFT_EYE_OUTER_RING, NUM_SKIN, OUTER_LIPS, RIGHT_EYE_OUTER_RING
 from mien.types import Floats, Image
@@ -125,15 +126,16 @@ class Warp:
         self, image: TriangleImage, columns: NDArray[np.float32], rows: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """The map at columns and rows of the crop."""
-        x, y = ((n + 0.5) / self._draw_step - 0.5 for n in (columns, rows))
+        step = np.float32(self._draw_step)
+        x, y = ((n + np.float32(0.5)) / step - np.float32(0.5) for n in (columns, rows))
         return image.origin(x, y)
 
     def picture(self, full: NDArray[np.float32], vertices: Floats) -> Image:
         """The warped crop, (height, width, 4): RGB and person."""
-        picture = cv2.remap(self._texture, *full, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        picture = remap(self._texture, full[0], full[1])
         if self._fine is not None:
             part, _, _ = self._box(vertices[:NUM_SKIN, :2])
             x, y = ((full[axis][part] - self._fine.origin[axis]) * 2 for axis in (0, 1))
             if self._fine.holds(x, y):
-                picture[part] = cv2.remap(self._fine.pixels, x, y, cv2.INTER_LINEAR)
+                picture[part] = remap(self._fine.pixels, x, y)
         return picture
