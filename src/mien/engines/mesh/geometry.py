@@ -30,6 +30,7 @@ _RING_ROOM = (0.82, 0.90, 0.97)
 _OVAL_CARRY = (0.75, 0.35, 0.0)
 """Share of the outline's own deformation (jaw, cheeks) that each ring takes along, at the top
 and sides; under the chin the neck stays where it is."""
+_SKIN_CORNERS = np.ascontiguousarray(SKIN.T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class FaceMesh:
 
     @property
     def triangles(self) -> Triangles:
+        """All triangles, the fixed ones first."""
         return np.concatenate([self.fixed, SKIN])
 
 
@@ -114,5 +116,6 @@ def oval_shift(mesh: FaceMesh, head: Floats, pose: Pose) -> Floats:
 
 def depth_order(vertices: Floats, num_fixed: int) -> NDArray[np.intp]:
     """Triangle numbers, hindmost first: the fixed ones, then skin by depth."""
-    depth = vertices[SKIN, 2].max(axis=1)
+    first, second, third = vertices[:, 2].take(_SKIN_CORNERS)
+    depth = np.maximum(np.maximum(first, second), third)
     return np.concatenate([np.arange(num_fixed), num_fixed + np.argsort(-depth)])

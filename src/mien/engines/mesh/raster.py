@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -63,47 +61,58 @@ class TriangleImage:
         return place
 
 
-def draw_triangles(
-    target: Floats, origin: Floats, order: NDArray[np.intp], shape: tuple[int, int]
-) -> TriangleImage:
-    """Draw triangles one over the other.
+class TriangleOrigin:
+    """Triangles as they lie where they come from, ready to be drawn anywhere.
 
-    target: (n, 3, 2) corners in the result's pixels. origin: (n, 3, 2) the same corners where
-    they come from, in any unit. order: triangle numbers, hindmost first. shape: (height, width).
+    corners: (n, 3, 2), in any unit.
     """
-    planes, area = _planes(target, origin)
-    ids = np.full(shape, UNCOVERED, np.int32)
-    corners = np.rint(target * (1 << _SUBPIXEL_BITS)).astype(np.int32)
-    fill = cv2.fillConvexPoly
-    visible = order[area[order] > _MIN_AREA_PX]
-    for number, triangle in zip(visible.tolist(), corners[visible], strict=True):
-        fill(ids, triangle, number, 8, _SUBPIXEL_BITS)
-    bounds = np.zeros((4, len(origin) + 1), np.float32)
-    bounds[:2, :-1], bounds[2:, :-1] = origin.min(axis=1).T, origin.max(axis=1).T
-    return TriangleImage(ids, planes, bounds)
+
+    def __init__(self, corners: Floats) -> None:
+        corners = corners.astype(np.float64)
+        self._start = corners[:, 0].T.copy()
+        self._first = (corners[:, 1] - corners[:, 0]).T.copy()
+        self._second = (corners[:, 2] - corners[:, 0]).T.copy()
+        self._bounds = np.zeros((4, len(corners) + 1), np.float32)
+        self._bounds[:2, :-1], self._bounds[2:, :-1] = corners.min(1).T, corners.max(1).T
+
+    def draw(
+        self, target: Floats, order: NDArray[np.intp], shape: tuple[int, int]
+    ) -> TriangleImage:
+        """Draw the triangles one over the other.
+
+        target: (n, 3, 2) corners in the result's pixels. order: triangle numbers, hindmost
+        first. shape: (height, width).
+        """
+        planes, area = self._planes(target)
+        ids = np.full(shape, UNCOVERED, np.int32)
+        visible = order[area.take(order) > _MIN_AREA_PX]
+        corners = np.rint(target.take(visible, axis=0) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+        fill = cv2.fillConvexPoly
+        for number, triangle in zip(visible.tolist(), corners, strict=True):
+            fill(ids, triangle, number, 8, _SUBPIXEL_BITS)
+        return TriangleImage(ids, planes, self._bounds)
+
+    def _planes(self, target: Floats) -> tuple[NDArray[np.float32], Floats]:
+        """The planes of TriangleImage and twice the area of each target triangle. Closed form:
+        a solver costs ten times more."""
+        (x0, y0), (x1, y1), (x2, y2) = np.ascontiguousarray(target.transpose(1, 2, 0))
+        e1x, e1y, e2x, e2y = x1 - x0, y1 - y0, x2 - x0, y2 - y0
+        det = e1x * e2y - e2x * e1y
+        inverse = np.divide(1.0, det, out=np.zeros_like(det), where=np.abs(det) > 1e-9)
+        a = (self._first * e2y - self._second * e1y) * inverse
+        b = (self._second * e1x - self._first * e2x) * inverse
+        planes = np.zeros((6, len(target) + 1), np.float32)
+        planes[0:2, :-1], planes[2:4, :-1] = a, b
+        planes[4:6, :-1] = self._start - a * x0 - b * y0
+        return planes, np.abs(det)
 
 
 def backward_map(
     target: Floats, origin: Floats, order: NDArray[np.intp], shape: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Map (2, height, width) and triangle of each pixel, for :func:`draw_triangles`' arguments;
-    the map is 0 where no triangle is."""
-    image = draw_triangles(target, origin, order, shape)
+    """Where each pixel of a picture drawn with triangles comes from, (2, height, width), 0 where
+    no triangle is, and the triangle of each pixel. Corners (n, 3, 2); order, shape as in
+    :meth:`TriangleOrigin.draw`."""
+    image = TriangleOrigin(origin).draw(target, order, shape)
     rows, columns = (np.arange(n, dtype=np.float32) for n in shape)
     return image.origin(columns, rows), image.ids
-
-
-def _planes(target: Floats, origin: Floats) -> tuple[NDArray[np.float32], Floats]:
-    """The planes of TriangleImage and twice the area of each target triangle. Closed
-    form: a solver costs ten times more."""
-    target, origin = target.astype(np.float64), origin.astype(np.float64)
-    e1, e2 = target[:, 1] - target[:, 0], target[:, 2] - target[:, 0]
-    f1, f2 = origin[:, 1] - origin[:, 0], origin[:, 2] - origin[:, 0]
-    det = e1[:, 0] * e2[:, 1] - e2[:, 0] * e1[:, 1]
-    inverse = np.divide(1.0, det, out=np.zeros_like(det), where=np.abs(det) > 1e-9)[:, None]
-    a = (f1 * e2[:, 1:] - f2 * e1[:, 1:]) * inverse
-    b = (f2 * e1[:, :1] - f1 * e2[:, :1]) * inverse
-    c = origin[:, 0] - a * target[:, 0, :1] - b * target[:, 0, 1:]
-    planes = np.zeros((6, len(target) + 1), np.float32)
-    planes[0:2, :-1], planes[2:4, :-1], planes[4:6, :-1] = a.T, b.T, c.T
-    return planes, cast(Floats, np.abs(det))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.engines.mesh.geometry import depth_order
-from mien.engines.mesh.raster import TriangleImage, draw_triangles
+from mien.engines.mesh.raster import TriangleImage, TriangleOrigin
 from mien.engines.mesh.remap import remap
 from mien.engines.mesh.source import MeshSource
 from mien.landmarks import LEFT_EYE_OUTER_RING, NUM_SKIN, OUTER_LIPS, RIGHT_EYE_OUTER_RING
@@ -48,7 +48,7 @@ class Warp:
         self._texture, self._fine = source.texture, source.fine_texture
         self._triangles = source.mesh.triangles
         self._num_fixed = len(source.mesh.fixed)
-        self._origin = source.mesh.vertices[self._triangles]
+        self._origin = TriangleOrigin(source.mesh.vertices[self._triangles])
         self._rows, self._columns = (
             (np.arange(n // MAP_STEP, dtype=np.float32) + 0.5) * MAP_STEP - 0.5 for n in self._shape
         )
@@ -56,10 +56,10 @@ class Warp:
     def backward_map(self, vertices: Floats) -> BackwardMap:
         """The map for vertices (NUM_VERTICES, 3) in crop pixels."""
         step = self._draw_step
-        corners = (vertices[:, :2][self._triangles] + 0.5) / step - 0.5
+        corners = (vertices[:, :2].take(self._triangles, axis=0) + 0.5) / step - 0.5
         order = depth_order(vertices, self._num_fixed)
         shape = self._shape[0] // step, self._shape[1] // step
-        image = draw_triangles(corners, self._origin, order, shape)
+        image = self._origin.draw(corners, order, shape)
         coarse = self._evaluate(image, self._columns, self._rows)
         full = np.empty((2, *self._shape), np.float32)
         for axis in (0, 1):

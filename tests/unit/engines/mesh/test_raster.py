@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.engines.mesh.raster import UNCOVERED, backward_map, draw_triangles
+from mien.engines.mesh.raster import UNCOVERED, TriangleOrigin, backward_map
 
 pytestmark = pytest.mark.unit
 
@@ -48,4 +48,4 @@ def test_a_triangle_never_shows_more_than_itself() -> None:
 
 def test_slivers_are_left_out() -> None:
     flat = np.array([[[2, 2], [20, 2], [30, 2]]], np.float64)
-    assert (draw_triangles(flat, flat, np.arange(1), (32, 32)).ids == UNCOVERED).all()
+    assert (TriangleOrigin(flat).draw(flat, np.arange(1), (32, 32)).ids == UNCOVERED).all()
