@@ -24,8 +24,9 @@ _WORK_SIDE = 256
 
 @dataclass(frozen=True, slots=True)
 class Complexion:
-    """luma: of the skin, 0..255. chroma: (2,) Cr and Cb of the skin less 128.
-    lips_luma, lips_chroma: the same of the lips. black: luma of the darkest parts of the face. softness: blur of its edges in head units.
+    """luma, chroma: of the skin, 0..255 and (2,) Cr and Cb less 128; lips_luma, lips_chroma: of
+    the lips. black: luma of the darkest parts of the face. softness: blur of its edges in head
+    units.
     """
 
     luma: float

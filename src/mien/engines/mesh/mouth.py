@@ -2,59 +2,126 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from mien.engines.mesh.borrowed import MouthColours, borrow, relate
-from mien.engines.mesh.complexion import measure_complexion
-from mien.engines.mesh.opening import Field, Opening, find_opening, lip_gap, mouth_plane
+from mien.engines.mesh.borrowed import Lender, borrow, lend
+from mien.engines.mesh.complexion import Complexion, interior_colours, measure_complexion
+from mien.engines.mesh.opening import (
+    LOWER,
+    UPPER,
+    Opening,
+    find_opening,
+    lip_gap,
+    mix,
+    mouth_plane,
+)
+from mien.engines.mesh.own_interior import OwnInterior
+from mien.engines.mesh.teeth import PaintedInterior
+from mien.landmarks import LEFT_EYE, RIGHT_EYE
 from mien.motion.pose import Pose
 from mien.types import DriverPixels, Floats, Image
 
-_LEAST_GAP = 0.03
+_LEAST_GAP = 0.015
+"""Head units: lips nearer to each other than this are closed."""
+_OWN_GAP = 0.05
+"""A source with a wider gap than this shows an interior of its own."""
 _OWN_REACH = 1.15
-"""The source's own interior, stretched, does for openings up to this many times its own."""
-_RAMP = 0.05
+_RAMP = 0.035
+_CHANGE = 0.06
+"""Widening over which the driver's interior takes over from the source's own."""
 _FEATHER = 0.008
+_FEWEST_TEETH_PX = 12
+_PALE, _GREY_NOISE, _LIT = 0.7, 6.0, 0.8
+"""Teeth have less chroma than that part of the skin's, and more light."""
 
 
 class MouthPainter:
     """Paints the inside of one source's mouth into its warped picture."""
 
-    def __init__(self, image: Image, landmarks: Floats, head: Floats) -> None:
-        """image: the crop; landmarks (478, 3): its pixels; head (478, 3): head frame."""
+    def __init__(self, image: Image, landmarks: Floats, head: Floats, pose: Pose) -> None:
+        """image: the crop; landmarks (478, 3): its pixels; head (478, 3), pose: the same in the
+        head frame."""
         self._complexion = measure_complexion(image, landmarks)
         self._own_gap = lip_gap(head)
+        self._own: OwnInterior | None = None
+        teeth = None
+        if self._own_gap > _OWN_GAP:
+            self._own = OwnInterior(image, landmarks, head, pose, self._complexion)
+            teeth = _own_teeth(image, landmarks, self._complexion)
+        self._painted = PaintedInterior(self._complexion, head, pose.scale, teeth)
 
-    def relate(self, reference: DriverPixels) -> MouthColours:
-        """How this driver's interior is to be coloured; once per run."""
+    def borrow_from(self, reference: DriverPixels) -> Lender:
+        """A driver that lends its interior, known from its reference frame; once per run."""
         driver = measure_complexion(reference.image, reference.landmarks)
-        return relate(driver, self._complexion)
+        return lend(driver, self._complexion)
 
     def paint(
         self, picture: Image, points: Floats, head: Floats, pose: Pose,
-        driver: DriverPixels | None, colours: MouthColours | None,
+        driver: DriverPixels | None, lender: Lender | None,
     ) -> None:  # fmt: skip
         """Paint the interior into the picture, in place.
 
         points: (478, 2+) landmarks in it; head, pose: the same in the head frame.
         """
         gap = lip_gap(head)
-        growth = np.clip((gap - max(_OWN_REACH * self._own_gap, _LEAST_GAP)) / _RAMP, 0, 1)
-        if growth == 0 or not np.isfinite(gap):
+        if not (np.isfinite(gap) and gap > (_LEAST_GAP if self._own is None else 0.0)):
             return
-        plane = mouth_plane(head, pose)
         feather = max(0.6, _FEATHER * pose.scale)
+        plane = mouth_plane(head, pose)
         opening = find_opening(points, plane, picture.shape[1::-1], feather)
         if opening is None:
             return
-        interior = None
-        if driver is not None and colours is not None:
-            interior = borrow(opening, driver, colours, pose.scale)
-        if interior is not None:
-            _blend(picture, opening, interior, float(growth))
+        growth = float(np.clip((gap - _LEAST_GAP) / _RAMP, 0, 1))
+        borrowed = None
+        if driver is not None and lender is not None:
+            weight = growth * self._driver_weight(driver)
+            if weight > 0:
+                borrowed = borrow(opening, driver, lender, pose.scale)
+        if borrowed is None:
+            weight = 0.0
+        if weight < 1:
+            self._paint_without_driver(picture, opening, head, pose, growth, driver is None)
+        if borrowed is not None:
+            _blend(picture, opening, borrowed, weight)
+
+    def _driver_weight(self, driver: DriverPixels) -> float:
+        """The driver's interior is for openings wider than the source's own."""
+        points = driver.landmarks[:, :2]
+        eyes = points[list(RIGHT_EYE)].mean(0) - points[list(LEFT_EYE)].mean(0)
+        pairs = points[LOWER[1:-1]] - points[UPPER[1:-1]]
+        gap = float(np.linalg.norm(pairs, axis=1).mean() / max(np.hypot(*eyes), 1.0))
+        own = _OWN_REACH * self._own_gap if self._own is not None else 0.0
+        return float(np.clip((gap - own) / _CHANGE, 0, 1)) if own else 1.0
+
+    def _paint_without_driver(
+        self, picture: Image, opening: Opening, head: Floats, pose: Pose, growth: float,
+        painted: bool,
+    ) -> None:  # fmt: skip
+        if self._own is None:
+            if painted:
+                _blend(picture, opening, self._painted.paint(opening, head, pose, 1.0), growth)
+            return
+        own, cover = self._own.show(opening, lip_gap(head))
+        if cover.min() < 255:
+            behind = self._painted.paint(opening, head, pose, self._own.teeth_behind)
+            own = mix(behind, own, cover)
+        _blend(picture, opening, own, 1.0)
 
 
-def _blend(picture: Image, opening: Opening, interior: Field, weight: float) -> None:
+def _own_teeth(image: Image, landmarks: Floats, complexion: Complexion) -> Floats | None:
+    """RGB of the source's teeth, where they show."""
+    inside = interior_colours(image, landmarks)
+    if len(inside) == 0:
+        return None
+    y, cr, cb = cv2.cvtColor(inside[None], cv2.COLOR_RGB2YCrCb)[0].astype(np.float64).T
+    chroma = np.hypot(cr - 128, cb - 128)
+    pale = chroma < max(_PALE * complexion.saturation, _GREY_NOISE)
+    teeth = inside[pale & (y > _LIT * complexion.luma)]
+    return np.median(teeth, axis=0) if len(teeth) >= _FEWEST_TEETH_PX else None
+
+
+def _blend(picture: Image, opening: Opening, interior: Image, weight: float) -> None:
     region = picture[opening.box]
-    mask = (opening.mask * weight)[..., None]
-    region += np.rint((interior - region) * mask).astype(np.int16).astype(np.uint8)
+    mask = opening.mask if weight == 1 else cv2.convertScaleAbs(opening.mask, alpha=weight)
+    region[:] = mix(region, interior, mask)
