@@ -97,7 +97,9 @@ class LandmarkFollower:
             fit_pose(pixels.landmarks).translation / self._unit_px
             - self._reference.pose.translation
         )
-        self._driver_mesh = lay_mesh(pixels.landmarks, segment_portrait(pixels.image))
+        self._driver_mesh = lay_mesh(
+            pixels.landmarks, segment_portrait(pixels.image), stiff=self._mesh.stiff
+        )
 
     def follow(self, frame: MotionFrame) -> Step:
         driver, reading = self._shape(frame), None

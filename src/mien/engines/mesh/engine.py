@@ -18,7 +18,7 @@ from mien.engines.mesh.shading import ShadingTransfer
 from mien.engines.mesh.source import MAX_SIDE, MeshSource, prepare_source
 from mien.engines.mesh.warp import MAP_STEP, Warp
 from mien.landmarks import NUM_SKIN
-from mien.types import Face, Floats, Image, Motion, MotionOptions, Portrait, Rendered
+from mien.types import Face, Floats, Image, Mask, Motion, MotionOptions, Portrait, Rendered
 
 
 class MeshEngine:
@@ -54,10 +54,10 @@ class MeshEngine:
             source, ShadingTransfer(registration, source.mesh) if registration else None
         )
         for frame in motion.frames:
-            pixels = painter.paint(follower.follow(frame))
+            pixels, alpha = painter.paint(follower.follow(frame))
             yield Rendered(
                 pixels, source.feather, source.crop.to_picture, frame.pts, frame.time_base,
-                source.coverage,
+                alpha if source.transparent else None,
             )  # fmt: skip
 
     def reset(self) -> None:
@@ -74,13 +74,16 @@ class Painter:
         self._source, self._shading = source, shading
         self._warp = Warp(source)
 
-    def paint(self, step: Step) -> Image:
-        """The crop (h, w, 3) for one step."""
+    def paint(self, step: Step) -> tuple[Image, Mask]:
+        """The crop (h, w, 3) for one step, and the alpha (h, w) of what was warped."""
         mesh = self._source.mesh
         vertices = place_vertices(mesh, step.target.head, step.target.pose, step.ring_shift)
         places = self._warp.backward_map(vertices)
         layer = self._warp.picture(places.full, vertices)
-        picture = cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB))
+        if self._source.backdrop is not None:
+            picture = self._source.backdrop.compose(layer)
+        else:
+            picture = cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB))
         if self._shading is not None and step.reading is not None:
             self._shade(
                 picture,
@@ -88,7 +91,7 @@ class Painter:
                 vertices,
                 self._shading.gain(step.reading.luma, step.reading.trust),
             )
-        return picture
+        return picture, layer[..., 3]
 
     def _shade(
         self,

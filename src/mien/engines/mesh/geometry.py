@@ -38,7 +38,7 @@ class FaceMesh:
     """Vertices and triangles over a portrait crop of ``size`` (width, height).
 
     landmarks: (478, 3) crop pixels; pose and head: the same as a pose and in the head frame.
-    rings: (108, 3) head frame. shares: (108,), how far each follows the head.
+    rings: (108, 3) head frame. shares: (108,), how far each follows the head, ``stiff`` as in ring_shares.
     vertices: (NUM_VERTICES, 2) crop pixels. fixed: triangles drawn first, in this order;
     SKIN follows, sorted by depth in each frame.
     """
@@ -49,6 +49,7 @@ class FaceMesh:
     head: Floats
     rings: Floats
     shares: Floats
+    stiff: bool
     vertices: Floats
     fixed: Triangles
 
@@ -58,8 +59,9 @@ class FaceMesh:
         return np.concatenate([self.fixed, SKIN])
 
 
-def lay_mesh(landmarks: Floats, person: Mask) -> FaceMesh:
-    """Lay the mesh over a crop from its (478, 3) landmarks and the mask of the person in it."""
+def lay_mesh(landmarks: Floats, person: Mask, *, stiff: bool = False) -> FaceMesh:
+    """Lay the mesh over a crop from its (478, 3) landmarks and the mask of the person in it;
+    ``stiff`` as in :func:`ring_shares`."""
     height, width = person.shape
     pose = fit_pose(landmarks)
     head = to_head(np.asarray(landmarks, np.float64), pose)
@@ -72,7 +74,7 @@ def lay_mesh(landmarks: Floats, person: Mask) -> FaceMesh:
     fixed = np.concatenate([border_triangles(ring_px[-RING_SIZE:, :2], border), RINGS, OPENINGS])
     return FaceMesh(
         (width, height), np.asarray(landmarks, np.float64), pose, head, to_head(ring_px, pose),
-        ring_shares(shown / 255.0) * squeeze,
+        ring_shares(shown / 255.0, stiff=stiff) * squeeze, stiff,
         np.concatenate([landmarks[:, :2], ring_px[:, :2], border]), fixed,
     )  # fmt: skip
 

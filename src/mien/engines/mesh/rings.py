@@ -14,6 +14,7 @@ import numpy as np
 
 from mien.engines.mesh.topology import NUM_RINGS, OVAL, RING_SIZE
 from mien.motion.pose import Pose, to_picture
+from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
 
 _EXTENT = (0.16, 0.42, 0.85)
@@ -30,6 +31,8 @@ _HALF_SHARE_TIMES_DEPTH = (
 )  # fmt: skip
 _BACKGROUND_SHARE = (0.9, 0.45, 0.0)
 """How much of a vertex's share is left where the picture shows no person there."""
+_STIFF_SHARE = np.repeat((0.97, 0.9, 0.0), RING_SIZE)
+_ABOVE_CHIN = np.tile(np.clip((0.9 - FACE_TEMPLATE.landmarks[OVAL, 1]) / 0.6, 0, 1), NUM_RINGS)
 _CENTRE = np.array([0.0, 0.55, 0.0])
 
 
@@ -52,13 +55,17 @@ def place_rings(head_landmarks: Floats) -> Floats:
     return np.concatenate(rings)
 
 
-def ring_shares(person: Floats) -> Floats:
+def ring_shares(person: Floats, *, stiff: bool = False) -> Floats:
     """How far each ring vertex follows the head, (108,), 0..1.
 
-    person: (108,), 0..1, whether the picture shows the person there.
+    person: (108,), 0..1, whether the picture shows the person there. stiff: whether the person
+    is a layer of its own, so that hair may follow the skull without dragging the background.
     """
     background = np.repeat(_BACKGROUND_SHARE, RING_SIZE)
-    return cast(Floats, _SHARE * (background + (1 - background) * person))
+    share = _SHARE
+    if stiff:
+        share = share + np.clip(_STIFF_SHARE - share, 0, None) * _ABOVE_CHIN
+    return cast(Floats, share * (background + (1 - background) * person))
 
 
 def ring_displacement(rings: Floats, shares: Floats, rest: Pose, now: Pose) -> Floats:

@@ -8,6 +8,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from mien.engines.mesh.background import Backdrop, choose_background
 from mien.engines.mesh.geometry import FaceMesh, lay_mesh
 from mien.face import Crop, crop_around, cut, feather, segment_portrait
 from mien.landmarks import NUM_SKIN
@@ -41,17 +42,18 @@ class FineTexture:
 class MeshSource:
     """One face of a portrait, ready to be moved.
 
-    image: the crop, RGB. person: (h, w) mask. coverage: the portrait's own alpha, or None.
-    texture: RGBA, the crop with ``person`` as alpha. fine_texture: the same around the face,
-        finer; None for large faces.
+    image: the crop, RGB. transparent: whether the portrait has an alpha of its own.
+    backdrop: what lies behind the person, None where the whole crop is one elastic sheet.
+    texture: RGBA, what is warped; alpha is the portrait's own or, with a backdrop, the person's
+        opacity. fine_texture: the same around the face, finer; None for large faces.
     feather: (h, w), weight when pasted.
     """
 
     crop: Crop
     mesh: FaceMesh
     image: Image
-    person: Mask
-    coverage: Mask | None
+    transparent: bool
+    backdrop: Backdrop | None
     texture: Image
     fine_texture: FineTexture | None
     feather: Mask
@@ -62,18 +64,25 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
     height, width = portrait.pixels.shape[:2]
     crop = crop_around(face.landmarks, (width, height), scale=crop_scale, max_side=MAX_SIDE)
     image = cut(portrait.pixels, crop)
-    person = segment_portrait(image)
     landmarks = face.landmarks.astype(np.float64)
     zoom = crop.size[0] / (crop.box[2] - crop.box[0])
     landmarks[:, :2] = landmarks[:, :2] @ crop.from_picture[:, :2].T + crop.from_picture[:, 2]
     landmarks[:, 2] *= zoom
-    texture = np.dstack([image, person])
+    coverage = None if portrait.alpha is None else cut(portrait.alpha, crop)
+    person = segment_portrait(image)
+    backdrop = choose_background(image, landmarks, person) if coverage is None else None
+    everywhere = np.full_like(person, 255)
+    if backdrop is not None:
+        texture = np.dstack([backdrop.foreground, backdrop.matte])
+    else:
+        texture = np.dstack([image, everywhere if coverage is None else coverage])
     return MeshSource(
         crop=crop,
-        mesh=lay_mesh(landmarks, person),
+        # What lies outside the person is unseen in a layer of its own: it may follow freely.
+        mesh=lay_mesh(landmarks, everywhere if backdrop else person, stiff=backdrop is not None),
         image=image,
-        person=person,
-        coverage=None if portrait.alpha is None else cut(portrait.alpha, crop),
+        transparent=coverage is not None,
+        backdrop=backdrop,
         texture=texture,
         fine_texture=_fine_texture(texture, landmarks),
         feather=feather(crop, (width, height), max(2, round(_FEATHER_SHARE * max(crop.size)))),
@@ -102,6 +111,7 @@ def _doubled(image: Image) -> Image:
     soft = cv2.GaussianBlur(doubled, (0, 0), 1.2)
     sharp = cv2.addWeighted(doubled, 1 + _SHARPEN, soft, -_SHARPEN, 0)
     sharp[::2, ::2] = image
+    sharp[..., 3] = doubled[..., 3]
     return cast(Image, sharp)
 
 

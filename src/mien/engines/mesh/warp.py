@@ -131,7 +131,7 @@ class Warp:
         return image.origin(x, y)
 
     def picture(self, full: NDArray[np.float32], vertices: Floats) -> Image:
-        """The warped crop, (height, width, 4): RGB and person."""
+        """The warped crop, (height, width, 4): RGB and alpha."""
         picture = remap(self._texture, full[0], full[1])
         if self._fine is not None:
             part, _, _ = self._box(vertices[:NUM_SKIN, :2])
