@@ -1,0 +1,74 @@
+"""The built-in performance, with a contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from mien.drivers import perform
+from mien.errors import OutputError
+from mien.face import crop_around
+from mien.pipeline.casting import Cast
+from mien.pipeline.contact_sheet import ContactSheet
+from mien.pipeline.options import AnimateOptions
+from mien.pipeline.play import Driving, play
+from mien.pipeline.report import Report
+from mien.pipeline.target import result_path
+from mien.types import Frame, ProgressCallback
+
+SHEET_SCALE = 2.2
+"""Side of a contact sheet's tiles, in face heights."""
+
+
+def demo(
+    source: str | Path | None = None,
+    *,
+    output: str | Path | None = None,
+    force: bool = False,
+    progress: ProgressCallback | None = None,
+) -> Report:
+    """Play the built-in six-second performance with a portrait, the built-in one if none is
+    given; a contact sheet (``Report.sheet``) is written beside the result.
+
+    Raises an InputError for bad input, before any file is written.
+    """
+    path = result_path(output, "demo", datetime.now())
+    sheet_path = path.with_suffix(".png")
+    if sheet_path.exists() and not force:
+        raise OutputError(sheet_path, "exists already; use --force to overwrite it")
+    with _portrait_file(source) as portrait:
+        motion = perform()
+        viewer = _SheetMaker(motion.num_frames or 1)
+        options = AnimateOptions(force=force)
+        report = play(portrait, path, options, lambda: Driving(motion), progress, viewer)
+    viewer.sheet.save(sheet_path)
+    return replace(report, sheet=str(sheet_path))
+
+
+class _SheetMaker:
+    """Makes a contact sheet of the first face."""
+
+    sheet: ContactSheet
+
+    def __init__(self, num_frames: int) -> None:
+        self._num_frames = num_frames
+
+    def __call__(self, cast: Cast) -> Callable[[Frame], None]:
+        height, width = cast.portrait.pixels.shape[:2]
+        crop = crop_around(cast.faces[0].landmarks, (width, height), scale=SHEET_SCALE)
+        self.sheet = ContactSheet(self._num_frames, crop)
+        return self.sheet.add
+
+
+@contextmanager
+def _portrait_file(source: str | Path | None) -> Generator[str | Path]:
+    """The source, or the built-in portrait as a file."""
+    if source is not None:
+        yield source
+        return
+    with as_file(files("mien").joinpath("data", "astronaut.png")) as path:
+        yield path

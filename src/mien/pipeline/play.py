@@ -1,0 +1,91 @@
+"""A portrait is cast, a motion is played, a report is written: what all runs have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from mien.media import AudioTrack, open_sink
+from mien.pipeline.casting import Cast, cast_faces
+from mien.pipeline.composition import Composition, CropAlone, PastedBack, SideBySide
+from mien.pipeline.options import MIN_SIDE, AnimateOptions
+from mien.pipeline.report import Report
+from mien.pipeline.run import Take, record
+from mien.pipeline.stopwatch import Stopwatch
+from mien.types import Frame, Motion, ProgressCallback
+
+
+@dataclass(frozen=True, slots=True)
+class Driving:
+    """What moves the faces, and its sound."""
+
+    motion: Motion
+    audio: AudioTrack | None = None
+
+
+def play(
+    source: str | Path,
+    path: Path,
+    options: AnimateOptions,
+    drive: Callable[[], Driving],
+    progress: ProgressCallback | None,
+    viewer: Callable[[Cast], Callable[[Frame], None]] | None = None,
+) -> Report:
+    """Cast the faces of ``source``, play what ``drive`` returns into ``path``, and report.
+
+    ``drive`` is called when the portrait is known to be good. ``viewer`` is told the cast and
+    returns what looks at every frame.
+    """
+    watch = Stopwatch()
+    keeps_alpha = _checked_alpha(path, options)
+    with ExitStack() as stack:
+        with watch.stage("prepare"):
+            casting = cast_faces(source, options, keep_alpha=keeps_alpha)
+            cast = stack.enter_context(casting)
+            driver = drive()
+        take = Take(
+            cast.actors,
+            driver.motion,
+            options.motion,
+            _composition(cast, options, driver.motion),
+            driver.audio,
+        )
+        outcome = record(
+            take,
+            path,
+            force=options.force,
+            watch=watch,
+            progress=progress,
+            on_frame=viewer(cast) if viewer else None,
+        )
+    seconds = watch.seconds
+    return Report(
+        output=str(path),
+        engine=options.engine,
+        frames=outcome.frames,
+        size=outcome.size,
+        rate=driver.motion.rate,
+        fps=outcome.frames / seconds["total"],
+        faces_found=cast.faces_found,
+        faces_lost=outcome.faces_lost,
+        seconds=seconds,
+    )
+
+
+def _checked_alpha(path: Path, options: AnimateOptions) -> bool:
+    """Whether the output keeps transparency; OutputError now rather than after the work."""
+    return open_sink(
+        path, size=(MIN_SIDE, MIN_SIDE), rate=Fraction(1), alpha=True, force=options.force
+    ).alpha
+
+
+def _composition(cast: Cast, options: AnimateOptions, motion: Motion) -> Composition:
+    result: Composition = (
+        PastedBack(cast.portrait) if options.paste_back else CropAlone(options.size)
+    )
+    if not options.side_by_side:
+        return result
+    return SideBySide(cast.portrait, result, motion.reference.pixels)
