@@ -11,6 +11,7 @@ import numpy as np
 from mien.engines.mesh.complexion import Complexion
 from mien.engines.mesh.mouth_colours import ColourTable, relate, tabulate
 from mien.engines.mesh.opening import LOWER, UPPER, Opening, light, soften
+from mien.engines.mesh.remap import remap
 from mien.types import DriverPixels, Image
 
 _SHADOW, _SHADOW_REACH = (0.4, 0.2), 0.035
@@ -46,7 +47,7 @@ def borrow(
     blur_px = lender.blur * px_per_unit
     if blur_px > 0.3:
         patch = soften(patch, blur_px)
-    interior = cv2.cvtColor(lender.colours.apply(patch), cv2.COLOR_RGBA2RGB)
+    interior = cast(Image, cv2.cvtColor(lender.colours.apply(patch), cv2.COLOR_RGBA2RGB))
     if lender.foreignness == 0:
         return interior
     lit = np.ones_like(opening.y)
@@ -72,17 +73,17 @@ def _fetch(opening: Opening, driver: DriverPixels) -> Image | None:
     if reduction > 1:  # linear sampling alone would alias
         size = [max(1, n // reduction) for n in part.shape[1::-1]]
         zoom = np.array(size) / part.shape[1::-1]
-        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        part = cast(Image, cv2.resize(part, size, interpolation=cv2.INTER_AREA))
         edges = (edges - low + 0.5) * zoom - 0.5
     else:
         edges = edges - low
-    upper, lower = edges.astype(np.float32)
     left = np.minimum(opening.column.astype(np.intp), len(UPPER) - 2)
-    share = (opening.column - left.astype(np.float32))[..., None]
-    top = upper.take(left, axis=0) * (1 - share) + upper.take(left + 1, axis=0) * share
-    bottom = lower.take(left, axis=0) * (1 - share) + lower.take(left + 1, axis=0) * share
-    place = top + (bottom - top) * opening.depth[..., None]
-    part = cv2.cvtColor(part, cv2.COLOR_RGB2RGBA)  # faster to sample than RGB
-    return cast(Image, cv2.remap(
-        part, opening.enlarge(place), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    ))  # fmt: skip
+    share, depth = opening.column - left.astype(np.float32), opening.depth
+    places = []
+    for axis in (0, 1):
+        upper, lower = (
+            edge[left] * (1 - share) + edge[left + 1] * share
+            for edge in edges[..., axis].astype(np.float32)
+        )
+        places.append(opening.enlarge(upper + (lower - upper) * depth))
+    return remap(cast(Image, cv2.cvtColor(part, cv2.COLOR_RGB2RGBA)), *places)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -51,10 +52,10 @@ def measure_complexion(image: Image, landmarks: Floats) -> Complexion:
     face = image[low[1] : high[1], low[0] : high[0]]
     zoom = min(1.0, _WORK_SIDE / max(face.shape[:2]))
     if zoom < 1:
-        face = cv2.resize(face, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        face = cast(Image, cv2.resize(face, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA))
     points = (points - low) * zoom
     unit = float(np.linalg.norm(_middle(points, RIGHT_EYE) - _middle(points, LEFT_EYE)))
-    colours = cv2.cvtColor(face, cv2.COLOR_RGB2YCrCb)
+    colours = cast(Image, cv2.cvtColor(face, cv2.COLOR_RGB2YCrCb))
     skin, lips = np.zeros((2, *face.shape[:2]), np.uint8)
     for cheek in _CHEEKS:
         cv2.fillConvexPoly(skin, cv2.convexHull(points[list(cheek)].astype(np.int32)), 255)

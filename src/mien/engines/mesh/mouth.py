@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import cv2
 import numpy as np
 
@@ -11,10 +13,10 @@ from mien.engines.mesh.opening import (
     LOWER,
     UPPER,
     Opening,
+    fade,
     find_opening,
     lip_gap,
     mix,
-    mouth_plane,
 )
 from mien.engines.mesh.own_interior import OwnInterior
 from mien.engines.mesh.teeth import PaintedInterior
@@ -22,15 +24,15 @@ from mien.landmarks import LEFT_EYE, RIGHT_EYE
 from mien.motion.pose import Pose
 from mien.types import DriverPixels, Floats, Image
 
-_LEAST_GAP = 0.015
+_LEAST_GAP = 0.01
 """Head units: lips nearer to each other than this are closed."""
 _OWN_GAP = 0.05
 """A source with a wider gap than this shows an interior of its own."""
 _OWN_REACH = 1.15
-_RAMP = 0.035
+_RAMP = 0.025
 _CHANGE = 0.06
 """Widening over which the driver's interior takes over from the source's own."""
-_FEATHER = 0.008
+_FEATHER = 0.012
 _FEWEST_TEETH_PX = 12
 _PALE, _GREY_NOISE, _LIT = 0.7, 6.0, 0.8
 """Teeth have less chroma than that part of the skin's, and more light."""
@@ -50,16 +52,19 @@ class MouthPainter:
             self._own = OwnInterior(image, landmarks, head, pose, self._complexion)
             teeth = _own_teeth(image, landmarks, self._complexion)
         self._painted = PaintedInterior(self._complexion, head, pose.scale, teeth)
+        self._lender: Lender | None = None
 
-    def borrow_from(self, reference: DriverPixels) -> Lender:
-        """A driver that lends its interior, known from its reference frame; once per run."""
+    def following(self, reference: DriverPixels) -> MouthPainter:
+        """The same painter for a run of this driver, known from its reference frame. About
+        15 ms."""
+        follower = copy(self)
         driver = measure_complexion(reference.image, reference.landmarks)
-        return lend(driver, self._complexion)
+        follower._lender = lend(driver, self._complexion)
+        return follower
 
     def paint(
-        self, picture: Image, points: Floats, head: Floats, pose: Pose,
-        driver: DriverPixels | None, lender: Lender | None,
-    ) -> None:  # fmt: skip
+        self, picture: Image, points: Floats, head: Floats, pose: Pose, driver: DriverPixels | None
+    ) -> None:
         """Paint the interior into the picture, in place.
 
         points: (478, 2+) landmarks in it; head, pose: the same in the head frame.
@@ -67,46 +72,39 @@ class MouthPainter:
         gap = lip_gap(head)
         if not (np.isfinite(gap) and gap > (_LEAST_GAP if self._own is None else 0.0)):
             return
-        feather = max(0.6, _FEATHER * pose.scale)
-        plane = mouth_plane(head, pose)
-        opening = find_opening(points, plane, picture.shape[1::-1], feather)
+        feather_px = max(0.6, _FEATHER * pose.scale)
+        opening = find_opening(points, head, pose, picture.shape[1::-1], feather_px)
         if opening is None:
             return
         growth = float(np.clip((gap - _LEAST_GAP) / _RAMP, 0, 1))
-        borrowed = None
-        if driver is not None and lender is not None:
+        weight, borrowed = 0.0, None
+        if driver is not None and self._lender is not None:
             weight = growth * self._driver_weight(driver)
-            if weight > 0:
-                borrowed = borrow(opening, driver, lender, pose.scale)
-        if borrowed is None:
-            weight = 0.0
-        if weight < 1:
-            self._paint_without_driver(picture, opening, head, pose, growth, driver is None)
+        if driver is not None and self._lender is not None and weight > 0:
+            borrowed = borrow(opening, driver, self._lender, pose.scale)
+        if self._own is not None and (borrowed is None or weight < 1):
+            _blend(picture, opening, self._paint_own(self._own, opening, head, pose), 1.0)
+        elif borrowed is None:
+            _blend(picture, opening, self._painted.paint(opening, head, pose), growth)
         if borrowed is not None:
             _blend(picture, opening, borrowed, weight)
 
     def _driver_weight(self, driver: DriverPixels) -> float:
         """The driver's interior is for openings wider than the source's own."""
+        if self._own is None:
+            return 1.0
         points = driver.landmarks[:, :2]
         eyes = points[list(RIGHT_EYE)].mean(0) - points[list(LEFT_EYE)].mean(0)
         pairs = points[LOWER[1:-1]] - points[UPPER[1:-1]]
         gap = float(np.linalg.norm(pairs, axis=1).mean() / max(np.hypot(*eyes), 1.0))
-        own = _OWN_REACH * self._own_gap if self._own is not None else 0.0
-        return float(np.clip((gap - own) / _CHANGE, 0, 1)) if own else 1.0
+        return float(np.clip((gap - _OWN_REACH * self._own_gap) / _CHANGE, 0, 1))
 
-    def _paint_without_driver(
-        self, picture: Image, opening: Opening, head: Floats, pose: Pose, growth: float,
-        painted: bool,
-    ) -> None:  # fmt: skip
-        if self._own is None:
-            if painted:
-                _blend(picture, opening, self._painted.paint(opening, head, pose, 1.0), growth)
-            return
-        own, cover = self._own.show(opening, lip_gap(head))
-        if cover.min() < 255:
-            behind = self._painted.paint(opening, head, pose, self._own.teeth_behind)
-            own = mix(behind, own, cover)
-        _blend(picture, opening, own, 1.0)
+    def _paint_own(self, own: OwnInterior, opening: Opening, head: Floats, pose: Pose) -> Image:
+        seen, cover = own.show(opening)
+        if cover.min() == 255:
+            return seen
+        behind = self._painted.paint(opening, head, pose, upper_teeth=own.teeth_behind)
+        return mix(behind, seen, cover)
 
 
 def _own_teeth(image: Image, landmarks: Floats, complexion: Complexion) -> Floats | None:
@@ -123,5 +121,4 @@ def _own_teeth(image: Image, landmarks: Floats, complexion: Complexion) -> Float
 
 def _blend(picture: Image, opening: Opening, interior: Image, weight: float) -> None:
     region = picture[opening.box]
-    mask = opening.mask if weight == 1 else cv2.convertScaleAbs(opening.mask, alpha=weight)
-    region[:] = mix(region, interior, mask)
+    region[:] = mix(region, interior, fade(opening.mask, weight))

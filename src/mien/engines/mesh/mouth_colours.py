@@ -108,7 +108,8 @@ def _turn(chroma: Floats, onto: Floats, most: float, gains: tuple[float, float])
 
 def recolour(picture: Image, colours: MouthColours) -> Field:
     """An RGB picture (h, w, 3) in the source's colours, RGB float32 0..255."""
-    y, cr, cb = cv2.split(cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb).astype(np.float32))
+    split = cv2.split(cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb).astype(np.float32))
+    y, cr, cb = (cast(Field, channel) for channel in split)
     cr, cb = cr - 128, cb - 128
     mucosa = cr * _f(colours.mucosa[0]) + cb * _f(colours.mucosa[1])
     mucosa = np.clip((mucosa - _f(_MUCOSA[0])) * _f(1 / (_MUCOSA[1] - _MUCOSA[0])), 0, 1)

@@ -18,7 +18,7 @@ UPPER = np.array(INNER_LIPS[:11])
 LOWER = np.array((INNER_LIPS[0], *INNER_LIPS[:9:-1]))
 """Edge of the lower lip, in the same order."""
 _RIM = np.array(INNER_LIPS)
-_GRID_COLUMNS = 40
+_GRID_COLUMNS = 32
 """Coordinates are smooth: they are computed this many across, and enlarged."""
 _SUBPIXEL_BITS = 4
 _ROOM_PX = 4
@@ -37,7 +37,8 @@ def mouth_plane(head: Floats, pose: Pose) -> Floats:
     """(2, 3): from head-frame x and y in the plane of the lips to picture pixels."""
     depth = float(head[_RIM, 2].mean())
     turn = pose.scale * pose.rotation
-    return np.c_[turn[:2, :2], turn[:2, 2] * depth + pose.translation[:2]]
+    plane = np.c_[turn[:2, :2], turn[:2, 2] * depth + pose.translation[:2]]
+    return cast(Floats, plane)
 
 
 def lip_edges(points: Floats, plane: Floats) -> tuple[Floats, Floats]:
@@ -59,6 +60,7 @@ class Opening:
     x, y: head units in the plane of the lips; upper, lower: the lips' edges at that x; all on a
     coarse grid, to be made as large as the box by :meth:`enlarge`.
     column: 0..10, where between the landmarks of the lips a place is.
+    gap, width: of the whole opening, head units.
     """
 
     box: tuple[slice, slice]
@@ -69,6 +71,8 @@ class Opening:
     lower: Field
     column: Field
     step: int
+    gap: float
+    width: float
 
     @property
     def depth(self) -> Field:
@@ -83,10 +87,11 @@ class Opening:
 
 
 def find_opening(
-    points: Floats, plane: Floats, size: tuple[int, int], feather_px: float
+    points: Floats, head: Floats, pose: Pose, size: tuple[int, int], feather_px: float
 ) -> Opening | None:
     """The opening between the lips of landmarks (478, 2+), pixels, in a picture of
-    (width, height); None when nothing of it is in the picture."""
+    (width, height); None when nothing of it is in the picture. head, pose: the same landmarks
+    in the head frame."""
     rim = points[_RIM, :2]
     if not np.isfinite(rim).all():
         return None
@@ -94,9 +99,10 @@ def find_opening(
     low = np.clip(np.floor(rim.min(0)).astype(int) - room, 0, size)
     high = np.clip(np.ceil(rim.max(0)).astype(int) + room + 1, 0, size)
     width, height = high - low
+    plane = mouth_plane(head, pose)
     if width < 3 or height < 3 or abs(np.linalg.det(plane[:, :2])) < 1e-3:
         return None
-    step = max(1, round(width / _GRID_COLUMNS))
+    step = max(1, round(max(width, height) / _GRID_COLUMNS))
     column_px = low[0] + (np.arange(-(-width // step)) + 0.5) * step - 0.5 - plane[0, 2]
     row_px = low[1] + (np.arange(-(-height // step)) + 0.5) * step - 0.5 - plane[1, 2]
     (a, b), (c, d) = np.linalg.inv(plane[:, :2])
@@ -108,7 +114,8 @@ def find_opening(
         (slice(low[1], high[1]), slice(low[0], high[0])),
         _mask(rim - low, (height, width), feather_px),
         x, y, _along(x, upper[:, 0], upper[:, 1]), _along(x, lower[:, 0], lower[:, 1]),
-        _along(x, middle, np.arange(len(middle))), step,
+        _along(x, middle, np.arange(len(middle), dtype=np.float64)), step,
+        lip_gap(head), float(middle[-1] - middle[0]),
     )  # fmt: skip
 
 
@@ -137,6 +144,11 @@ def light(image: Image, factor: Field) -> Image:
 def mix(below: Image, above: Image, weight: Mask) -> Image:
     """One picture (h, w, 3) over another by (h, w), in bytes: floats take five times as long."""
     return cast(Image, cv2.add(_times(above, weight), _times(below, ~weight)))
+
+
+def fade(mask: Mask, weight: float) -> Mask:
+    """The mask times 0..1."""
+    return mask if weight >= 1 else cast(Mask, cv2.convertScaleAbs(mask, alpha=weight))
 
 
 def _times(image: Image, weight: Mask) -> Image:

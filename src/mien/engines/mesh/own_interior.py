@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 import numpy as np
 
 from mien.engines.mesh.complexion import Complexion
-from mien.engines.mesh.opening import Field, Opening, lip_edges, lip_gap, mouth_plane
+from mien.engines.mesh.opening import Field, Opening, lip_edges, lip_gap, mouth_plane, soften
+from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image, Mask
 
@@ -36,20 +39,22 @@ class OwnInterior:
         low = np.maximum(np.floor(rim.min(0)).astype(int) - 8, 0)
         high = np.maximum(np.ceil(rim.max(0)).astype(int) + 9, low + 1)
         part = image[low[1] : high[1], low[0] : high[0]]
-        self._origin = low
         self._texture: Image | None = None
         if part.size:
-            self._texture = cv2.resize(
-                np.dstack([part, 255 - _lips(part, complexion)]), None, fx=_SCALE, fy=_SCALE,
-                interpolation=cv2.INTER_CUBIC,
-            )  # fmt: skip
+            kept = np.dstack([part, 255 - _lips(part, complexion)])
+            self._texture = cast(Image, cv2.resize(
+                kept, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC
+            ))  # fmt: skip
+        to_texture = self._plane * _SCALE
+        to_texture[:, 2] += 0.5 * _SCALE - 0.5 - low * _SCALE
+        self._to_texture = to_texture.astype(np.float32)
 
     @property
     def teeth_behind(self) -> float:
         """How much painted upper teeth may show behind what is seen here: none behind teeth."""
         return self._jaw
 
-    def show(self, opening: Opening, gap: float) -> tuple[Image, Mask]:
+    def show(self, opening: Opening) -> tuple[Image, Mask]:
         """Colours (h, w, 3) on the opening's box, and how much they cover (h, w)."""
         if self._texture is None:
             shape = (*opening.mask.shape, 3)
@@ -59,21 +64,19 @@ class OwnInterior:
         from_skull = own_upper + (opening.y - opening.upper) + hidden
         from_jaw = own_lower - (opening.lower - opening.y)
         depth = opening.depth
-        share = depth if gap > self._gap else _smooth((depth - 0.2) / 0.6)
+        share = depth if opening.gap > self._gap else _smooth((depth - 0.2) / 0.6)
         open_y = from_skull + (from_jaw - from_skull) * share
         y = from_skull + (open_y - from_skull) * self._jaw
         beyond = own_upper + (opening.lower - opening.upper) + hidden - own_lower
         edge = own_lower - np.clip(beyond, 0, _EDGE)
         bared = np.clip(beyond / _EDGE, 0, 1)
         parted = np.clip((edge - y) / _EDGE + 2 - 1.5 * bared, 0, 1)
-        ratio = gap / max(self._gap, 1e-3)
+        ratio = opening.gap / max(self._gap, 1e-3)
         wide = 1 - np.clip((ratio - _STRETCH[0]) / (_STRETCH[1] - _STRETCH[0]), 0, 1)
-        place = np.stack([x, y], -1) @ self._plane[:, :2].T + (self._plane[:, 2] - self._origin)
-        place = ((place + 0.5) * _SCALE - 0.5).astype(np.float32)
-        seen = cv2.remap(
-            self._texture, opening.enlarge(place), None, cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )  # fmt: skip
+        (a, b, c), (d, e, f) = self._to_texture
+        seen = remap(
+            self._texture, opening.enlarge(a * x + b * y + c), opening.enlarge(d * x + e * y + f)
+        )
         cover = opening.enlarge((parted + (wide - parted) * self._jaw).astype(np.float32))
         if bared.any():
             near_lip = bared * np.clip(1 - (own_lower - y) / _LIP_EDGE, 0, 1) * (1 - self._jaw)
@@ -81,17 +84,14 @@ class OwnInterior:
             cover = cover * (1 - lip * opening.enlarge(near_lip.astype(np.float32)))
         shade = 1 - 0.45 * self._jaw * float(np.clip(1 - ratio, 0, 1))
         inside = cv2.convertScaleAbs(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), alpha=shade)
-        return inside, (cover * 255).astype(np.uint8)
+        return cast(Image, inside), (cover * 255).astype(np.uint8)
 
     def _columns(self, opening: Opening) -> tuple[Field, Field, Field]:
         """Where each column of the opening is in the source, and the lips' edges there. Teeth
         stay where they are; a mouth wider than the source's own is filled by stretching."""
         upper, lower = self._upper, self._lower
         centre = (upper[0, 0] + upper[-1, 0]) / 2
-        inside = opening.column[(opening.column > 0) & (opening.column < 10)]
-        wide = opening.x[(opening.column > 0) & (opening.column < 10)]
-        width = float(np.ptp(wide)) if inside.size else 1.0
-        narrow = min(1.0, float(upper[-1, 0] - upper[0, 0]) / max(width, 1e-3))
+        narrow = min(1.0, float(upper[-1, 0] - upper[0, 0]) / max(opening.width, 1e-3))
         x = (centre + (opening.x - centre) * narrow).astype(np.float32)
         edges = [np.interp(x, e[:, 0], e[:, 1]).astype(np.float32) for e in (upper, lower)]
         return x, edges[0], edges[1]
@@ -104,9 +104,9 @@ def _lips(part: Image, complexion: Complexion) -> Mask:
     alike = ((cr - 128) * lips[0] + (cb - 128) * lips[1]) / max(float(lips @ lips), 25.0)
     light = y / max(complexion.lips_luma, 8.0)
     mask = np.clip((alike - 0.65) / 0.3, 0, 1) * np.clip((light - 0.65) / 0.2, 0, 1)
-    return cv2.GaussianBlur((mask * 255).astype(np.uint8), (0, 0), 0.7)
+    return soften((mask * 255).astype(np.uint8), 0.7)
 
 
 def _smooth(value: Floats) -> Floats:
     t = np.clip(value, 0, 1)
-    return t * t * (3 - 2 * t)
+    return cast(Floats, t * t * (3 - 2 * t))

@@ -14,7 +14,8 @@ import numpy as np
 
 from mien.engines.mesh.complexion import Complexion
 from mien.engines.mesh.mouth_colours import recolour, relate
-from mien.engines.mesh.opening import LOWER, UPPER, Field, Opening, light, lip_gap, mix
+from mien.engines.mesh.opening import LOWER, UPPER, Field, Opening, fade, light, lip_gap, mix
+from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image
 
@@ -103,10 +104,12 @@ class PaintedInterior:
         colour = self._palette[0] * (1 - is_gum) + self._palette[1] * is_gum
         alpha = _smooth((tip - y) / (2 * blur) + 0.5) * (np.abs(x) < ends[-1])
         picture = np.dstack([colour * lit[..., None], alpha * 255]).astype(np.float32)
-        picture = cv2.GaussianBlur(picture, (0, 0), max(softness_px, 0.4))
-        return np.clip(picture, 0, 255).astype(np.uint8)
+        soft = cv2.GaussianBlur(picture, (0, 0), max(softness_px, 0.4))
+        return np.clip(soft, 0, 255).astype(np.uint8)
 
-    def paint(self, opening: Opening, head: Floats, pose: Pose, upper_teeth: float) -> Image:
+    def paint(
+        self, opening: Opening, head: Floats, pose: Pose, *, upper_teeth: float = 1.0
+    ) -> Image:
         """The interior (h, w, 3) on the opening's box.
 
         head: (478, 3) head frame, as it is posed. upper_teeth: 0..1, how much they are to show.
@@ -131,12 +134,10 @@ class PaintedInterior:
         return light(interior, opening.enlarge(_lip_shadow(opening)))
 
     def _row(self, opening: Opening, row: int, x: Field, y: Field) -> Image:
-        place = np.stack([x + _f(_CANVAS[0]), y + _f(_CANVAS[1] - _TIP)], -1)
-        place = place * _f(self._canvas_px) - _f(0.5)
-        return cast(Image, cv2.remap(
-            self._rows[row], opening.enlarge(place), None, cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,
-        ))  # fmt: skip
+        scale = _f(self._canvas_px)
+        columns = opening.enlarge((x + _f(_CANVAS[0])) * scale - _f(0.5))
+        rows = opening.enlarge((y + _f(_CANVAS[1] - _TIP)) * scale - _f(0.5))
+        return remap(self._rows[row], columns, rows, border=cv2.BORDER_CONSTANT)
 
     def _background(
         self, opening: Opening, head: Floats, lower_tip: float, upper_tip: float
@@ -146,10 +147,10 @@ class PaintedInterior:
         above, below = opening.y - opening.upper, opening.lower - opening.y
         depth = _smooth(np.minimum(above, below) / _f(0.1))[..., None]
         colour = cavity + (deep - cavity) * depth
-        half = max(0.5 * float(np.ptp(head[[UPPER[0], UPPER[-1]], 0])), 0.05)
+        half = max(0.5 * opening.width, 0.05)
         centre = float(head[UPPER[5], 0] + head[LOWER[5], 0]) / 2
         across = (opening.x - _f(centre)) * _f(1 / (0.3 * self._width))
-        room = float(np.clip(1.2 * lip_gap(head), 0, 0.5))
+        room = float(np.clip(1.2 * opening.gap, 0, 0.5))
         rise = 0.07 + 0.55 * room
         dome = np.sqrt(np.maximum(1 - across**2, 0)) * _f(rise)
         top = _f(lower_tip + 0.05) - dome
@@ -176,8 +177,8 @@ def _smooth(value: Floats) -> Floats:
 def _over(interior: Image, row: Image, strength: float) -> Image:
     if strength <= 0:
         return interior
-    shown = cv2.convertScaleAbs(row[..., 3], alpha=strength)
-    return mix(interior, cv2.cvtColor(row, cv2.COLOR_RGBA2RGB), shown)
+    colour = cast(Image, cv2.cvtColor(row, cv2.COLOR_RGBA2RGB))
+    return mix(interior, colour, fade(row[..., 3], strength))
 
 
 def _lip_shadow(opening: Opening) -> Field:
