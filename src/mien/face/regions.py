@@ -118,3 +118,12 @@ def overlap(box: Floats, boxes: Floats) -> Floats:
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
     united = np.prod(box[2:] - box[:2]) + areas - shared
     return cast(Floats, shared / np.maximum(united, 1e-12))
+
+
+def nested(box: Floats, boxes: Floats) -> Floats:
+    """Intersection of one (4,) box with each of (n, 4) boxes, over the smaller of the two, 0..1:
+    1 where one lies inside the other."""
+    low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
+    shared = np.prod(np.maximum(high - low, 0), axis=1)
+    smaller = np.minimum(np.prod(box[2:] - box[:2]), np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
+    return cast(Floats, shared / np.maximum(smaller, 1e-12))

@@ -10,7 +10,7 @@ import numpy as np
 
 from mien.face.detector import FULL_RANGE, SHORT_RANGE, Detection, Detector
 from mien.face.mesh import MeshNetwork
-from mien.face.regions import FaceRegion, landmark_box, overlap, region_of_landmarks
+from mien.face.regions import FaceRegion, landmark_box, nested, overlap, region_of_landmarks
 from mien.types import Face, Floats, Image
 
 _PRESENT = 0.5
@@ -21,6 +21,8 @@ _LIKELY = 0.7
 """Score of a detection of the closest search that counts although there are other faces."""
 _SAME_FACE = 0.5
 """Overlap of two boxes from which they are the same face."""
+_WITHIN_FACE = 0.6
+"""Share of a face's box within another's from which it is a part of that one."""
 _SETTLING_PASSES = 2
 """A detector's region is coarse: this often the landmarks correct it before they are trusted."""
 _CLOSE_SEARCH_EVERY = 30
@@ -132,10 +134,11 @@ def _largest_first(faces: list[Face]) -> list[Face]:
 
 
 def _distinct(faces: Iterable[Face]) -> list[Face]:
-    """The faces without those that lie on an earlier one."""
+    """The faces without those that lie on or in an earlier one: half a face can pass for one."""
     kept: list[Face] = []
     for face in faces:
-        if not kept or not _is_known(landmark_box(face.landmarks), _boxes(kept)):
+        box = landmark_box(face.landmarks)
+        if not kept or nested(box, np.stack(list(_boxes(kept)))).max() < _WITHIN_FACE:
             kept.append(face)
     return kept
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from itertools import islice
+
 import cv2
 import numpy as np
 import pytest
 
+from fakes.clips import moving_face
 from mien.face import MeshTracker, crop_around, cut, face_height, find_faces
 from mien.types import Face, Image
 
@@ -113,3 +116,8 @@ def test_after_a_reset_nothing_of_the_old_stream_is_left(astronaut):
     used.track(shifted)
     used.reset()
     assert np.array_equal(used.track(astronaut)[0].landmarks, fresh.track(astronaut)[0].landmarks)
+
+
+def test_half_a_face_is_not_a_second_one() -> None:
+    for picture in islice(moving_face(12, 256), 12):
+        assert len(find_faces(picture)) == 1
