@@ -7,6 +7,7 @@ of the lids.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,7 +23,7 @@ from mien.landmarks import (
     RIGHT_EYE_OUTER_RING,
     RIGHT_IRIS,
 )
-from mien.types import Floats
+from mien.types import Floats, Image
 
 Plane = NDArray[np.float32]
 """(height, width) float32."""
@@ -99,22 +100,27 @@ class EyeFrame:
         a, b = (self.along / self.width).astype(np.float32)
         return x * a + y * b, y * a - x * b
 
-    def box(self, left: float, top: float, right: float, bottom: float, size: Floats) -> Box:
-        """Pixels that may lie within u left..right and v top..bottom, inside (width, height)."""
-        corners = self.pixels(
-            np.array([left, right, left, right]), np.array([top, top, bottom, bottom])
-        )
-        x0, y0 = np.clip(np.floor(corners.min(axis=0)), 0, size).astype(int)
-        x1, y1 = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, size).astype(int)
-        return int(x0), int(y0), int(x1), int(y1)
+    def box(self, u: tuple[float, float], v: tuple[float, float], size: tuple[int, int]) -> Box:
+        """Pixels that may lie between two u and two v, inside a picture of (width, height)."""
+        reach = []
+        for i in (0, 1):
+            start, a, b = float(self.origin[i]), float(self.along[i]), float(self.down[i])
+            ends = [start + self.width * (x * a + y * b) for x in u for y in v]
+            low, high = min(ends), max(ends)
+            reach.append((max(math.floor(low), 0), min(math.ceil(high) + 1, size[i])))
+        return reach[0][0], reach[1][0], reach[0][1], reach[1][1]
 
-    def table(self, *curves: Floats) -> NDArray[np.float32]:
-        """Curves, each (n, 2 or more) pixels from left to right, as v for ``look_up``."""
-        columns = []
-        for curve in curves:
-            place = self.place(curve)
-            columns.append(np.interp(_NODES, np.maximum.accumulate(place[:, 0]), place[:, 1]))
-        return np.stack(columns, axis=-1)[None].astype(np.float32)
+    def table(self, points: Floats, *curves: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Curves of landmarks from left to right, as v for ``look_up``, one channel each.
+
+        points: (478, 2 or more) pixels."""
+        place = self.place(points[np.concatenate(curves)])
+        table = np.empty((1, len(_NODES), len(curves)), np.float32)
+        for i in range(len(curves)):
+            curve = place[len(curves[0]) * i : len(curves[0]) * (i + 1)]
+            across = np.maximum.accumulate(curve[:, 0])
+            table[0, :, i] = np.interp(_NODES, across, curve[:, 1])
+        return table
 
 
 def look_up(table: NDArray[np.float32], u: Plane) -> NDArray[np.float32]:
@@ -129,12 +135,28 @@ def look_up(table: NDArray[np.float32], u: Plane) -> NDArray[np.float32]:
     )  # fmt: skip
 
 
-def tabulate(values: Floats, u: Floats) -> NDArray[np.float32]:
-    """Values (n, channels) known at rising u (n,), as a table for ``look_up``."""
-    columns = [np.interp(_NODES, u, values[:, c]) for c in range(values.shape[1])]
-    return np.stack(columns, axis=-1)[None].astype(np.float32)
-
-
-def ramp(value: Plane, start: float, end: float) -> Plane:
+def ramp(value: Floats, start: float, end: float) -> Plane:
     """0 before ``start``, 1 after ``end``, straight in between."""
-    return cast(Plane, np.clip((value - np.float32(start)) * np.float32(1 / (end - start)), 0, 1))
+    share = value * np.float32(1 / (end - start))
+    share -= np.float32(start / (end - start))
+    np.maximum(share, 0, out=share)
+    return cast(Plane, np.minimum(share, 1, out=share))
+
+
+def rise(value: float, start: float, end: float) -> float:
+    """The smooth ramp of a number."""
+    share = min(max((value - start) / (end - start), 0.0), 1.0)
+    return share * share * (3 - 2 * share)
+
+
+def pick(layer: NDArray[np.uint8], x: Plane, y: Plane) -> NDArray[np.uint8]:
+    """A layer at x and y, its own pixels."""
+    return cast(
+        NDArray[np.uint8],
+        cv2.remap(layer, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+    )
+
+
+def over(below: Image, above: Image, alpha: Plane) -> Image:
+    """``above`` blended over ``below``, all of one size."""
+    return cast(Image, cv2.blendLinear(below, above, 1 - alpha, alpha))

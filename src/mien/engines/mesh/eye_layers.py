@@ -18,6 +18,8 @@ _MIN_GAP = 0.1
 """Lid distance, in eye widths, under which an eye counts as closed in its portrait."""
 _MIN_CONTRAST = 5.0
 """Grey levels by which the white must outshine the iris."""
+_PALENESS_SPREAD = 14.0
+"""Grey levels."""
 _HALO = 1.16
 """The white starts this many iris radii from the centre: inside, the iris bleeds into it."""
 
@@ -47,7 +49,7 @@ def take_apart(image: Image, points: Floats, eye: EyePoints) -> EyeLayers | None
     """The layers of an eye; None where there is nothing to move: too small, shut, or an iris
     that cannot be told from the white (dark glasses)."""
     frame = EyeFrame.of(points, eye)
-    lids = frame.table(points[eye.upper], points[eye.lower])
+    lids = frame.table(points, eye.upper, eye.lower)
     gap = float((lids[0, :, 1] - lids[0, :, 0]).max())
     if frame.width < _MIN_WIDTH_PX or gap < _MIN_GAP:
         return None
@@ -94,7 +96,7 @@ def _without_iris(
     left = _beside(colours, known * (u < centre[0]))
     right = _beside(colours, known * (u >= centre[0]))
     left, right = (
-        _trust(mine, other, (room - halo * radius) / 0.12)
+        _trust(mine, other, (room - halo * radius) / 0.18)
         for mine, other, room in ((left, right, centre[0]), (right, left, 1 - centre[0]))
     )
     across = ramp(u, centre[0] - halo * radius, centre[0] + halo * radius)[..., None]
@@ -103,7 +105,10 @@ def _without_iris(
 
 
 def _beside(colours: Colours, weight: Floats) -> Colours:
-    """Weighted mean of each row and its neighbours, (rows, 3)."""
+    """Mean of each row and its neighbours, (rows, 3), mostly of what is whitest there: the rest
+    is the blur of the iris, veins, lashes, skin."""
+    pale = colours.min(axis=2)
+    weight = weight * np.exp((pale - pale.max()) / _PALENESS_SPREAD)
     total = np.concatenate([colours * weight[..., None], weight[..., None]], axis=2).sum(axis=1)
     sigma = 0.06 * len(total)
     near = cv2.GaussianBlur(
@@ -114,10 +119,11 @@ def _beside(colours: Colours, weight: Floats) -> Colours:
 
 
 def _trust(mine: Colours, other: Colours, room: float) -> Colours:
-    """A side with little white, ``room`` < 1, is mostly the corner's shadow: it is made as light
-    as the other."""
+    """A side with little white, ``room`` < 1, is mostly the corner's shadow and skin: it is made
+    like the other if that is whiter."""
     doubt = 0.8 * float(np.clip(1 - room, 0, 1))
-    return cast(Colours, mine + doubt * np.maximum(other - mine, 0))
+    whiter = other.min(axis=1, keepdims=True) > mine.min(axis=1, keepdims=True)
+    return cast(Colours, mine + doubt * whiter * (other - mine))
 
 
 def _lid_shade(white: Colours) -> Floats:

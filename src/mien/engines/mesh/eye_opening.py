@@ -43,7 +43,7 @@ def snap_openings(image: Image, landmarks: Floats) -> Floats:
 def _snap(image: Image, points: Floats, eye: EyePoints, frame: EyeFrame) -> None:
     blurred = _blurred(image, points, eye, frame)
     iris = frame.place(points[eye.iris])
-    lids = frame.table(points[eye.upper], points[eye.lower])
+    lids = frame.table(points, eye.upper, eye.lower)
     centre, radius = fit_iris(image, frame, lids, iris)
     white = np.abs(_COLUMNS - centre[0]) > 1.08 * radius
     if white.sum() < 6:
@@ -74,7 +74,7 @@ def _blurred(image: Image, points: Floats, eye: EyePoints, frame: EyeFrame) -> I
     if sigma < 0.6:
         return image
     height, width = image.shape[:2]
-    x0, y0, x1, y1 = frame.box(-0.3, -0.5, 1.3, 0.5, np.array([width, height]))
+    x0, y0, x1, y1 = frame.box((-0.3, 1.3), (-0.5, 0.5), (width, height))
     smooth = image.copy()
     smooth[y0:y1, x0:x1] = cv2.GaussianBlur(image[y0:y1, x0:x1], (0, 0), sigma)
     return smooth

@@ -9,10 +9,20 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.engines.mesh.eye_frame import EYE_POINTS, Box, EyeFrame, EyePoints, look_up
+from mien.engines.mesh.eye_frame import (
+    EYE_POINTS,
+    Box,
+    EyeFrame,
+    EyePoints,
+    look_up,
+    over,
+    pick,
+    ramp,
+    rise,
+)
 from mien.engines.mesh.eye_layers import EyeLayers, take_apart
 from mien.engines.mesh.iris import IRIS_REACH
-from mien.types import Floats, Image
+from mien.types import Floats, Image, Mask
 
 _GLINT_SHARE = 0.5
 """A catch-light lies on the cornea: it moves about half as far as the iris."""
@@ -20,6 +30,11 @@ _FORESHORTENING = 0.5
 _REACH_U = 0.40
 _REACH_V = 0.30
 """The iris stays within this distance of its place in the portrait, in eye widths."""
+_FAR = (0.04, 0.16)
+_FAR_GAIN = 0.3
+"""Landmarks hold an iris that looks far aside too near the middle: from the first distance (eye
+widths) on, growing to the second, it is moved by this share more. The eyes' own pixels fit best
+so, in films of talking heads."""
 _NOTICED_SHIFT = (0.01, 0.06)
 _NOTICED_APERTURE = (0.02, 0.10)
 """Change of the iris's place (iris radii) and of the aperture from which, and at which fully,
@@ -62,47 +77,43 @@ def _paint(
 ) -> None:  # fmt: skip
     """unturned: the width that the eye would have if it faced as in the portrait."""
     frame = EyeFrame.of(points, eye)
-    lids = frame.table(points[eye.upper], points[eye.lower])
-    top, bottom = float(lids[..., 0].min()), float(lids[..., 1].max())
-    size = np.array(picture.shape[1::-1])
-    box = frame.box(0, top, 1, bottom, size)
-    if (
-        frame.width < 4
-        or (bottom - top) * frame.width < 1.5
-        or box[0] >= box[2]
-        or box[1] >= box[3]
-    ):
+    lids = frame.table(points, eye.upper, eye.lower)
+    heights = float(lids[..., 0].min()), float(lids[..., 1].max())
+    height, width = picture.shape[:2]
+    box = frame.box((0, 1), heights, (width, height))
+    if (heights[1] - heights[0]) * frame.width < 1.5 or box[0] >= box[2] or box[1] >= box[3]:
         return
     centre, shift = _iris_place(frame.place(points[eye.iris[:1]])[0], layers, lids)
     strength = max(
-        _rise(float(np.hypot(*shift)) / layers.radius, *_NOTICED_SHIFT),
-        _rise(abs(aperture - 1), *_NOTICED_APERTURE),
+        rise(float(np.hypot(*shift)) / layers.radius, *_NOTICED_SHIFT),
+        rise(abs(aperture - 1), *_NOTICED_APERTURE),
     )
     if strength <= 0:
         return
     u, v = frame.grid(box)
-    curves = look_up(lids, u)
-    below, opening = v - curves[..., 0], curves[..., 1] - curves[..., 0]
-    room = np.minimum(below, opening - below) * np.float32(frame.width)
-    alpha = np.clip(room + np.float32(0.5), 0, 1) * np.float32(strength)
+    upper, lower = cv2.split(look_up(lids, u))
+    below, opening = v - upper, lower - upper
     rows, columns = layers.white.shape[:2]
     t = below / np.maximum(opening, np.float32(1e-3))
-    white = cv2.remap(
-        layers.white, u * np.float32(columns) - np.float32(0.5),
-        t * np.float32(rows) - np.float32(0.5),
-        cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
-    ).astype(np.float32)  # fmt: skip
-    painted = np.ascontiguousarray(white[..., :3])
+    t *= np.float32(rows)
+    white = pick(layers.white, u * np.float32(columns) - np.float32(0.5), t - np.float32(0.5))
+    painted = cv2.cvtColor(white, cv2.COLOR_RGBA2RGB)
     radius = _radii(layers.radius * unturned / frame.width, unturned / frame.width)
-    _paint_iris(painted, white[..., 3], (frame, box), (centre, radius), (layers, shift))
+    shade = cv2.extractChannel(white, 3)
+    _paint_iris(painted, shade, (frame, box), (centre, radius), (layers, shift))
+    edge = 0.5 / frame.width
+    alpha = ramp(np.minimum(below, opening - below), -edge, edge)
+    alpha *= np.float32(strength)
     part = picture[box[1] : box[3], box[0] : box[2]]
-    part[:] = part + (painted - part) * alpha[..., None] + np.float32(0.5)
+    part[:] = over(part, painted, alpha)
 
 
 def _iris_place(landmark: Floats, layers: EyeLayers, lids: Floats) -> tuple[Floats, Floats]:
     """Where the iris goes (u, v), and how far that is from where the lids would take it."""
     rest = layers.centre
-    move = np.clip(landmark + layers.offset - rest, (-_REACH_U, -_REACH_V), (_REACH_U, _REACH_V))
+    move = landmark + layers.offset - rest
+    move *= 1 + _FAR_GAIN * rise(float(np.hypot(*move)), *_FAR)
+    move = np.clip(move, (-_REACH_U, -_REACH_V), (_REACH_U, _REACH_V))
     at = np.array([[layers.open_place[0]]], np.float32)
     upper, lower = look_up(lids, at)[0, 0]
     carried = np.array([rest[0], upper + layers.open_place[1] * (lower - upper)])
@@ -118,35 +129,30 @@ def _radii(radius: float, turned: float) -> Floats:
 
 
 def _paint_iris(
-    painted: Floats, shade: Floats, where: tuple[EyeFrame, Box], disc: tuple[Floats, Floats],
+    painted: Image, shade: Mask, where: tuple[EyeFrame, Box], disc: tuple[Floats, Floats],
     what: tuple[EyeLayers, Floats],
 ) -> None:  # fmt: skip
     (frame, box), (centre, radius), (layers, shift) = where, disc, what
     reach = radius * IRIS_REACH
-    low, high = centre - reach, centre + reach
-    inner = frame.box(low[0], low[1], high[0], high[1], np.array(box[2:]))
-    inner = (max(inner[0], box[0]), max(inner[1], box[1]), inner[2], inner[3])
-    if inner[0] >= inner[2] or inner[1] >= inner[3]:
+    low, high = (centre - reach).tolist(), (centre + reach).tolist()
+    x0, y0, x1, y1 = frame.box((low[0], high[0]), (low[1], high[1]), (box[2], box[3]))
+    x0, y0 = max(x0, box[0]), max(y0, box[1])
+    if x0 >= x1 or y0 >= y1:
         return
-    u, v = frame.grid(inner)
     side = len(layers.iris)
     x, y = (
         (plane - np.float32(c)) * np.float32(side / (2 * r)) + np.float32(side / 2 - 0.5)
-        for plane, c, r in ((u, centre[0], reach[0]), (v, centre[1], reach[1]))
+        for plane, c, r in zip(frame.grid((x0, y0, x1, y1)), centre, reach, strict=True)
     )
-    iris = cv2.remap(layers.iris, x, y, cv2.INTER_LINEAR).astype(np.float32)
-    part = np.s_[inner[1] - box[1] : inner[3] - box[1], inner[0] - box[0] : inner[2] - box[0]]
+    iris = cv2.remap(layers.iris, x, y, cv2.INTER_LINEAR)
     back = (1 - _GLINT_SHARE) * shift / reach * (side / 2)
-    glint = cv2.remap(
-        layers.glint, x + np.float32(back[0]), y + np.float32(back[1]), cv2.INTER_LINEAR
-    )
-    colour = iris[..., :3] * (shade[part] * np.float32(1 / 255))[..., None]
-    colour += glint[..., None]
-    colour -= painted[part]
-    painted[part] += colour * (iris[..., 3:] * np.float32(1 / 255))
-    np.minimum(painted, 255, out=painted)
-
-
-def _rise(value: float, start: float, end: float) -> float:
-    share = min(max((value - start) / (end - start), 0.0), 1.0)
-    return share * share * (3 - 2 * share)
+    x += np.float32(back[0])
+    y += np.float32(back[1])
+    glint = cv2.remap(layers.glint, x, y, cv2.INTER_LINEAR)
+    part = painted[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
+    shade = shade[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
+    colour = cv2.cvtColor(iris, cv2.COLOR_RGBA2RGB)
+    colour = cv2.multiply(colour, cv2.merge([shade, shade, shade]), scale=1 / 255)
+    colour = cv2.add(colour, cv2.merge([glint, glint, glint]))
+    alpha = cv2.extractChannel(iris, 3) * np.float32(1 / 255)
+    part[:] = over(part, colour, alpha)

@@ -18,11 +18,15 @@ IRIS_REACH = 1.3
 """Half the side of the iris picture, in iris radii."""
 _RINGS = 16
 _RINGS_PER_RADIUS = 12
+_OUTER_RING = 8
+"""An iris does not get lighter from this ring on: what is, is the white's blur."""
 _CATCH_LIGHT = 28.0
 """Grey levels above its ring of the iris."""
-_LID_SHADOW = 30.0
+_LID_SHADOW = 26.0
 """Grey levels below its ring at which what lies near a lid is taken for lashes."""
 _MIRRORED_TRUST = 0.25
+_MIRRORED_LIMIT = 12.0
+"""Grey levels above its ring: lights are not mirrored."""
 
 
 def fit_iris(image: Image, frame: EyeFrame, lids: Floats, landmark: Floats) -> tuple[Floats, float]:
@@ -85,7 +89,7 @@ def complete_iris(
     own = np.clip(own, 0, 255).astype(np.float32)
     margin = np.minimum(t, 1 - t)
     seen = ramp(margin, 0.05, 0.2) * ramp(np.minimum(u, 1 - u), 0, 0.02)
-    seen *= 1 - ramp(distance, 0.82, 0.92)
+    seen *= 1 - ramp(distance, 0.78, 0.9)
     seen *= 1 - _lashes(own, seen, distance) * (margin < 0.22)
     lit = _catch_light(own, seen, distance, np.percentile(white.reshape(-1, 3), 75, axis=0))
     whole = _fill(own, np.maximum(seen - 0.1, 0) * (1 - lit) ** 2, distance, lit)
@@ -126,7 +130,7 @@ def _grow(mask: NDArray[np.bool_], share: float) -> Floats:
 
 def _lashes(own: Colours, seen: Floats, distance: Floats) -> Floats:
     grey = own.mean(axis=2)
-    return _grow(grey < _usual(grey, seen, distance, 40) - _LID_SHADOW, 0.02)
+    return _grow(grey < _usual(grey, seen, distance, 40) - _LID_SHADOW, 0.04)
 
 
 def _catch_light(own: Colours, seen: Floats, distance: Floats, white: Floats) -> Floats:
@@ -166,13 +170,15 @@ def _fill(own: Colours, weight: Floats, distance: Floats, lit: Floats) -> Colour
     for channel in range(3):
         total = np.bincount(rings, (own[..., channel] * weight).ravel(), _RINGS)
         mean = np.interp(np.arange(_RINGS), known, total[known] / np.maximum(mass[known], 1e-9))
+        mean[_OUTER_RING:] = np.minimum(mean[_OUTER_RING:], mean[_OUTER_RING])
         ring_colours.append(np.interp(place, np.arange(_RINGS), mean))
+    ring = np.stack(ring_colours, axis=-1)
     across = _MIRRORED_TRUST * weight[::-1, ::-1] * (1 - weight)
-    usual = np.maximum(np.maximum(lit, 1e-3), 0.3 * ramp(distance, 0.8, 0.92))
+    usual = np.maximum(np.maximum(lit, 0.02), 0.3 * ramp(distance, 0.75, 0.88))
     total = (
         own * weight[..., None]
-        + own[::-1, ::-1] * across[..., None]
-        + np.stack(ring_colours, axis=-1) * usual[..., None]
+        + np.minimum(own[::-1, ::-1], ring + _MIRRORED_LIMIT) * across[..., None]
+        + ring * usual[..., None]
     )
     return cast(Colours, total / (weight + across + usual)[..., None])
 

@@ -12,7 +12,6 @@ from typing import cast
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.engines.mesh.eye_frame import (
     EYE_POINTS,
@@ -20,40 +19,49 @@ from mien.engines.mesh.eye_frame import (
     EyePoints,
     Plane,
     look_up,
+    over,
+    pick,
     ramp,
-    tabulate,
+    rise,
 )
-from mien.engines.mesh.iris import Colours, sample
+from mien.engines.mesh.iris import Colours, sample, to_bytes
 from mien.types import Floats, Image
 
 _MIN_WIDTH_PX = 6.0
-_COLUMNS = np.linspace(0.0, 1.0, 49)
-_FADE = (0.95, 0.6)
+_OVERLAP = 0.04
+"""How far beyond the eye's corners the lid goes, in eye widths."""
+_FADE = (0.8, 0.4)
 """Apertures between which the painted lid fades in as the eye closes."""
-_SHUT = (0.45, 0.12)
+_SHUT = (0.3, 0.05)
 """Apertures between which the lashes turn down."""
-_RIM_ABOVE, _RIM_BELOW = 0.12, 0.12
+_RIM_ABOVE, _RIM_BELOW = 0.2, 0.12
 """How far above the upper lid's edge and below the lower one's the picture's own rim is kept
 unstretched, in eye widths."""
-_RIM_ROWS = 24
+_RIM_INSET = 0.015
+"""The lower rim starts this far below its landmarks: white must not be on it."""
+_HANG = 0.35
+"""Length of lashes that hang down, as a share of theirs when they stand up."""
+_RIM_ROWS = 32
 _GRAIN_LIMIT = 14.0
+_LINE_WIDTH = 0.028
+_LINE_STRENGTH = 0.4
+"""The line where shut lids meet, in eye widths, and how far it darkens lids without lashes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Lid:
-    """One eye's lid. skin: table over u of its colour, and of the colour above its crease
-    (6 channels). lashes: its edge's colour (3,).
-    rim: (rows, columns, 3) share of the skin's colour from the edge upwards by _RIM_ABOVE.
-    under: (rows, columns, 3) colours from the lower edge downwards by _RIM_BELOW.
-    grain: (n, m) fine structure of the skin below the eye, in grey levels, ``density`` pixels
-    per eye width. gap: largest distance between the lids, eye widths."""
+    """One eye's lid, as pictures over u 0..1.
 
-    skin: NDArray[np.float32]
-    lashes: NDArray[np.float32]
+    skin: (n, m, 4) RGBA from the crease to the edge of the closed lid.
+    rim: (rows, m, 3) how dark the lashes are, 255 = not at all, from the edge upwards by
+        _RIM_ABOVE; shut_rim: the same with the line where the lids meet.
+    under: (rows, m, 4) RGBA of the lower lid from its edge downwards by _RIM_BELOW.
+    """
+
+    skin: Image
     rim: Image
+    shut_rim: Image
     under: Image
-    grain: Plane
-    density: float
 
 
 class LidPainter:
@@ -80,129 +88,135 @@ def _study(image: Image, points: Floats, eye: EyePoints) -> _Lid | None:
     frame = EyeFrame.of(points, eye)
     if frame.width < _MIN_WIDTH_PX:
         return None
-    curves = frame.table(points[eye.crease], points[eye.upper], points[eye.lower])
-    crease, upper, lower = look_up(curves, _COLUMNS[None].astype(np.float32))[0].T
-    skin = _skin(image, frame, crease, upper, lower)
-    above = np.linspace(0, _RIM_ABOVE, _RIM_ROWS)[:, None]
-    rim = _strip(image, frame, upper - above) / np.maximum(skin, 1)
-    near = rim[: _RIM_ROWS // 3] * skin
-    lashes = np.minimum(
-        np.percentile(near.reshape(-1, 3), 15, axis=0), 0.6 * skin.mean(axis=0)
-    ).astype(np.float32)
-    below = np.linspace(0, _RIM_BELOW, _RIM_ROWS)[:, None]
-    under = _strip(image, frame, lower + below)
-    return _Lid(
-        tabulate(np.concatenate([skin, _above(image, frame, crease, upper)], axis=1), _COLUMNS),
-        lashes,
-        np.clip(np.rint(rim * 200), 0, 230).astype(np.uint8),
-        np.clip(np.rint(under), 0, 255).astype(np.uint8),
-        *_grain(image, frame, lower),
+    curves = frame.table(points, eye.crease, eye.upper, eye.lower)
+    columns = np.linspace(0, 1, int(np.clip(1.5 * frame.width, 32, 500)))
+    crease, upper, lower = look_up(curves, columns[None].astype(np.float32))[0].T
+    strips = _Strips(image, frame, columns)
+    skin = _skin_colour(strips, crease, upper, lower)
+    rim, shut_rim = _lashes(strips, upper, skin)
+    down = np.linspace(0, _RIM_BELOW, _RIM_ROWS)[:, None]
+    fade = np.broadcast_to(
+        255 * (1 - ramp(down, 0.5 * _RIM_BELOW, _RIM_BELOW)), (_RIM_ROWS, len(columns))
     )
+    under = np.dstack([strips.at(lower + _RIM_INSET + down), fade])
+    return _Lid(_closed_lid(strips, crease, (upper, lower), skin), rim, shut_rim, to_bytes(under))
 
 
-def _strip(image: Image, frame: EyeFrame, v: Floats) -> Colours:
-    """Colours along the eye at v (rows, columns)."""
-    return sample(image, frame.pixels(np.broadcast_to(_COLUMNS, v.shape), v))
+@dataclass(frozen=True, slots=True)
+class _Strips:
+    """Reads a portrait along its eye, at ``columns`` (n,) of u."""
+
+    image: Image
+    frame: EyeFrame
+    columns: Floats
+
+    def at(self, v: Floats) -> Colours:
+        """Colours at v (rows, columns)."""
+        return sample(self.image, self.frame.pixels(np.broadcast_to(self.columns, v.shape), v))
+
+    def usual(self, rows: list[Floats], smoothing: float) -> Colours:
+        """Median over a few rows v, (columns, 3), smoothed along the eye (eye widths)."""
+        return self.smooth(np.median(self.at(np.stack(rows)), axis=0), smoothing)
+
+    def smooth(self, row: Floats, sigma: float) -> Colours:
+        return cast(Colours, cv2.GaussianBlur(
+            row[None].astype(np.float32), (0, 0), sigmaX=sigma * len(self.columns), sigmaY=0.1,
+            borderType=cv2.BORDER_REPLICATE,
+        )[0])  # fmt: skip
 
 
-def _skin(image: Image, frame: EyeFrame, crease: Floats, upper: Floats, lower: Floats) -> Colours:
-    """Colour of the lid along the eye, (columns, 3): the lightest of what is near, because the
-    darker ones are shadow and lashes."""
+def _skin_colour(strips: _Strips, crease: Floats, upper: Floats, lower: Floats) -> Colours:
+    """Colour of the lid along the eye, (columns, 3): the lighter of what is near, because the
+    darker is shadow and lashes."""
     height = upper - crease
     fold = [upper - share * height for share in np.linspace(0.45, 0.95, 7)]
     above = [upper - share * height for share in np.linspace(1.0, 1.5, 7)]
     below = [lower + share for share in np.linspace(0.16, 0.34, 7)]
     candidates = np.stack(
         [
-            shade * np.median(_strip(image, frame, np.stack(rows)), axis=0)
+            shade * strips.usual(rows, 0.08)
             for shade, rows in ((1.0, fold), (0.97, above), (0.85, below))
         ]
     )
-    candidates = np.stack([_smooth(c, 4) for c in candidates])
-    weight = np.exp((candidates.mean(axis=2) - candidates.mean(axis=2).max()) / 18)[..., None]
-    return _smooth((candidates * weight).sum(axis=0) / weight.sum(axis=0), 4)
+    light = candidates.mean(axis=2, keepdims=True)
+    weight = np.exp((light - light.max()) / 18)
+    return strips.smooth((candidates * weight).sum(axis=0) / weight.sum(axis=0), 0.08)
 
 
-def _above(image: Image, frame: EyeFrame, crease: Floats, upper: Floats) -> Colours:
-    rows = [crease + share * (upper - crease) for share in np.linspace(-0.15, 0.2, 7)]
-    return _smooth(np.median(_strip(image, frame, np.stack(rows)), axis=0), 2)
+def _closed_lid(
+    strips: _Strips, crease: Floats, lids: tuple[Floats, Floats], skin: Colours
+) -> Image:
+    """The lid drawn down over the eye: from the colour above the crease to the lid's own,
+    vaulted, with the fine structure of the skin below the eye."""
+    upper, lower = lids
+    length = float(np.max(lower - crease))
+    rows = int(np.clip(1.5 * strips.frame.width * length, 16, 400))
+    t = ((np.arange(rows) + 0.5) / rows)[:, None, None]
+    top = strips.usual([crease + s * (upper - crease) for s in np.linspace(-0.15, 0.2, 7)], 0.04)
+    vault = 1.03 - 0.2 * (t - 0.5) ** 2
+    colour = top + (skin * vault - top) * ramp(t, 0.05, 0.45)
+    below = strips.at(lower + 0.12 + length * t[..., 0]).mean(axis=2)
+    sigma = 0.03 * len(strips.columns)
+    grain = below - cv2.GaussianBlur(below, (0, 0), max(sigma, 1.0))
+    colour = colour + np.clip(grain, -_GRAIN_LIMIT, _GRAIN_LIMIT)[..., None]
+    cover = np.broadcast_to(255 * ramp(t[..., 0], 0.03, 0.3), grain.shape)
+    return to_bytes(np.dstack([colour, cover]))
 
 
-def _smooth(row: Floats, sigma: float) -> Colours:
-    return cast(Colours, cv2.GaussianBlur(
-        row[None].astype(np.float32), (0, 0), sigmaX=sigma, sigmaY=0.1,
-        borderType=cv2.BORDER_REPLICATE,
-    )[0])  # fmt: skip
-
-
-def _grain(image: Image, frame: EyeFrame, lower: Floats) -> tuple[Plane, float]:
-    density = float(np.clip(frame.width, 16, 400))
-    rows, columns = max(int(0.42 * density), 4), int(density)
-    u, v = np.meshgrid(np.arange(columns) / density, np.arange(rows) / density)
-    place = frame.pixels(u, v + 0.12 + np.interp(u, _COLUMNS, lower))
-    grey = sample(image, place).mean(axis=2)
-    fine = grey - cv2.GaussianBlur(grey, (0, 0), max(0.03 * density, 1.0))
-    return np.clip(fine, -_GRAIN_LIMIT, _GRAIN_LIMIT).astype(np.float32), density
+def _lashes(strips: _Strips, upper: Floats, skin: Colours) -> tuple[Image, Image]:
+    distance = np.linspace(0, _RIM_ABOVE, _RIM_ROWS)[:, None]
+    share = np.minimum(strips.at(upper - distance) / np.maximum(skin, 1), 1)
+    share = 0.5 * share + 0.5 * share.mean(axis=2, keepdims=True)
+    fade = 1 - ramp(distance, 0.5 * _RIM_ABOVE, _RIM_ABOVE)[..., None]
+    rim = 1 + (share - 1) * fade
+    dark = np.percentile(share[: _RIM_ROWS // 4].reshape(-1, 3), 15, axis=0)
+    width = max(_LINE_WIDTH, 0.8 / strips.frame.width)
+    line = np.exp(-((distance / width) ** 2))[..., None] * _LINE_STRENGTH
+    shut = rim * (1 + (np.minimum(dark, 0.6) - 1) * line)
+    return to_bytes(255 * rim), to_bytes(255 * shut)
 
 
 def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: float) -> None:
     frame = EyeFrame.of(points, eye)
-    curves = frame.table(points[eye.crease], points[eye.upper], points[eye.lower])
-    top, bottom = float(curves[..., 0].min()), float(curves[..., 1:].max())
-    size = np.array(picture.shape[1::-1])
-    box = frame.box(0, top, 1, bottom + _RIM_BELOW, size)
-    if frame.width < 4 or box[0] >= box[2] or box[1] >= box[3]:
+    curves = frame.table(points, eye.crease, eye.upper, eye.lower)
+    heights = float(curves[..., 0].min()), float(curves[..., 1:].max()) + _RIM_BELOW
+    height, width = picture.shape[:2]
+    box = frame.box((-_OVERLAP, 1 + _OVERLAP), heights, (width, height))
+    if box[0] >= box[2] or box[1] >= box[3]:
         return
-    shown = 1 - float(ramp(np.float32(aperture), _FADE[1], _FADE[0]))
-    shut = 1 - float(ramp(np.float32(aperture), _SHUT[1], _SHUT[0]))
+    shown, shut = 1 - rise(aperture, *_FADE[::-1]), 1 - rise(aperture, *_SHUT[::-1])
     u, v = frame.grid(box)
-    bend = look_up(curves, u)
-    crease, upper, lower = bend[..., 0], bend[..., 1], bend[..., 2]
-    pixel = np.float32(1 / frame.width)
-    ends = ramp(np.minimum(u, 1 - u), -0.02, 0.1) * np.float32(shown)
+    crease, upper, lower = cv2.split(look_up(curves, u))
+    pixel = 1 / frame.width
+    strength = ramp(np.minimum(u, 1 - u), -_OVERLAP, 0.06)
+    strength *= np.float32(shown)
+    across = u * np.float32(lid.skin.shape[1] - 1)
     part = picture[box[1] : box[3], box[0] : box[2]]
-    warped = part.astype(np.float32)
 
-    under = _rim(lid.under, u, v - lower, _RIM_BELOW)
-    keep = ramp(v - lower, 0.0, float(pixel)) * (1 - ramp(v - lower, 0.5 * _RIM_BELOW, _RIM_BELOW))
-    warped += (under - warped) * (keep * ends)[..., None]
-
+    down = v - lower
+    rows = (_RIM_ROWS - 1) / _RIM_BELOW
+    painted = _cover(
+        part, pick(lid.under, across, down * np.float32(rows)), ramp(down, 0, pixel) * strength
+    )
     above = upper - v
-    t = above / np.minimum(crease - upper, -pixel) + 1
-    colours = look_up(lid.skin, u)
-    skin, over = colours[..., :3], colours[..., 3:]
-    skin *= (np.float32(1.03) - np.float32(0.2) * (t - np.float32(0.5)) ** 2)[..., None]
-    skin = over + (skin - over) * ramp(t, 0.05, 0.45)[..., None]
-    skin += _grain_at(lid, u, v - crease)[..., None]
-    warped += (skin - warped) * (
-        ramp(t, 0.03, 0.3) * ramp(above, -0.5 * float(pixel), 0.5 * float(pixel)) * ends
-    )[..., None]
+    t = (v - crease) / np.maximum(upper - crease, np.float32(pixel))
+    painted = _cover(
+        painted,
+        pick(lid.skin, across, t * np.float32(len(lid.skin))),
+        ramp(above, -0.5 * pixel, 0.5 * pixel) * strength,
+    )
 
     # The lashes stand up on an open lid and hang down from a shut one.
-    up, down = _RIM_ABOVE * (1 - 0.6 * shut), 0.7 * _RIM_ABOVE
-    reach = 1 - ramp(np.abs(above), 0.3 * up, up)
-    reach *= np.where(
-        above > 0, np.float32(1), (1 - ramp(-above, 0.3 * down, down)) * np.float32(shut)
-    )
-    share = _rim(lid.rim, u, np.abs(above), _RIM_ABOVE) * np.float32(1 / 200)
-    warped *= 1 + (share - 1) * (reach * ends)[..., None]
-    if shut > 0:
-        thick = np.float32(max(0.028, 0.8 * float(pixel)))
-        line = np.exp(-((above / thick + np.float32(0.3)) ** 2)) * ends
-        warped += (lid.lashes - warped) * (line * np.float32(0.4 * shut))[..., None]
-    part[:] = np.clip(warped + np.float32(0.5), 0, 255)
+    rows = (_RIM_ROWS - 1) / _RIM_ABOVE
+    upwards = above > 0
+    above *= np.where(upwards, np.float32(rows / (1 - 0.6 * shut)), np.float32(-rows / _HANG))
+    strength *= np.where(upwards, np.float32(1), np.float32(shut))
+    rim = cv2.addWeighted(lid.rim, 1 - shut, lid.shut_rim, shut, 0)
+    lashed = cv2.multiply(painted, pick(rim, across, above), scale=1 / 255)
+    part[:] = over(painted, lashed, strength)
 
 
-def _rim(strip: Image, u: Plane, distance: Plane, reach: float) -> Colours:
-    rows, columns = strip.shape[:2]
-    return cast(Colours, cv2.remap(
-        strip, u * np.float32(columns - 1), distance * np.float32((rows - 1) / reach),
-        cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
-    ).astype(np.float32))  # fmt: skip
-
-
-def _grain_at(lid: _Lid, u: Plane, down: Plane) -> Plane:
-    scale = np.float32(lid.density)
-    return cast(Plane, cv2.remap(
-        lid.grain, u * scale, down * scale, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-    ))  # fmt: skip
+def _cover(below: Image, layer: Image, strength: Plane) -> Image:
+    strength *= cv2.extractChannel(layer, 3)
+    strength *= np.float32(1 / 255)
+    return over(below, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB), strength)
