@@ -62,7 +62,7 @@ def measure_complexion(image: Image, landmarks: Floats) -> Complexion:
     rims = [np.rint(points[list(rim)]).astype(np.int32) for rim in (OUTER_LIPS, INNER_LIPS)]
     cv2.fillPoly(lips, rims, 255)  # even-odd: what lies between the two
     cv2.polylines(lips, rims[1:], True, 0, 2)
-    luma, chroma = _mean(colours, skin)
+    luma, chroma = _mean(colours, skin, darkest_share=0.5)  # no beard, no shadow
     lips_luma, lips_chroma = _mean(colours, lips)
     return Complexion(
         luma, chroma, lips_luma, lips_chroma, float(np.percentile(colours[..., 0], 1)),
@@ -70,9 +70,12 @@ def measure_complexion(image: Image, landmarks: Floats) -> Complexion:
     )  # fmt: skip
 
 
-def _mean(colours: Image, mask: Mask) -> tuple[float, Floats]:
-    luma, cr, cb, _ = cv2.mean(colours, mask) if mask.any() else cv2.mean(colours)
-    return luma, np.array([cr - 128, cb - 128])
+def _mean(colours: Image, mask: Mask, *, darkest_share: float = 0.0) -> tuple[float, Floats]:
+    """Luma and chroma under a mask, the darkest pixels left out."""
+    found = colours[mask > 0] if mask.any() else colours.reshape(-1, 3)
+    lighter = found[found[:, 0] >= np.quantile(found[:, 0], darkest_share)]
+    luma, cr, cb = lighter.mean(0)
+    return float(luma), np.array([cr - 128, cb - 128])
 
 
 def _middle(points: Floats, indices: tuple[int, ...]) -> Floats:

@@ -28,10 +28,10 @@ _LEAST_GAP = 0.01
 """Head units: lips nearer to each other than this are closed."""
 _OWN_GAP = 0.05
 """A source with a wider gap than this shows an interior of its own."""
-_OWN_REACH = 1.15
 _RAMP = 0.025
-_CHANGE = 0.06
-"""Widening over which the driver's interior takes over from the source's own."""
+_DRIVER_SHOWS, _GIVES_WAY = (0.9, 1.3), (1.5, 2.1)
+"""The driver's gap against the source's own: where its interior takes over from a painted one
+behind the source's own, and where the source's own gives way to it."""
 _FEATHER = 0.012
 _FEWEST_TEETH_PX = 12
 _PALE, _GREY_NOISE, _LIT = 0.7, 6.0, 0.8
@@ -77,34 +77,47 @@ class MouthPainter:
         if opening is None:
             return
         growth = float(np.clip((gap - _LEAST_GAP) / _RAMP, 0, 1))
-        weight, borrowed = 0.0, None
-        if driver is not None and self._lender is not None:
-            weight = growth * self._driver_weight(driver)
-        if driver is not None and self._lender is not None and weight > 0:
+        borrowed = None
+        if driver is not None and self._lender is not None and growth > 0:
             borrowed = borrow(opening, driver, self._lender, pose.scale)
-        if self._own is not None and (borrowed is None or weight < 1):
-            _blend(picture, opening, self._paint_own(self._own, opening, head, pose), 1.0)
-        elif borrowed is None:
+        if self._own is not None:
+            width = 0.0 if driver is None or borrowed is None else _driver_gap(driver)
+            interior = self._around_own(self._own, opening, head, pose, borrowed, width)
+            _blend(picture, opening, interior, 1.0)
+        elif borrowed is not None:
+            _blend(picture, opening, borrowed, growth)
+        else:
             _blend(picture, opening, self._painted.paint(opening, head, pose), growth)
-        if borrowed is not None:
-            _blend(picture, opening, borrowed, weight)
 
-    def _driver_weight(self, driver: DriverPixels) -> float:
-        """The driver's interior is for openings wider than the source's own."""
-        if self._own is None:
-            return 1.0
-        points = driver.landmarks[:, :2]
-        eyes = points[list(RIGHT_EYE)].mean(0) - points[list(LEFT_EYE)].mean(0)
-        pairs = points[LOWER[1:-1]] - points[UPPER[1:-1]]
-        gap = float(np.linalg.norm(pairs, axis=1).mean() / max(np.hypot(*eyes), 1.0))
-        return float(np.clip((gap - _OWN_REACH * self._own_gap) / _CHANGE, 0, 1))
-
-    def _paint_own(self, own: OwnInterior, opening: Opening, head: Floats, pose: Pose) -> Image:
+    def _around_own(
+        self, own: OwnInterior, opening: Opening, head: Floats, pose: Pose,
+        borrowed: Image | None, driver_gap: float,
+    ) -> Image:  # fmt: skip
+        """The source's own interior in front of what it does not show: the driver's when that
+        mouth is open enough to show something, else a painted one."""
+        share = driver_gap / self._own_gap
         seen, cover = own.show(opening)
+        cover = fade(cover, 1 - _ramp(share, _GIVES_WAY))
         if cover.min() == 255:
             return seen
-        behind = self._painted.paint(opening, head, pose, upper_teeth=own.teeth_behind)
+        behind, weight = borrowed, _ramp(share, _DRIVER_SHOWS)
+        if behind is None or weight < 1:
+            painted = self._painted.paint(opening, head, pose, upper_teeth=own.teeth_behind)
+            mask = fade(np.full_like(cover, 255), weight)
+            behind = painted if behind is None or weight == 0 else mix(painted, behind, mask)
         return mix(behind, seen, cover)
+
+
+def _driver_gap(driver: DriverPixels) -> float:
+    """How far the driver's lips are apart, head units; nearly."""
+    points = driver.landmarks[:, :2]
+    eyes = points[list(RIGHT_EYE)].mean(0) - points[list(LEFT_EYE)].mean(0)
+    pairs = points[LOWER[1:-1]] - points[UPPER[1:-1]]
+    return float(np.linalg.norm(pairs, axis=1).mean() / max(np.hypot(*eyes), 1.0))
+
+
+def _ramp(value: float, ends: tuple[float, float]) -> float:
+    return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0, 1))
 
 
 def _own_teeth(image: Image, landmarks: Floats, complexion: Complexion) -> Floats | None:

@@ -28,9 +28,9 @@ _SAME, _RANGE = 5.0, 10.0
 _LIPS_COUNT = 0.6
 _LIFT = 0.7
 _SOFTENING = 0.6
-_LEAST_WARMTH, _MOST_TINT, _TINT = 0.5, 0.3, 0.5
+_LEAST_WARMTH, _MOST_TINT, _TINT = 0.6, 0.3, (0.3, 1.0)
 """Parts of the skin's own chroma: teeth and shadows have no less of it, and differ in hue from
-it by no more; other hues are drawn to it."""
+it by no more; hues of teeth, and of mucosa, keep that part of their difference."""
 _MUCOSA = (0.45, 0.8)
 """Chroma, as a part of the lips', from which a pixel is somewhat, and quite, mucosa."""
 
@@ -120,8 +120,10 @@ def recolour(picture: Image, colours: MouthColours) -> Field:
     strength = _f(colours.foreignness)
     y = y * ((gain - 1) * strength + 1) * _f(1 - colours.lift / 255) + _f(colours.lift)
     warmth = np.minimum(y * _f(_LEAST_WARMTH / high), _f(_LEAST_WARMTH))
-    teeth_cr, teeth_cb = _warm(*_turned(cr, cb, colours.chroma), colours.axis, warmth)
-    lips_cr, lips_cb = _warm(*_turned(cr, cb, colours.lips_chroma), colours.lips_axis, _f(0))
+    teeth_cr, teeth_cb = _warm(*_turned(cr, cb, colours.chroma), colours.axis, warmth, _TINT[0])
+    turned = _turned(cr, cb, colours.lips_chroma)
+    lips_cr, lips_cb = _warm(*turned, colours.lips_axis, _f(0), _TINT[1])
+    mucosa = 1 - (1 - mucosa) * lit  # what is dark is no tooth
     cr += (teeth_cr + (lips_cr - teeth_cr) * mucosa - cr) * strength
     cb += (teeth_cb + (lips_cb - teeth_cb) * mucosa - cb) * strength
     red, blue = y + _f(1.403) * cr, y + _f(1.773) * cb
@@ -137,14 +139,16 @@ def _turned(cr: Field, cb: Field, turn: Floats) -> tuple[Field, Field]:
     return a * cr + b * cb, c * cr + d * cb
 
 
-def _warm(cr: Field, cb: Field, axis: Floats, least: Field | np.float32) -> tuple[Field, Field]:
+def _warm(
+    cr: Field, cb: Field, axis: Floats, least: Field | np.float32, tint: float
+) -> tuple[Field, Field]:
     """Keep colours on the skin's side of grey: light that falls on skin falls on teeth too."""
     norm = float(axis @ axis)
     if norm == 0:
         return cr, cb
     skin_cr, skin_cb = axis.astype(np.float32)
     along = np.maximum((cr * skin_cr + cb * skin_cb) * _f(1 / norm), least)
-    across = (cb * skin_cr - cr * skin_cb) * _f(_TINT / norm)
+    across = (cb * skin_cr - cr * skin_cb) * _f(tint / norm)
     limit = _f(_MOST_TINT) * (along + _f(0.2))
     across = np.clip(across, -limit, limit)
     return along * skin_cr - across * skin_cb, along * skin_cb + across * skin_cr

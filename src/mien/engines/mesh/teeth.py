@@ -74,7 +74,7 @@ class PaintedInterior:
         rest_line = self._rest_upper + max(0.0, min(1.4 * gap, 0.12) * 0.5)
         self._rest_lower = rest_line
         self._rest_chin = float(head[_CHIN, 1]) - dropped
-        self._rest_z = float(head[[UPPER[5], LOWER[5]], 2].mean())
+        self._rest_z = float(head[UPPER[5], 2])
         self._canvas_px = float(np.clip(px_per_unit * 1.25, 40, 500))
         softness = max(complexion.softness * 0.8, 0.006) * self._canvas_px
         rows = (_UPPER_WIDTHS, _UPPER_LENGTHS), (_LOWER_WIDTHS, _LOWER_LENGTHS)
@@ -116,7 +116,7 @@ class PaintedInterior:
         """
         drop = float(head[_CHIN, 1]) - self._rest_chin
         # lips pushed forward, as for "oo", leave the teeth behind and in the dark
-        forward = max(0.0, self._rest_z - float(head[[UPPER[5], LOWER[5]], 2].mean()))
+        forward = max(0.0, self._rest_z - float(head[UPPER[5], 2]))
         upper_tip = self._rest_upper + _UPPER_SHOWS - 0.6 * forward
         lower_tip = self._rest_lower + _LOWER_HIDES + 0.95 * drop + 0.3 * forward
         upper_tip = min(upper_tip, float(head[UPPER[5], 1]) + _MOST_SHOWN[0])
@@ -184,4 +184,4 @@ def _over(interior: Image, row: Image, strength: float) -> Image:
 def _lip_shadow(opening: Opening) -> Field:
     upper = np.exp(np.maximum(opening.y - opening.upper, 0) / _f(-0.03))
     lower = np.exp(np.maximum(opening.lower - opening.y, 0) / _f(-0.025))
-    return cast(Field, (1 - 0.5 * upper) * (1 - 0.3 * lower))
+    return cast(Field, (1 - 0.38 * upper) * (1 - 0.3 * lower))
