@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.engines.mesh.remap import remap
 from mien.landmarks import (
     LEFT_EYE,
     LEFT_EYE_OUTER_RING,
@@ -54,7 +55,8 @@ def _points(
 ) -> EyePoints:
     order = -1 if mirrored else 1
     upper, lower, crease = ring[:9], (ring[0], *ring[:7:-1]), outer[:9]
-    return EyePoints(*(np.array(c)[::order] for c in (upper, lower, crease)), np.array(iris))
+    curves = [np.array(c)[::order] for c in (upper, lower, crease)]
+    return EyePoints(curves[0], curves[1], curves[2], np.array(iris))
 
 
 EYE_POINTS = (
@@ -126,13 +128,7 @@ class EyeFrame:
 def look_up(table: NDArray[np.float32], u: Plane) -> NDArray[np.float32]:
     """Values of a table (1, nodes, channels) at u: (h, w, channels)."""
     position = (u - np.float32(_NODES[0])) * np.float32(1 / _STEP)
-    return cast(
-        NDArray[np.float32],
-        cv2.remap(
-            table, position, np.zeros_like(position), cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        ),
-    )  # fmt: skip
+    return remap(table, position, np.zeros_like(position))
 
 
 def ramp(value: Floats, start: float, end: float) -> Plane:
@@ -147,14 +143,6 @@ def rise(value: float, start: float, end: float) -> float:
     """The smooth ramp of a number."""
     share = min(max((value - start) / (end - start), 0.0), 1.0)
     return share * share * (3 - 2 * share)
-
-
-def pick(layer: NDArray[np.uint8], x: Plane, y: Plane) -> NDArray[np.uint8]:
-    """A layer at x and y, its own pixels."""
-    return cast(
-        NDArray[np.uint8],
-        cv2.remap(layer, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
-    )
 
 
 def over(below: Image, above: Image, alpha: Plane) -> Image:

@@ -6,13 +6,11 @@ Eyes that move and close need to know where the white ends.
 
 from __future__ import annotations
 
-from typing import cast
-
 import cv2
 import numpy as np
 
 from mien.engines.mesh.eye_frame import EYE_POINTS, EyeFrame, EyePoints
-from mien.engines.mesh.iris import fit_iris
+from mien.engines.mesh.iris import Colours, fit_iris, sample
 from mien.types import Floats, Image
 
 _MIN_WIDTH_PX = 16.0
@@ -80,17 +78,17 @@ def _blurred(image: Image, points: Floats, eye: EyePoints, frame: EyeFrame) -> I
     return smooth
 
 
-def _colours(image: Image, frame: EyeFrame, u: Floats, v: Floats) -> Floats:
-    picked = cv2.remap(
-        image, frame.pixels(u, v), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return picked.astype(np.float32)
+def _colours(image: Image, frame: EyeFrame, u: Floats, v: Floats) -> Colours:
+    return sample(image, frame.pixels(u, v), cv2.INTER_LINEAR)
 
 
-def _step(image: Image, frame: EyeFrame, inside: tuple, outside: tuple) -> Floats:
+def _step(
+    image: Image, frame: EyeFrame, inside: tuple[Floats, Floats], outside: tuple[Floats, Floats]
+) -> Floats:
     """By how much the inside is lighter than the outside, grey levels."""
     light, dark = _colours(image, frame, *inside), _colours(image, frame, *outside)
-    return cast(Floats, np.clip((light - dark).mean(axis=-1), *_STEP_LIMITS))
+    step: Floats = np.clip((light - dark).mean(axis=-1), *_STEP_LIMITS)
+    return step
 
 
 def _best_lid(

@@ -6,6 +6,8 @@ layer that fits itself between the lids, and the iris a round disc that slides o
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 import numpy as np
 
@@ -16,12 +18,12 @@ from mien.engines.mesh.eye_frame import (
     EyePoints,
     look_up,
     over,
-    pick,
     ramp,
     rise,
 )
 from mien.engines.mesh.eye_layers import EyeLayers, take_apart
 from mien.engines.mesh.iris import IRIS_REACH
+from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image, Mask
 
 _GLINT_SHARE = 0.5
@@ -30,6 +32,8 @@ _FORESHORTENING = 0.5
 _REACH_U = 0.40
 _REACH_V = 0.30
 """The iris stays within this distance of its place in the portrait, in eye widths."""
+_CORNER = (0.02, 0.09)
+"""The iris never covers the corners of the eye."""
 _FAR = (0.04, 0.16)
 _FAR_GAIN = 0.3
 """Landmarks hold an iris that looks far aside too near the middle: from the first distance (eye
@@ -91,15 +95,15 @@ def _paint(
     if strength <= 0:
         return
     u, v = frame.grid(box)
-    upper, lower = cv2.split(look_up(lids, u))
+    upper, lower = np.ascontiguousarray(np.moveaxis(look_up(lids, u), -1, 0))
     below, opening = v - upper, lower - upper
     rows, columns = layers.white.shape[:2]
     t = below / np.maximum(opening, np.float32(1e-3))
     t *= np.float32(rows)
-    white = pick(layers.white, u * np.float32(columns) - np.float32(0.5), t - np.float32(0.5))
-    painted = cv2.cvtColor(white, cv2.COLOR_RGBA2RGB)
+    white = remap(layers.white, u * np.float32(columns) - np.float32(0.5), t - np.float32(0.5))
+    painted = cast(Image, cv2.cvtColor(white, cv2.COLOR_RGBA2RGB))
     radius = _radii(layers.radius * unturned / frame.width, unturned / frame.width)
-    shade = cv2.extractChannel(white, 3)
+    shade = np.ascontiguousarray(white[..., 3])
     _paint_iris(painted, shade, (frame, box), (centre, radius), (layers, shift))
     edge = 0.5 / frame.width
     alpha = ramp(np.minimum(below, opening - below), -edge, edge)
@@ -139,20 +143,22 @@ def _paint_iris(
     x0, y0 = max(x0, box[0]), max(y0, box[1])
     if x0 >= x1 or y0 >= y1:
         return
+    u, v = frame.grid((x0, y0, x1, y1))
     side = len(layers.iris)
     x, y = (
         (plane - np.float32(c)) * np.float32(side / (2 * r)) + np.float32(side / 2 - 0.5)
-        for plane, c, r in zip(frame.grid((x0, y0, x1, y1)), centre, reach, strict=True)
+        for plane, c, r in zip((u, v), centre, reach, strict=True)
     )
-    iris = cv2.remap(layers.iris, x, y, cv2.INTER_LINEAR)
+    iris = remap(layers.iris, x, y, border=cv2.BORDER_CONSTANT)
     back = (1 - _GLINT_SHARE) * shift / reach * (side / 2)
     x += np.float32(back[0])
     y += np.float32(back[1])
-    glint = cv2.remap(layers.glint, x, y, cv2.INTER_LINEAR)
+    glint = remap(layers.glint, x, y, border=cv2.BORDER_CONSTANT)
     part = painted[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
     shade = shade[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
     colour = cv2.cvtColor(iris, cv2.COLOR_RGBA2RGB)
     colour = cv2.multiply(colour, cv2.merge([shade, shade, shade]), scale=1 / 255)
-    colour = cv2.add(colour, cv2.merge([glint, glint, glint]))
-    alpha = cv2.extractChannel(iris, 3) * np.float32(1 / 255)
-    part[:] = over(part, colour, alpha)
+    lit = cast(Image, cv2.add(colour, cv2.merge([glint, glint, glint])))
+    alpha = iris[..., 3] * np.float32(1 / 255)
+    alpha *= ramp(np.minimum(u, 1 - u), *_CORNER)
+    part[:] = over(part, lit, alpha)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.engines.mesh.eye_frame import EyeFrame, look_up, ramp
+from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image
 
 Colours = NDArray[np.float32]
@@ -51,7 +52,7 @@ def fit_iris(image: Image, frame: EyeFrame, lids: Floats, landmark: Floats) -> t
         place = frame.pixels(
             x[:, None] + share * r[:, None] * cos, y[:, None] + share * r[:, None] * sin
         )
-        return cv2.remap(image, place, None, cv2.INTER_LINEAR).astype(np.float32)
+        return sample(image, place, cv2.INTER_LINEAR)
 
     # Any one channel will do: a lit blue iris is as light as the white, but for its red.
     step = np.clip((ring(1.14) - ring(0.88)).max(axis=2), -30, 60)
@@ -77,8 +78,7 @@ def complete_iris(
     u, v = centre[0] + x * radius, centre[1] + y * radius
     curves = look_up(lids.astype(np.float32), u.astype(np.float32))
     t = (v - curves[..., 0]) / np.maximum(curves[..., 1] - curves[..., 0], 1e-3)
-    lens = np.stack([u * white.shape[1] - 0.5, t * len(white) - 0.5], -1).astype(np.float32)
-    behind = cv2.remap(white, lens, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    behind = remap(white, u * white.shape[1] - 0.5, t * len(white) - 0.5)
     shading = np.interp(t, (np.arange(len(shade)) + 0.5) / len(shade), shade)[..., None]
 
     softness = max(0.1, 0.9 / (radius * frame.width))
@@ -183,9 +183,13 @@ def _fill(own: Colours, weight: Floats, distance: Floats, lit: Floats) -> Colour
     return cast(Colours, total / (weight + across + usual)[..., None])
 
 
-def sample(image: Image, place: NDArray[np.float32]) -> Colours:
+def sample(
+    image: Image, place: NDArray[np.float32], interpolation: int = cv2.INTER_CUBIC
+) -> Colours:
     """Colours at places (h, w, 2), pixels."""
-    picked = cv2.remap(image, place, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    picked: Any = cv2.remap(
+        image, place[..., 0], place[..., 1], interpolation, borderMode=cv2.BORDER_REPLICATE
+    )
     return cast(Colours, picked.astype(np.float32))
 
 

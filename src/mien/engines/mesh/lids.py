@@ -20,11 +20,11 @@ from mien.engines.mesh.eye_frame import (
     Plane,
     look_up,
     over,
-    pick,
     ramp,
     rise,
 )
 from mien.engines.mesh.iris import Colours, sample, to_bytes
+from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image
 
 _MIN_WIDTH_PX = 6.0
@@ -42,7 +42,8 @@ _RIM_INSET = 0.015
 _HANG = 0.35
 """Length of lashes that hang down, as a share of theirs when they stand up."""
 _RIM_ROWS = 32
-_GRAIN_LIMIT = 14.0
+_GRAIN_LIMIT = 9.0
+"""Grey levels."""
 _LINE_WIDTH = 0.028
 _LINE_STRENGTH = 0.4
 """The line where shut lids meet, in eye widths, and how far it darkens lids without lashes."""
@@ -52,7 +53,7 @@ _LINE_STRENGTH = 0.4
 class _Lid:
     """One eye's lid, as pictures over u 0..1.
 
-    skin: (n, m, 4) RGBA from the crease to the edge of the closed lid.
+    skin: (n, m, 4) RGBA from the crease to the edge.
     rim: (rows, m, 3) how dark the lashes are, 255 = not at all, from the edge upwards by
         _RIM_ABOVE; shut_rim: the same with the line where the lids meet.
     under: (rows, m, 4) RGBA of the lower lid from its edge downwards by _RIM_BELOW.
@@ -151,15 +152,14 @@ def _closed_lid(
     upper, lower = lids
     length = float(np.max(lower - crease))
     rows = int(np.clip(1.5 * strips.frame.width * length, 16, 400))
-    t = ((np.arange(rows) + 0.5) / rows)[:, None, None]
+    t = ((np.arange(rows) + 0.5) / rows)[:, None]
     top = strips.usual([crease + s * (upper - crease) for s in np.linspace(-0.15, 0.2, 7)], 0.04)
-    vault = 1.03 - 0.2 * (t - 0.5) ** 2
-    colour = top + (skin * vault - top) * ramp(t, 0.05, 0.45)
-    below = strips.at(lower + 0.12 + length * t[..., 0]).mean(axis=2)
-    sigma = 0.03 * len(strips.columns)
-    grain = below - cv2.GaussianBlur(below, (0, 0), max(sigma, 1.0))
+    vault = (1.03 - 0.2 * (t - 0.5) ** 2)[..., None]
+    colour = top + (skin * vault - top) * ramp(t, 0.05, 0.45)[..., None]
+    below = strips.at(lower + 0.12 + length * t).mean(axis=2)
+    grain = below - cv2.GaussianBlur(below, (0, 0), max(0.03 * len(strips.columns), 1.0))
     colour = colour + np.clip(grain, -_GRAIN_LIMIT, _GRAIN_LIMIT)[..., None]
-    cover = np.broadcast_to(255 * ramp(t[..., 0], 0.03, 0.3), grain.shape)
+    cover = np.broadcast_to(255 * ramp(t, 0.03, 0.3), grain.shape)
     return to_bytes(np.dstack([colour, cover]))
 
 
@@ -186,7 +186,7 @@ def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: 
         return
     shown, shut = 1 - rise(aperture, *_FADE[::-1]), 1 - rise(aperture, *_SHUT[::-1])
     u, v = frame.grid(box)
-    crease, upper, lower = cv2.split(look_up(curves, u))
+    crease, upper, lower = np.ascontiguousarray(np.moveaxis(look_up(curves, u), -1, 0))
     pixel = 1 / frame.width
     strength = ramp(np.minimum(u, 1 - u), -_OVERLAP, 0.06)
     strength *= np.float32(shown)
@@ -196,13 +196,13 @@ def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: 
     down = v - lower
     rows = (_RIM_ROWS - 1) / _RIM_BELOW
     painted = _cover(
-        part, pick(lid.under, across, down * np.float32(rows)), ramp(down, 0, pixel) * strength
+        part, remap(lid.under, across, down * np.float32(rows)), ramp(down, 0, pixel) * strength
     )
     above = upper - v
     t = (v - crease) / np.maximum(upper - crease, np.float32(pixel))
     painted = _cover(
         painted,
-        pick(lid.skin, across, t * np.float32(len(lid.skin))),
+        remap(lid.skin, across, t * np.float32(len(lid.skin))),
         ramp(above, -0.5 * pixel, 0.5 * pixel) * strength,
     )
 
@@ -211,12 +211,12 @@ def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: 
     upwards = above > 0
     above *= np.where(upwards, np.float32(rows / (1 - 0.6 * shut)), np.float32(-rows / _HANG))
     strength *= np.where(upwards, np.float32(1), np.float32(shut))
-    rim = cv2.addWeighted(lid.rim, 1 - shut, lid.shut_rim, shut, 0)
-    lashed = cv2.multiply(painted, pick(rim, across, above), scale=1 / 255)
+    rim = cast(Image, cv2.addWeighted(lid.rim, 1 - shut, lid.shut_rim, shut, 0))
+    lashed = cast(Image, cv2.multiply(painted, remap(rim, across, above), scale=1 / 255))
     part[:] = over(painted, lashed, strength)
 
 
 def _cover(below: Image, layer: Image, strength: Plane) -> Image:
     strength *= cv2.extractChannel(layer, 3)
     strength *= np.float32(1 / 255)
-    return over(below, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB), strength)
+    return over(below, cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)), strength)
