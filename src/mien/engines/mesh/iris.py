@@ -54,8 +54,13 @@ def fit_iris(image: Image, frame: EyeFrame, lids: Floats, landmark: Floats) -> t
         )
         return sample(image, place, cv2.INTER_LINEAR)
 
-    # Any one channel will do: a lit blue iris is as light as the white, but for its red.
-    step = np.clip((ring(1.14) - ring(0.88)).max(axis=2), -30, 60)
+    # Any one channel will do: a lit blue iris is as light as the white, but for its red. The wide
+    # step finds the iris, the narrow one its edge.
+    wide, narrow = (
+        np.clip((ring(1 + outer) - ring(1 - inner)).max(axis=2), -30, 60)
+        for outer, inner in ((0.14, 0.12), (0.05, 0.05))
+    )
+    step = 0.6 * wide + 0.4 * narrow
     score = (step * seen).sum(axis=1) / (seen.sum(axis=1) + 2.0)
     best = int(np.argmax(score - (1.0 + 0.06 * score.max()) * penalty.ravel()))
     return np.array([x[best], y[best]]), float(r[best])
@@ -81,11 +86,15 @@ def complete_iris(
     behind = remap(white, u * white.shape[1] - 0.5, t * len(white) - 0.5)
     shading = np.interp(t, (np.arange(len(shade)) + 0.5) / len(shade), shade)[..., None]
 
-    softness = max(0.1, 0.9 / (radius * frame.width))
+    seen_colours = sample(image, frame.pixels(u, v))
+    beside = (np.abs(y) < 0.7 * np.abs(x)) & (np.minimum(t, 1 - t) > 0.12)
+    beside &= np.minimum(u, 1 - u) > 0.06
+    finest = max(0.08, 0.9 / (radius * frame.width))
+    softness = max(finest, _softness(seen_colours.min(axis=2), distance, beside))
     alpha = 1 - ramp(distance, 1 - softness, 1 + softness)
     alpha = alpha * alpha * (3 - 2 * alpha)
     share = np.maximum(alpha, 0.35)[..., None]
-    own = (sample(image, frame.pixels(u, v)) - (1 - share) * behind) / share / shading
+    own = (seen_colours - (1 - share) * behind) / share / shading
     own = np.clip(own, 0, 255).astype(np.float32)
     margin = np.minimum(t, 1 - t)
     seen = ramp(margin, 0.05, 0.2) * ramp(np.minimum(u, 1 - u), 0, 0.02)
@@ -99,6 +108,21 @@ def complete_iris(
         float(np.median((behind - whole * shading).mean(axis=2)[shown])) if shown.any() else 0.0
     )
     return to_bytes(np.dstack([whole, alpha * 255])), to_bytes(glint), contrast
+
+
+def _softness(pale: Floats, distance: Floats, beside: NDArray[np.bool_]) -> float:
+    """How wide the portrait draws the edge of the iris, in iris radii."""
+    bins = np.arange(0.7, 1.301, 0.05)
+    number = np.digitize(distance, bins) - 1
+    profile = [pale[beside & (number == i)] for i in range(len(bins) - 1)]
+    if min(len(values) for values in profile) < 3:
+        return 0.0
+    rise = np.maximum.accumulate([float(np.median(values)) for values in profile])
+    if rise[-1] - rise[0] < 8:
+        return 0.0
+    middle = bins[:-1] + 0.025
+    low, high = np.interp(rise[0] + np.array([0.25, 0.75]) * (rise[-1] - rise[0]), rise, middle)
+    return float(np.clip(high - low, 0, 0.3))
 
 
 def _rings(distance: Floats) -> NDArray[np.intp]:
