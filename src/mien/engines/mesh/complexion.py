@@ -19,6 +19,7 @@ _FEATURES = (RIGHT_EYE, LEFT_EYE, OUTER_LIPS)
 """Where every face has edges."""
 _STEP_EDGE = 2.5
 """Contrast over steepest slope of an edge that is blurred by one pixel: sqrt(2 pi)."""
+_LEAST_CONTRAST = 12
 _WORK_SIDE = 256
 """Faces are measured no larger than this."""
 
@@ -96,7 +97,8 @@ def _softness(luma: Image, points: Floats) -> float:
         kernel = np.ones((9, 9), np.uint8)
         contrast = cv2.dilate(smooth[part], kernel) - cv2.erode(smooth[part], kernel)
         steep = slope[part] >= np.percentile(slope[part], 92)
-        found.append(float(np.median(contrast[steep] / np.maximum(slope[part][steep], 0.5))))
+        if np.median(contrast[steep]) > _LEAST_CONTRAST:
+            found.append(float(np.median(contrast[steep] / np.maximum(slope[part][steep], 0.5))))
     if not found:
         return 0.0
     blur = min(found) / _STEP_EDGE

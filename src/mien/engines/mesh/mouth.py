@@ -26,6 +26,8 @@ from mien.types import DriverPixels, Floats, Image
 
 _LEAST_GAP = 0.01
 """Head units: lips nearer to each other than this are closed."""
+_OWN_REACH = 1.15
+"""So are lips that are hardly further apart than a closed source's own."""
 _OWN_GAP = 0.05
 """A source with a wider gap than this shows an interior of its own."""
 _RAMP = 0.025
@@ -46,9 +48,11 @@ class MouthPainter:
         head frame."""
         self._complexion = measure_complexion(image, landmarks)
         self._own_gap = lip_gap(head)
+        self._closed_gap = max(_LEAST_GAP, _OWN_REACH * self._own_gap)
         self._own: OwnInterior | None = None
         teeth = None
         if self._own_gap > _OWN_GAP:
+            self._closed_gap = 0.0
             self._own = OwnInterior(image, landmarks, head, pose, self._complexion)
             teeth = _own_teeth(image, landmarks, self._complexion)
         self._painted = PaintedInterior(self._complexion, head, pose.scale, teeth)
@@ -70,13 +74,13 @@ class MouthPainter:
         points: (478, 2+) landmarks in it; head, pose: the same in the head frame.
         """
         gap = lip_gap(head)
-        if not (np.isfinite(gap) and gap > (_LEAST_GAP if self._own is None else 0.0)):
+        if not (np.isfinite(gap) and gap > self._closed_gap):
             return
         feather_px = max(0.6, _FEATHER * pose.scale)
         opening = find_opening(points, head, pose, picture.shape[1::-1], feather_px)
         if opening is None:
             return
-        growth = float(np.clip((gap - _LEAST_GAP) / _RAMP, 0, 1))
+        growth = float(np.clip((gap - self._closed_gap) / _RAMP, 0, 1))
         borrowed = None
         if driver is not None and self._lender is not None and growth > 0:
             borrowed = borrow(opening, driver, self._lender, pose.scale)

@@ -122,7 +122,7 @@ def recolour(picture: Image, colours: MouthColours) -> Field:
     warmth = np.minimum(y * _f(_LEAST_WARMTH / high), _f(_LEAST_WARMTH))
     teeth_cr, teeth_cb = _warm(*_turned(cr, cb, colours.chroma), colours.axis, warmth, _TINT[0])
     turned = _turned(cr, cb, colours.lips_chroma)
-    lips_cr, lips_cb = _warm(*turned, colours.lips_axis, _f(0), _TINT[1])
+    lips_cr, lips_cb = _warm(*turned, colours.lips_axis, warmth * _f(0.6), _TINT[1])
     mucosa = 1 - (1 - mucosa) * lit  # what is dark is no tooth
     cr += (teeth_cr + (lips_cr - teeth_cr) * mucosa - cr) * strength
     cb += (teeth_cb + (lips_cb - teeth_cb) * mucosa - cb) * strength
@@ -139,9 +139,7 @@ def _turned(cr: Field, cb: Field, turn: Floats) -> tuple[Field, Field]:
     return a * cr + b * cb, c * cr + d * cb
 
 
-def _warm(
-    cr: Field, cb: Field, axis: Floats, least: Field | np.float32, tint: float
-) -> tuple[Field, Field]:
+def _warm(cr: Field, cb: Field, axis: Floats, least: Field, tint: float) -> tuple[Field, Field]:
     """Keep colours on the skin's side of grey: light that falls on skin falls on teeth too."""
     norm = float(axis @ axis)
     if norm == 0:

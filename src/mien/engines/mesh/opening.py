@@ -137,8 +137,11 @@ def soften(image: Image | Mask, blur_px: float) -> Image:
 
 
 def light(image: Image, factor: Field) -> Image:
-    """The picture (h, w, 3) times (h, w), 0..1."""
-    return _times(image, cast(Mask, (factor * np.float32(255)).astype(np.uint8)))
+    """The picture (h, w, 3) times (h, w) or (h, w, 3), 0..1."""
+    weight = cast(Mask, (factor * np.float32(255)).astype(np.uint8))
+    if weight.ndim == 2:
+        return _times(image, weight)
+    return cast(Image, cv2.multiply(image, weight, scale=1 / 255))
 
 
 def mix(below: Image, above: Image, weight: Mask) -> Image:

@@ -21,8 +21,9 @@ _STRETCH = (1.25, 1.6)
 _EDGE = 0.02
 _LIP_EDGE = 0.06
 """Head units above the lower lip's landmarks in which its colour may still be found."""
-_SCALE = 2
-"""The interior is kept enlarged: linear sampling of it is as sharp as cubic sampling."""
+_SCALE = 3
+"""The interior is kept enlarged: linear sampling of it is as sharp as cubic sampling, and
+at an odd scale each pixel is found again unchanged."""
 
 
 class OwnInterior:
@@ -70,7 +71,7 @@ class OwnInterior:
         beyond = own_upper + (opening.lower - opening.upper) + hidden - own_lower
         edge = own_lower - np.clip(beyond, 0, _EDGE)
         bared = np.clip(beyond / _EDGE, 0, 1)
-        parted = np.clip((edge - y) / _EDGE + 2 - 1.5 * bared, 0, 1)
+        parted = np.clip((edge - y) / _EDGE + 8 - 7.5 * bared, 0, 1)
         ratio = opening.gap / max(self._gap, 1e-3)
         wide = 1 - np.clip((ratio - _STRETCH[0]) / (_STRETCH[1] - _STRETCH[0]), 0, 1)
         (a, b, c), (d, e, f) = self._to_texture

@@ -131,7 +131,7 @@ class PaintedInterior:
         interior = _over(interior, lower, 0.8 * dimmed)
         upper = self._row(opening, 0, x - _f(self._middle_x), y - _f(upper_tip))
         interior = _over(interior, upper, upper_teeth * dimmed)
-        return light(interior, opening.enlarge(_lip_shadow(opening)))
+        return light(interior, opening.enlarge(_lip_shadow(opening, self._palette[1])))
 
     def _row(self, opening: Opening, row: int, x: Field, y: Field) -> Image:
         scale = _f(self._canvas_px)
@@ -181,7 +181,10 @@ def _over(interior: Image, row: Image, strength: float) -> Image:
     return mix(interior, colour, fade(row[..., 3], strength))
 
 
-def _lip_shadow(opening: Opening) -> Field:
+def _lip_shadow(opening: Opening, lips: Floats) -> Field:
+    """(h', w', 3): what is near the lips has less light, and more of their colour in it."""
     upper = np.exp(np.maximum(opening.y - opening.upper, 0) / _f(-0.03))
     lower = np.exp(np.maximum(opening.lower - opening.y, 0) / _f(-0.025))
-    return cast(Field, (1 - 0.38 * upper) * (1 - 0.3 * lower))
+    dark = 1 - (1 - 0.4 * upper) * (1 - 0.3 * lower)
+    tint = lips / max(float(lips.max()), 1.0)
+    return cast(Field, 1 - dark[..., None] * (1 + 0.7 * (tint.mean() - tint)).astype(np.float32))
