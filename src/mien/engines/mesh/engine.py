@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from mien.engines.base import EngineInfo
 from mien.engines.mesh.driving import LandmarkFollower, Step, follow
 from mien.engines.mesh.geometry import place_vertices
+from mien.engines.mesh.lips import parting
+from mien.engines.mesh.mouth import MouthPainter
 from mien.engines.mesh.remap import remap
 from mien.engines.mesh.shading import STEP as GAIN_STEP
 from mien.engines.mesh.shading import ShadingTransfer
 from mien.engines.mesh.source import MAX_SIDE, MeshSource, prepare_source
 from mien.engines.mesh.warp import MAP_STEP, Warp
-from mien.landmarks import NUM_SKIN
+from mien.landmarks import NUM_LANDMARKS, NUM_SKIN
 from mien.types import Face, Floats, Image, Mask, Motion, MotionOptions, Portrait, Rendered
 
 
@@ -50,8 +52,10 @@ class MeshEngine:
         """One rendered crop per motion frame, as large as the source's crop."""
         follower = follow(source.mesh, motion, options)
         registration = follower.registration if isinstance(follower, LandmarkFollower) else None
+        shading = ShadingTransfer(registration, source.mesh) if registration else None
+        driver = motion.reference.pixels
         painter = Painter(
-            source, ShadingTransfer(registration, source.mesh) if registration else None
+            source, shading, source.mouth.following(driver) if driver else source.mouth
         )
         for frame in motion.frames:
             pixels, alpha = painter.paint(follower.follow(frame))
@@ -70,15 +74,17 @@ class MeshEngine:
 class Painter:
     """Draws the steps of one run."""
 
-    def __init__(self, source: MeshSource, shading: ShadingTransfer | None) -> None:
-        self._source, self._shading = source, shading
+    def __init__(
+        self, source: MeshSource, shading: ShadingTransfer | None, mouth: MouthPainter
+    ) -> None:
+        self._source, self._shading, self._mouth = source, shading, mouth
         self._warp = Warp(source)
 
     def paint(self, step: Step) -> tuple[Image, Mask]:
         """The crop (h, w, 3) for one step, and the alpha (h, w) of what was warped."""
-        mesh = self._source.mesh
-        vertices = place_vertices(mesh, step.target.head, step.target.pose, step.ring_shift)
-        places = self._warp.backward_map(vertices)
+        target = step.target
+        vertices = place_vertices(self._source.mesh, target.head, target.pose, step.ring_shift)
+        places = self._warp.backward_map(vertices, parting(target.head, self._source.mesh.head))
         layer = self._warp.picture(places.full, vertices)
         if self._source.backdrop is not None:
             picture = self._source.backdrop.compose(layer)
@@ -91,6 +97,10 @@ class Painter:
                 vertices,
                 self._shading.gain(step.reading.luma, step.reading.trust),
             )
+        points = vertices[:NUM_LANDMARKS]
+        self._source.eyes.paint(picture, points, target.apertures)
+        self._source.lids.paint(picture, points, target.apertures)
+        self._mouth.paint(picture, points, target.head, target.pose, step.driver)
         return picture, layer[..., 3]
 
     def _shade(

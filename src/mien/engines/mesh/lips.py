@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mien.engines.mesh.opening import lip_gap
 from mien.landmarks import INNER_LIPS, OUTER_LIPS
 from mien.motion.fields import LIP_RINGS
 from mien.motion.template import FACE_TEMPLATE
@@ -13,6 +14,8 @@ _RINGS = np.array(LIP_RINGS)
 """(4, 20): rings from the skin to the opening."""
 _EDGE = _RINGS[3]
 _UPPER, _LOWER = np.array(INNER_LIPS[1:10]), np.array(INNER_LIPS[:10:-1])
+_PARTED_GAP = 0.06
+"""Head units between lips from which they are fully parted."""
 _FREE_OPENING, _WIDEST_OPENING = 0.55, 0.85
 """Head units between the middles of the lips: reached faithfully, and never exceeded."""
 
@@ -44,6 +47,22 @@ def proportion_lips(
     thickness = np.linalg.norm(own[0], axis=1), np.linalg.norm(before[0], axis=1)
     ratio = np.clip(thickness[0] / np.maximum(thickness[1], 1e-3), 0, 1.5)
     head[_RINGS[:3]] = head[_EDGE] + own + change * (ratio * gain)[None, :, None]
+
+
+def part_lips(vertices: Floats, share: float) -> Floats:
+    """Where the skin of parted lips lies in a picture of closed ones: the edges of the lips
+    (n, 2 or 3 pixels, n >= 478) drawn back by a share of the way to the next ring. The dark line
+    where the lips met belongs to neither of them."""
+    parted = vertices.copy()
+    parted[_EDGE] += share * (vertices[_RINGS[2]] - vertices[_EDGE])
+    return parted
+
+
+def parting(head: Floats, source: Floats) -> float:
+    """How far lips that are closed in the source are parted in ``head``, 0..1."""
+    own, now = lip_gap(source), lip_gap(head)
+    closed = 1 - np.clip(own / _PARTED_GAP, 0, 1)
+    return float(closed * np.clip((now - own) / _PARTED_GAP, 0, 1))
 
 
 def limit_opening(head: Floats, source: Floats) -> None:

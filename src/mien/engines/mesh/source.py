@@ -9,7 +9,10 @@ import cv2
 import numpy as np
 
 from mien.engines.mesh.background import Backdrop, choose_background
+from mien.engines.mesh.eyes import EyePainter
 from mien.engines.mesh.geometry import FaceMesh, lay_mesh
+from mien.engines.mesh.lids import LidPainter
+from mien.engines.mesh.mouth import MouthPainter
 from mien.face import Crop, crop_around, cut, feather, segment_portrait
 from mien.landmarks import NUM_SKIN
 from mien.types import Face, Floats, Image, Mask, Portrait
@@ -46,7 +49,7 @@ class MeshSource:
     backdrop: what lies behind the person, None where the whole crop is one elastic sheet.
     texture: RGBA, what is warped; alpha is the portrait's own or, with a backdrop, the person's
         opacity. fine_texture: the same around the face, finer; None for large faces.
-    feather: (h, w), weight when pasted.
+    feather: (h, w), weight when pasted. eyes, lids, mouth: what paints them.
     """
 
     crop: Crop
@@ -57,6 +60,9 @@ class MeshSource:
     texture: Image
     fine_texture: FineTexture | None
     feather: Mask
+    eyes: EyePainter
+    lids: LidPainter
+    mouth: MouthPainter
 
 
 def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSource:
@@ -76,16 +82,20 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
         texture = np.dstack([backdrop.foreground, backdrop.matte])
     else:
         texture = np.dstack([image, everywhere if coverage is None else coverage])
+    # What lies outside the person is unseen in a layer of its own: it may follow freely.
+    mesh = lay_mesh(landmarks, everywhere if backdrop else person, stiff=backdrop is not None)
     return MeshSource(
         crop=crop,
-        # What lies outside the person is unseen in a layer of its own: it may follow freely.
-        mesh=lay_mesh(landmarks, everywhere if backdrop else person, stiff=backdrop is not None),
+        mesh=mesh,
         image=image,
         transparent=coverage is not None,
         backdrop=backdrop,
         texture=texture,
         fine_texture=_fine_texture(texture, landmarks),
         feather=feather(crop, (width, height), max(2, round(_FEATHER_SHARE * max(crop.size)))),
+        eyes=EyePainter(image, landmarks),
+        lids=LidPainter(image, landmarks),
+        mouth=MouthPainter(image, landmarks, mesh.head, mesh.pose),
     )
 
 

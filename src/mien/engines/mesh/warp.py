@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.engines.mesh.geometry import depth_order
+from mien.engines.mesh.lips import part_lips
 from mien.engines.mesh.raster import TriangleImage, TriangleOrigin
 from mien.engines.mesh.remap import remap
 from mien.engines.mesh.source import MeshSource
@@ -23,6 +24,9 @@ _FINE_PARTS = (
     np.array(OUTER_LIPS), np.array(RIGHT_EYE_OUTER_RING), np.array(LEFT_EYE_OUTER_RING),
 )  # fmt: skip
 _MARGIN_PX = 3
+_LINE_SHARE = 0.5
+"""Width of the dark line between closed lips, as a share of the way to the next ring."""
+_PARTINGS = 4
 _JUMP_PX = 2.2 * MAP_STEP
 """A step of the map between neighbouring samples that stretching alone does not make."""
 _BLOCK_Y, _BLOCK_X = (n.ravel() for n in np.mgrid[:MAP_STEP, :MAP_STEP])
@@ -48,18 +52,22 @@ class Warp:
         self._texture, self._fine = source.texture, source.fine_texture
         self._triangles = source.mesh.triangles
         self._num_fixed = len(source.mesh.fixed)
-        self._origin = TriangleOrigin(source.mesh.vertices[self._triangles])
+        vertices = source.mesh.vertices
+        self._origins = [
+            TriangleOrigin(part_lips(vertices, _LINE_SHARE * level / _PARTINGS)[self._triangles])
+            for level in range(_PARTINGS + 1)
+        ]
         self._rows, self._columns = (
             (np.arange(n // MAP_STEP, dtype=np.float32) + 0.5) * MAP_STEP - 0.5 for n in self._shape
         )
 
-    def backward_map(self, vertices: Floats) -> BackwardMap:
-        """The map for vertices (NUM_VERTICES, 3) in crop pixels."""
+    def backward_map(self, vertices: Floats, parting: float) -> BackwardMap:
+        """The map for vertices (NUM_VERTICES, 3) in crop pixels and lips parted so far, 0..1."""
         step = self._draw_step
         corners = (vertices[:, :2].take(self._triangles, axis=0) + 0.5) / step - 0.5
         order = depth_order(vertices, self._num_fixed)
         shape = self._shape[0] // step, self._shape[1] // step
-        image = self._origin.draw(corners, order, shape)
+        image = self._origins[round(parting * _PARTINGS)].draw(corners, order, shape)
         coarse = self._evaluate(image, self._columns, self._rows)
         full = np.empty((2, *self._shape), np.float32)
         for axis in (0, 1):
