@@ -102,7 +102,7 @@ def _without_iris(
     across = ramp(u, centre[0] - halo * radius, centre[0] + halo * radius)[..., None]
     filled = left[:, None] * (1 - across) + right[:, None] * across
     hole = (1 - outside) * ramp(np.minimum(u, 1 - u), 0.02, 0.12)
-    return cast(Colours, colours + (filled - colours) * hole[..., None])
+    return colours + (filled - colours) * hole[..., None]
 
 
 def _beside(colours: Colours, weight: Floats) -> Colours:
