@@ -43,6 +43,8 @@ _UNEVEN = (0.003, -0.004, 0.002, 0.004, -0.003, 0.002, -0.002, 0.004, -0.004, 0.
 _UPPER_SHOWS, _LOWER_HIDES = 0.035, 0.045
 """How far the upper teeth reach below the resting upper lip, the lower ones stay below the
 resting line of the lips."""
+_TEETH_FOLLOW = 1.15
+"""Way of the lower teeth against the chin's: about that of the lower lip, which then hides them."""
 _MOST_SHOWN = 0.15, 0.08
 """Of the upper and of the lower teeth."""
 _TEETH_DEPTH = 0.06
@@ -118,7 +120,7 @@ class PaintedInterior:
         # lips pushed forward, as for "oo", leave the teeth behind and in the dark
         forward = max(0.0, self._rest_z - float(head[UPPER[5], 2]))
         upper_tip = self._rest_upper + _UPPER_SHOWS - 0.6 * forward
-        lower_tip = self._rest_lower + _LOWER_HIDES + 0.95 * drop + 0.3 * forward
+        lower_tip = self._rest_lower + _LOWER_HIDES + _TEETH_FOLLOW * drop + 0.3 * forward
         upper_tip = min(upper_tip, float(head[UPPER[5], 1]) + _MOST_SHOWN[0])
         lower_tip = max(lower_tip, float(head[LOWER[5], 1]) - _MOST_SHOWN[1])
         dimmed = max(0.5, 1 - 3 * forward)
@@ -151,13 +153,13 @@ class PaintedInterior:
         centre = float(head[UPPER[5], 0] + head[LOWER[5], 0]) / 2
         across = (opening.x - _f(centre)) * _f(1 / (0.3 * self._width))
         room = float(np.clip(1.2 * opening.gap, 0, 0.5))
-        rise = 0.07 + 0.55 * room
+        rise = 0.1 + 0.55 * room
         dome = np.sqrt(np.maximum(1 - across**2, 0)) * _f(rise)
-        top = _f(lower_tip + 0.05) - dome
+        top = _f(min(lower_tip, float(head[LOWER[5], 1])) + 0.05) - dome
         shown = _smooth((opening.y - top) / _f(0.05)) * (np.abs(across) < 1)
         high = np.clip((opening.y - top) / _f(rise), 0, 1)
         groove = 1 - 0.14 * np.exp(-((across / _f(0.16)) ** 2)) * (1 - high)
-        lit = (_f(0.34) + _f(0.56) * _smooth(high)) * groove * (1 - 0.25 * across**2)
+        lit = (_f(0.36) + _f(0.64) * _smooth(high)) * groove * (1 - 0.25 * across**2)
         shown, lit = shown[..., None], lit[..., None]
         colour = colour * (1 - shown) + tongue * lit * shown
         beneath = np.maximum(opening.y - _f(upper_tip), 0)
