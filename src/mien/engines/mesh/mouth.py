@@ -34,6 +34,8 @@ _RAMP = 0.025
 _DRIVER_SHOWS, _GIVES_WAY = (0.9, 1.3), (1.5, 2.1)
 """The driver's gap against the source's own: where its interior takes over from a painted one
 behind the source's own, and where the source's own gives way to it."""
+_FITS = (0.7, 0.9)
+"""The driver's gap against the target's."""
 _FEATHER = 0.012
 _FEWEST_TEETH_PX = 12
 _PALE, _GREY_NOISE, _LIT = 0.7, 6.0, 0.8
@@ -101,7 +103,15 @@ class MouthPainter:
         mouth is open enough to show something, else a painted one."""
         share = driver_gap / self._own_gap
         seen, cover = own.show(opening)
-        cover = fade(cover, 1 - _ramp(share, _GIVES_WAY))
+        gives_way = _ramp(share, _GIVES_WAY)
+        if (
+            self._lender is not None
+        ):  # the same person's mouth, as far open, is as good as one's own
+            fits = _ramp(driver_gap / max(opening.gap, 1e-3), _FITS)
+            gives_way = max(gives_way, fits * (1 - self._lender.foreignness))
+        if gives_way == 1 and borrowed is not None:
+            return borrowed
+        cover = fade(cover, 1 - gives_way)
         if cover.min() == 255:
             return seen
         behind, weight = borrowed, _ramp(share, _DRIVER_SHOWS)

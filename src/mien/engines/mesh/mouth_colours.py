@@ -26,7 +26,8 @@ _MAX_TURN, _MAX_LIPS_TURN = np.radians(45.0), np.radians(22.0)
 _SAME, _RANGE = 5.0, 10.0
 """Colours this near to each other are the same person's; from there to full adaptation."""
 _LIPS_COUNT = 0.6
-_LIFT = 0.7
+_LIFT, _MOST_LIFT = 0.7, 30.0
+"""Of the difference between the darkest parts of two faces, in grey levels."""
 _SOFTENING = 0.6
 _LEAST_WARMTH, _MOST_TINT, _TINT = 0.6, 0.3, (0.3, 1.0)
 """Parts of the skin's own chroma: teeth and shadows have no less of it, and differ in hue from
@@ -77,7 +78,7 @@ def relate(driver: Complexion, source: Complexion) -> MouthColours:
         foreignness, dark, float(np.clip(ratio, *_TEETH_GAIN)),
         float(np.clip(lips_ratio, *_LIPS_GAIN)),
         (_BRIGHT[0] * driver.luma, _BRIGHT[1] * driver.luma),
-        foreignness * _LIFT * max(0.0, source.black - driver.black * dark),
+        foreignness * _LIFT * float(np.clip(source.black - driver.black * dark, 0, _MOST_LIFT)),
         driver.lips_chroma / max(float(driver.lips_chroma @ driver.lips_chroma), 25.0),
         _turn(driver.chroma, source.chroma, _MAX_TURN, _CHROMA_GAIN) * coloured,
         _turn(driver.lips_chroma, source.lips_chroma, _MAX_LIPS_TURN, lips_gain) * coloured,

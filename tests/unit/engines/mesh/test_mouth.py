@@ -110,6 +110,14 @@ def test_an_open_source_gives_way_only_to_a_driver_that_is_wider_open() -> None:
     assert bluest(0.7) > 60
 
 
+def test_the_same_person_lends_even_to_an_open_mouth() -> None:
+    source = painted_face({"jawOpen": 0.25}, inside=(90, 40, 40))
+    target = painted_face({"jawOpen": 0.4}, inside=(0, 255, 0))
+    driver = painted_face({"jawOpen": 0.4}, inside=(60, 30, 30))
+    inside = painted_onto(source, target, driver)[opening(target, -3) > 0]
+    assert np.abs(inside.astype(int) - (60, 30, 30)).max() <= 1
+
+
 def test_a_driver_whose_mouth_is_out_of_its_picture_is_replaced_by_paint() -> None:
     target = painted_face(WIDE)
     lost = painted_face(WIDE)
