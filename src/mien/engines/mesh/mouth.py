@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -82,44 +84,57 @@ class MouthPainter:
         opening = find_opening(points, head, pose, picture.shape[1::-1], feather_px)
         if opening is None:
             return
-        growth = float(np.clip((gap - self._closed_gap) / _RAMP, 0, 1))
-        borrowed = None
-        if driver is not None and self._lender is not None and growth > 0:
-            borrowed = borrow(opening, driver, self._lender, pose.scale)
+        frame = _Frame(opening, head, pose, driver)
         if self._own is not None:
-            width = 0.0 if driver is None or borrowed is None else _driver_gap(driver)
-            interior = self._around_own(self._own, opening, head, pose, borrowed, width)
-            _blend(picture, opening, interior, 1.0)
-        elif borrowed is not None:
-            _blend(picture, opening, borrowed, growth)
-        else:
-            _blend(picture, opening, self._painted.paint(opening, head, pose), growth)
+            _blend(picture, opening, self._around(self._own, frame), 1.0)
+            return
+        interior = self._borrowed(frame)
+        if interior is None:
+            interior = self._painted.paint(opening, head, pose)
+        _blend(picture, opening, interior, _ramp(gap - self._closed_gap, (0.0, _RAMP)))
 
-    def _around_own(
-        self, own: OwnInterior, opening: Opening, head: Floats, pose: Pose,
-        borrowed: Image | None, driver_gap: float,
-    ) -> Image:  # fmt: skip
-        """The source's own interior in front of what it does not show: the driver's when that
-        mouth is open enough to show something, else a painted one."""
-        share = driver_gap / self._own_gap
-        seen, cover = own.show(opening)
-        gives_way = _ramp(share, _GIVES_WAY)
-        if (
-            self._lender is not None
-        ):  # the same person's mouth, as far open, is as good as one's own
-            fits = _ramp(driver_gap / max(opening.gap, 1e-3), _FITS)
+    def _borrowed(self, frame: _Frame) -> Image | None:
+        if frame.driver is None or self._lender is None:
+            return None
+        return borrow(frame.opening, frame.driver, self._lender, frame.pose.scale)
+
+    def _around(self, own: OwnInterior, frame: _Frame) -> Image:
+        """The source's own interior in front of what it does not show."""
+        driver_gap = _driver_gap(frame.driver) if frame.driver is not None else 0.0
+        gives_way = _ramp(driver_gap / self._own_gap, _GIVES_WAY)
+        if self._lender is not None:
+            # the same person's mouth, as far open, is as good as one's own
+            fits = _ramp(driver_gap / max(frame.opening.gap, 1e-3), _FITS)
             gives_way = max(gives_way, fits * (1 - self._lender.foreignness))
-        if gives_way == 1 and borrowed is not None:
-            return borrowed
+        seen, cover = own.show(frame.opening)
         cover = fade(cover, 1 - gives_way)
         if cover.min() == 255:
             return seen
-        behind, weight = borrowed, _ramp(share, _DRIVER_SHOWS)
-        if behind is None or weight < 1:
-            painted = self._painted.paint(opening, head, pose, upper_teeth=own.teeth_behind)
-            mask = fade(np.full_like(cover, 255), weight)
-            behind = painted if behind is None or weight == 0 else mix(painted, behind, mask)
-        return mix(behind, seen, cover)
+        weight = max(gives_way, _ramp(driver_gap / self._own_gap, _DRIVER_SHOWS))
+        return mix(self._behind(own, frame, weight), seen, cover)
+
+    def _behind(self, own: OwnInterior, frame: _Frame, weight: float) -> Image:
+        """The driver's interior, by weight, when its mouth is open enough to show something,
+        else a painted one."""
+        borrowed = self._borrowed(frame) if weight > 0 else None
+        if borrowed is not None and weight == 1:
+            return borrowed
+        painted = self._painted.paint(
+            frame.opening, frame.head, frame.pose, upper_teeth=own.teeth_behind
+        )
+        if borrowed is None:
+            return painted
+        return cast(Image, cv2.addWeighted(painted, 1 - weight, borrowed, weight, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What one frame asks for; head (478, 3) head frame."""
+
+    opening: Opening
+    head: Floats
+    pose: Pose
+    driver: DriverPixels | None
 
 
 def _driver_gap(driver: DriverPixels) -> float:
