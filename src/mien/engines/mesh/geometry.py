@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.engines.mesh.remap import remap_points
 from mien.engines.mesh.rings import place_rings, ring_displacement, ring_shares
 from mien.engines.mesh.topology import (
     NUM_RINGS,
-    OPENINGS,
     OVAL,
     RING_SIZE,
-    RINGS,
-    SKIN,
     Triangles,
     border_loop,
     border_triangles,
@@ -30,7 +26,6 @@ _RING_ROOM = (0.82, 0.90, 0.97)
 _OVAL_CARRY = (0.75, 0.35, 0.0)
 """Share of the outline's own deformation (jaw, cheeks) that each ring takes along, at the top
 and sides; under the chin the neck stays where it is."""
-_SKIN_CORNERS = np.ascontiguousarray(SKIN.T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +34,8 @@ class FaceMesh:
 
     landmarks: (478, 3) crop pixels; pose and head: the same as a pose and in the head frame.
     rings: (108, 3) head frame. shares: (108,), how far each follows the head, ``stiff`` as in ring_shares.
-    vertices: (NUM_VERTICES, 2) crop pixels. fixed: triangles drawn first, in this order;
-    SKIN follows, sorted by depth in each frame.
+    vertices: (NUM_VERTICES, 2) crop pixels. border: triangles between the last ring and the
+    border of the crop.
     """
 
     size: tuple[int, int]
@@ -51,12 +46,7 @@ class FaceMesh:
     shares: Floats
     stiff: bool
     vertices: Floats
-    fixed: Triangles
-
-    @property
-    def triangles(self) -> Triangles:
-        """All triangles, the fixed ones first."""
-        return np.concatenate([self.fixed, SKIN])
+    border: Triangles
 
 
 def lay_mesh(landmarks: Floats, person: Mask, *, stiff: bool = False) -> FaceMesh:
@@ -71,11 +61,11 @@ def lay_mesh(landmarks: Floats, person: Mask, *, stiff: bool = False) -> FaceMes
     ring_px, squeeze = _keep_inside(to_picture(rings, pose), centre, (width, height), room)
     shown = remap_points(person, ring_px[:, :2])
     border = border_loop((width, height))
-    fixed = np.concatenate([border_triangles(ring_px[-RING_SIZE:, :2], border), RINGS, OPENINGS])
     return FaceMesh(
         (width, height), np.asarray(landmarks, np.float64), pose, head, to_head(ring_px, pose),
         ring_shares(shown / 255.0, stiff=stiff) * squeeze, stiff,
-        np.concatenate([landmarks[:, :2], ring_px[:, :2], border]), fixed,
+        np.concatenate([landmarks[:, :2], ring_px[:, :2], border]),
+        border_triangles(ring_px[-RING_SIZE:, :2], border),
     )  # fmt: skip
 
 
@@ -114,10 +104,3 @@ def oval_shift(mesh: FaceMesh, head: Floats, pose: Pose) -> Floats:
     below = np.clip((mesh.head[OVAL, 1] - 0.9) / 0.6, 0, 1)
     carry = np.array(_OVAL_CARRY)[:, None] * (1 - 0.8 * below)
     return cast(Floats, (carry[..., None] * deformed[None, :, :2]).reshape(-1, 2))
-
-
-def depth_order(vertices: Floats, num_fixed: int) -> NDArray[np.intp]:
-    """Triangle numbers, hindmost first: the fixed ones, then skin by depth."""
-    first, second, third = vertices[:, 2].take(_SKIN_CORNERS)
-    depth = np.maximum(np.maximum(first, second), third)
-    return np.concatenate([np.arange(num_fixed), num_fixed + np.argsort(-depth)])

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.raster import backward_map
+from mien.engines.mesh.raster import Triangles
 from mien.engines.mesh.remap import remap, remap_points
 from mien.engines.mesh.rings import place_rings
 from mien.engines.mesh.topology import (
@@ -24,7 +24,7 @@ from mien.engines.mesh.topology import (
     NUM_BORDER,
     OPENINGS,
     OVAL,
-    RINGS,
+    RING_BANDS,
     SKIN,
     border_loop,
     border_triangles,
@@ -105,29 +105,17 @@ class Registration:
         self._vertices = _apply(self.to_crop, np.r_[landmarks[:, :2], ring_px]).astype(np.float32)
         border = border_loop((SIDE_PX, SIDE_PX))
         self.mesh = np.r_[self._vertices, border].astype(np.float32)
+        self._flat = np.c_[self.mesh, np.zeros(len(self.mesh))]
         last_ring = self._vertices[-len(OVAL) :]
-        self.triangles = np.r_[border_triangles(last_ring, border), RINGS, SKIN, OPENINGS]
+        rim = border_triangles(last_ring, border)
+        self._triangles = np.concatenate([SKIN, OPENINGS, *RING_BANDS, rim])
         self._weights = np.ones((len(self._vertices), 1))
         self._weights[:NUM_LANDMARKS] = _FLOW_WEIGHT[:, None]
-        self._prepare_grid()
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._flow.setFinestScale(1)
         self._flow.setVariationalRefinementIterations(0)
         self._reference = self._crop(reference.image, self.to_crop)
         self.luma = self._reference.astype(np.float32)
-
-    def _prepare_grid(self) -> None:
-        """Barycentric coordinates of a coarse grid in the mesh of the reference frame."""
-        side = SIDE_PX // _GRID_STEP
-        corners = ((self.mesh[self.triangles] + 0.5) / _GRID_STEP - 0.5).astype(np.float32)
-        count = len(self.triangles)
-        unit = np.broadcast_to(np.array([[0, 0], [1, 0], [0, 1]], np.float32), (count, 3, 2))
-        (u, v), ids = backward_map(corners, unit, np.arange(count), (side, side))
-        self._grid_vertices = self.triangles[ids.ravel()]
-        weights = np.stack([1 - u - v, u, v], -1).reshape(-1, 3, 1)
-        self._grid_weights = weights.astype(np.float32)
-        self._grid_weights[ids.ravel() < 0] = 0
-        self._grid_shape = (side, side, 2)
 
     def read(self, pixels: DriverPixels) -> Reading:
         """Refine the landmarks of one frame of the driver."""
@@ -158,8 +146,11 @@ class Registration:
     def _expected_flow(self, found: Floats) -> Field:
         displacement = np.zeros((BORDER_START + NUM_BORDER, 2), np.float32)
         displacement[:NUM_LANDMARKS] = found[:NUM_LANDMARKS] - self._vertices[:NUM_LANDMARKS]
-        grid = (displacement[self._grid_vertices] * self._grid_weights).sum(1)
-        return cast(Field, cv2.resize(grid.reshape(self._grid_shape), (SIDE_PX, SIDE_PX)))
+        side = SIDE_PX // _GRID_STEP
+        grid, _ = Triangles(self._triangles, displacement).draw(
+            self._flat, (side, side), step=_GRID_STEP
+        )
+        return np.stack([cv2.resize(place, (SIDE_PX, SIDE_PX)) for place in grid], axis=-1)
 
     def _crop(self, image: Image, to_crop: Floats) -> Mask:
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)

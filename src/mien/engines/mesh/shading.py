@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 
 from mien.engines.mesh.geometry import FaceMesh
-from mien.engines.mesh.raster import UNCOVERED, backward_map
+from mien.engines.mesh.raster import Triangles
 from mien.engines.mesh.registration import SIDE_PX, Field, Registration
 from mien.engines.mesh.remap import remap
 from mien.engines.mesh.topology import OVAL, SKIN
-from mien.landmarks import LEFT_BROW, LEFT_EYE, OUTER_LIPS, RIGHT_BROW, RIGHT_EYE
+from mien.landmarks import LEFT_BROW, LEFT_EYE, NUM_LANDMARKS, OUTER_LIPS, RIGHT_BROW, RIGHT_EYE
 from mien.types import Floats, Mask
 
 STEP = 4
@@ -97,9 +97,8 @@ def _unit(mask: Mask) -> Field:
 
 def _map_to_reference(mesh: FaceMesh, registration: Registration) -> Field:
     width, height = mesh.size
-    shape = (-(-height // STEP), -(-width // STEP))
-    skin = (mesh.vertices[SKIN] + 0.5) / STEP - 0.5
-    by_depth = np.argsort(-mesh.landmarks[SKIN, 2].max(axis=1))
-    place, ids = backward_map(skin, registration.mesh[SKIN], by_depth, shape)
-    place[:, ids == UNCOVERED] = -1
+    size = (-(-width // STEP), -(-height // STEP))
+    skin = Triangles(SKIN, registration.mesh[:NUM_LANDMARKS])
+    place, covered = skin.draw(mesh.landmarks, size, step=STEP)
+    place[:, ~covered] = -1
     return place

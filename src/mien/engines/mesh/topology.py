@@ -64,10 +64,10 @@ OPENINGS: Triangles = np.array(
     + _lens(LEFT_EYE[0], LEFT_LID_PAIRS, LEFT_EYE[8])
     + _lens(78, LIP_PAIRS, 308)
 )
-RINGS: Triangles = np.array(
-    [t for k in reversed(range(NUM_RINGS)) for t in _band(OVAL if k == 0 else ring(k - 1), ring(k))]
+RING_BANDS: tuple[Triangles, ...] = tuple(
+    np.array(_band(OVAL if k == 0 else ring(k - 1), ring(k))) for k in range(NUM_RINGS)
 )
-"""Outermost band first: the head is drawn over what is behind it."""
+"""Between the face and its first ring, the first and the second, and so on."""
 
 
 def border_loop(size: tuple[int, int]) -> NDArray[np.float64]:

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.geometry import depth_order
 from mien.engines.mesh.lips import part_lips
-from mien.engines.mesh.raster import TriangleImage, TriangleOrigin
+from mien.engines.mesh.raster import Place, Triangles
 from mien.engines.mesh.remap import remap
 from mien.engines.mesh.source import MeshSource
-from mien.landmarks import LEFT_EYE_OUTER_RING, NUM_SKIN, OUTER_LIPS, RIGHT_EYE_OUTER_RING
+from mien.engines.mesh.topology import OPENINGS, RING_BANDS, SKIN
+from mien.landmarks import (
+    LEFT_EYE_OUTER_RING,
+    NUM_SKIN,
+    OUTER_LIPS,
+    RIGHT_EYE_OUTER_RING,
+)
+from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats, Image
 
 MAP_STEP = 4
-"""The map is evaluated at every fourth pixel and enlarged: it is smooth, and pixels are what
-costs time. Where it is not smooth, at eyes and mouth, it is evaluated finely."""
+"""The map is drawn for every fourth pixel and enlarged: it is smooth, and pixels are what costs
+time. Where it is not smooth, at eyes and mouth and at hidden edges, it is drawn finely."""
 _FINE_SIDE = 700
-_FINE_PARTS = (
-    np.array(OUTER_LIPS), np.array(RIGHT_EYE_OUTER_RING), np.array(LEFT_EYE_OUTER_RING),
-)  # fmt: skip
 _MARGIN_PX = 3
+_PARTS = (OUTER_LIPS, RIGHT_EYE_OUTER_RING, LEFT_EYE_OUTER_RING)
+_PART_MARGIN = 0.25
+"""Head units around a part in which triangles are drawn with it."""
+_JUMP_PX = 2.2 * MAP_STEP
+"""A step of the map between neighbouring samples that stretching alone does not make."""
+_AROUND = np.ones((3, 3), np.uint8)
+_FEWEST_JUMPS = 12
+"""Smaller groups of samples, their surroundings counted in, are not worth drawing."""
 _LINE_SHARE = 0.5
 """Width of the dark line between closed lips, as a share of the way to the next ring."""
 _PARTINGS = 4
-_JUMP_PX = 2.2 * MAP_STEP
-"""A step of the map between neighbouring samples that stretching alone does not make."""
-_BLOCK_Y, _BLOCK_X = (n.ravel() for n in np.mgrid[:MAP_STEP, :MAP_STEP])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,49 +46,120 @@ class BackwardMap:
     """Where the crop's pixels come from, in crop pixels, (2, h, w): ``coarse`` for every
     MAP_STEP-th pixel, ``full`` for all."""
 
-    coarse: NDArray[np.float32]
-    full: NDArray[np.float32]
+    coarse: Place
+    full: Place
+
+
+class _Layers:
+    """Groups of triangles drawn one behind the other, skin in front by its own depth."""
+
+    def __init__(self, groups: list[NDArray[np.intp]], origin: Floats) -> None:
+        vertices, levels, indices, count = [], [], [], 0
+        for level, group in enumerate(groups):
+            used, local = np.unique(group, return_inverse=True)
+            indices.append(local.reshape(-1, 3) + count)
+            vertices.append(used)
+            levels.append(np.full(len(used), float(level)))
+            count += len(used)
+        self._vertices, self._levels = np.concatenate(vertices), np.concatenate(levels)
+        self._own_depth = self._levels == 0
+        self._triangles = Triangles(np.concatenate(indices), origin[self._vertices, :2])
+
+    def draw(
+        self, vertices: Floats, low: Floats, high: Floats, step: int
+    ) -> tuple[Place, NDArray[np.bool_]]:
+        """The map between two corners (x, y) of the crop, the second excluded."""
+        points = vertices.take(self._vertices, axis=0)
+        depth = points[:, 2]
+        span = max(float(np.ptp(depth)), 1e-6)
+        front = (depth - depth.min()) / span
+        points[:, 2] = np.where(self._own_depth, front, 1 + self._levels)
+        width, height = (-(-(b - a) // step) for a, b in zip(low, high, strict=True))
+        corner = np.array(low) + (step - 1) / 2
+        return self._triangles.draw(points, (int(width), int(height)), corner=corner, step=step)
 
 
 class Warp:
     """Draws backward maps for one source, and pictures through them."""
 
     def __init__(self, source: MeshSource) -> None:
-        width, height = source.mesh.size
-        self._size = width, height
-        self._draw_step = 1 if max(width, height) <= _FINE_SIDE else 2
-        self._shape = -(-height // MAP_STEP) * MAP_STEP, -(-width // MAP_STEP) * MAP_STEP
+        self._size = source.mesh.size
+        self._fine_step = 1 if max(self._size) <= _FINE_SIDE else 2
         self._texture, self._fine = source.texture, source.fine_texture
-        self._triangles = source.mesh.triangles
-        self._num_fixed = len(source.mesh.fixed)
         vertices = source.mesh.vertices
-        self._origins = [
-            TriangleOrigin(part_lips(vertices, _LINE_SHARE * level / _PARTINGS)[self._triangles])
+        self._all = [
+            _Layers(
+                [SKIN, OPENINGS, *RING_BANDS, source.mesh.border],
+                part_lips(vertices, _LINE_SHARE * level / _PARTINGS),
+            )
             for level in range(_PARTINGS + 1)
         ]
-        self._rows, self._columns = (
-            (np.arange(n // MAP_STEP, dtype=np.float32) + 0.5) * MAP_STEP - 0.5 for n in self._shape
-        )
+        self._parts = [
+            [
+                _Layers(_near(part), part_lips(vertices, _LINE_SHARE * level / _PARTINGS))
+                for level in range(_PARTINGS + 1)
+            ]
+            for part in _PARTS
+        ]
+        self._outline = _Layers([SKIN, RING_BANDS[0], RING_BANDS[1]], vertices)
+
+    @cached_property
+    def _shape(self) -> tuple[int, int]:
+        width, height = self._size
+        return -(-height // MAP_STEP) * MAP_STEP, -(-width // MAP_STEP) * MAP_STEP
 
     def backward_map(self, vertices: Floats, parting: float) -> BackwardMap:
         """The map for vertices (NUM_VERTICES, 3) in crop pixels and lips parted so far, 0..1."""
-        step = self._draw_step
-        corners = (vertices[:, :2].take(self._triangles, axis=0) + 0.5) / step - 0.5
-        order = depth_order(vertices, self._num_fixed)
-        shape = self._shape[0] // step, self._shape[1] // step
-        image = self._origins[round(parting * _PARTINGS)].draw(corners, order, shape)
-        coarse = self._evaluate(image, self._columns, self._rows)
+        level = round(parting * _PARTINGS)
+        end = np.array(self._shape[::-1])
+        coarse, _ = self._all[level].draw(vertices, np.zeros(2, int), end, MAP_STEP)
         full = np.empty((2, *self._shape), np.float32)
         for axis in (0, 1):
             cv2.resize(coarse[axis], self._shape[::-1], dst=full[axis])
-        self._refine_edges(full, coarse, image)
+        self._sharpen_outline(full, coarse, vertices)
         full = full[:, : self._size[1], : self._size[0]]
         self._hold_border(full)
-        for part in _FINE_PARTS:
-            self._refine(full, image, vertices[part, :2])
+        for landmarks, layers in zip(_PARTS, self._parts, strict=True):
+            part, low, high = self._box(vertices[list(landmarks), :2])
+            if (high > low).all():
+                self._put(full[:, part[0], part[1]], layers[level], vertices, low, high)
         return BackwardMap(coarse, full)
 
-    def _hold_border(self, full: NDArray[np.float32]) -> None:
+    def _put(
+        self, target: Place, layers: _Layers, vertices: Floats, low: Floats, high: Floats
+    ) -> None:
+        """Draw a part of the map finely, in place, where these layers cover it."""
+        step = self._fine_step
+        fine, covered = layers.draw(vertices, low, high, step)
+        if step > 1:
+            size = fine.shape[2] * step, fine.shape[1] * step
+            fine = np.stack([cv2.resize(place, size) for place in fine])
+            mask = cv2.resize(covered.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+            covered = mask.view(bool)
+        height, width = target.shape[1:]
+        np.copyto(target, fine[:, :height, :width], where=covered[:height, :width])
+
+    def _sharpen_outline(self, full: Place, coarse: Place, vertices: Floats) -> None:
+        """Draw finely where the map jumps: where the face hides what is behind it."""
+        jump = np.zeros(coarse.shape[1:], np.uint8)
+        for place in coarse:
+            across = np.abs(place[:, 1:] - place[:, :-1]) > _JUMP_PX
+            down = np.abs(place[1:] - place[:-1]) > _JUMP_PX
+            jump[:, :-1] |= across
+            jump[:-1] |= down
+        for landmarks in _PARTS:  # drawn finely anyway
+            _, low, high = self._box(vertices[list(landmarks), :2])
+            (left, top), (right, bottom) = low // MAP_STEP, high // MAP_STEP
+            jump[top:bottom, left:right] = 0
+        _, _, places, _ = cv2.connectedComponentsWithStats(cv2.dilate(jump, _AROUND))
+        for left, top, width, height, size in places[1:]:
+            if size >= _FEWEST_JUMPS:
+                low = np.array([left, top]) * MAP_STEP
+                high = low + np.array([width, height]) * MAP_STEP
+                part = full[:, low[1] : high[1], low[0] : high[0]]
+                self._put(part, self._outline, vertices, low, high)
+
+    def _hold_border(self, full: Place) -> None:
         """Beyond the outermost samples enlarging repeats them; there, by construction, nothing
         moves."""
         edge, (width, height) = MAP_STEP // 2, self._size
@@ -89,56 +169,13 @@ class Warp:
         for first, last in ((0, edge), (width - edge, width)):
             full[0, :, first:last], full[1, :, first:last] = column[first:last], row[:, None]
 
-    def _refine(self, full: NDArray[np.float32], image: TriangleImage, points: Floats) -> None:
-        part, low, high = self._box(points)
-        if (high <= low).any():
-            return
-        columns, rows = (np.arange(a, b, dtype=np.float32) for a, b in zip(low, high, strict=True))
-        fine = self._evaluate(image, columns, rows)
-        for axis in (0, 1):
-            # The blur takes away single pixels that the edges of folded triangles leave behind.
-            full[axis][part] = cv2.blur(fine[axis], (3, 3), borderType=cv2.BORDER_REPLICATE)
-
-    def _refine_edges(
-        self, full: NDArray[np.float32], coarse: NDArray[np.float32], image: TriangleImage
-    ) -> None:
-        """Evaluate every pixel where the map jumps: where one part of the face hides another."""
-        jump = np.zeros(coarse.shape[1:], bool)
-        for place in coarse:
-            across = np.abs(place[:, 1:] - place[:, :-1]) > _JUMP_PX
-            down = np.abs(place[1:] - place[:-1]) > _JUMP_PX
-            jump[:, :-1] |= across
-            jump[:, 1:] |= across
-            jump[:-1] |= down
-            jump[1:] |= down
-        row, column = np.nonzero(jump)
-        if not len(row):
-            return
-        y = (row[:, None] * MAP_STEP + _BLOCK_Y).ravel()
-        x = (column[:, None] * MAP_STEP + _BLOCK_X).ravel()
-        full[:, y, x] = self._evaluate_at(image, x, y)
-
-    def _evaluate_at(
-        self, image: TriangleImage, x: NDArray[np.intp], y: NDArray[np.intp]
-    ) -> NDArray[np.float32]:
-        drawn_x, drawn_y = (((n + 0.5) / self._draw_step - 0.5).astype(np.float32) for n in (x, y))
-        return image.origin_at(drawn_x, drawn_y)
-
     def _box(self, points: Floats) -> tuple[tuple[slice, slice], Floats, Floats]:
         """The part of the crop around some points: as slices, low and high corner."""
         low = np.maximum(np.floor(points.min(0)).astype(int) - _MARGIN_PX, 0)
         high = np.minimum(np.ceil(points.max(0)).astype(int) + _MARGIN_PX, self._size)
         return np.s_[low[1] : high[1], low[0] : high[0]], low, high
 
-    def _evaluate(
-        self, image: TriangleImage, columns: NDArray[np.float32], rows: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """The map at columns and rows of the crop."""
-        step = np.float32(self._draw_step)
-        x, y = ((n + np.float32(0.5)) / step - np.float32(0.5) for n in (columns, rows))
-        return image.origin(x, y)
-
-    def picture(self, full: NDArray[np.float32], vertices: Floats) -> Image:
+    def picture(self, full: Place, vertices: Floats) -> Image:
         """The warped crop, (height, width, 4): RGB and alpha."""
         picture = remap(self._texture, full[0], full[1])
         if self._fine is not None:
@@ -147,3 +184,12 @@ class Warp:
             if self._fine.holds(x, y):
                 picture[part] = remap(self._fine.pixels, x, y)
         return picture
+
+
+def _near(part: tuple[int, ...]) -> list[NDArray[np.intp]]:
+    """Skin and openings around a part of the face."""
+    points = FACE_TEMPLATE.landmarks[:, :2]
+    low, high = points[list(part)].min(0) - _PART_MARGIN, points[list(part)].max(0) + _PART_MARGIN
+    inside = ((points >= low) & (points <= high)).all(axis=1)
+    return [triangles[inside[triangles].any(axis=1)] for triangles in (SKIN, OPENINGS)]
+

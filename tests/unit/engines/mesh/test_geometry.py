@@ -3,14 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.engines.mesh.geometry import depth_order, lay_mesh, place_vertices
+from mien.engines.mesh.geometry import lay_mesh, place_vertices
 from mien.engines.mesh.rings import place_rings, ring_displacement, ring_shares
 from mien.engines.mesh.source import MeshSource
 from mien.engines.mesh.topology import (
     BORDER_START,
     NUM_BORDER,
     NUM_VERTICES,
+    OPENINGS,
     OVAL,
+    RING_BANDS,
     SKIN,
     border_loop,
     border_triangles,
@@ -36,8 +38,8 @@ def test_at_rest_every_vertex_is_in_its_place(source: MeshSource) -> None:
 
 def test_the_mesh_covers_the_whole_crop(source: MeshSource) -> None:
     mesh = source.mesh
-    covered = np.abs(area(mesh.fixed, mesh.vertices)).sum()
-    covered += np.abs(area(SKIN, mesh.vertices)).sum()
+    groups = (SKIN, OPENINGS, *RING_BANDS, mesh.border)
+    covered = sum(np.abs(area(group, mesh.vertices)).sum() for group in groups)
     width, height = mesh.size
     assert covered >= 0.999 * (width - 1) * (height - 1)
 
@@ -87,12 +89,3 @@ def test_no_motion_displaces_no_ring() -> None:
     pose = Pose(np.eye(3), np.zeros(3), 100.0)
     rings = place_rings(FACE_TEMPLATE.landmarks)
     assert not ring_displacement(rings, ring_shares(np.ones(108)), pose, pose).any()
-
-
-def test_skin_is_drawn_after_everything_and_from_back_to_front(source: MeshSource) -> None:
-    mesh = source.mesh
-    vertices = place_vertices(mesh, mesh.head, mesh.pose, NO_SHIFT)
-    order = depth_order(vertices, len(mesh.fixed))
-    np.testing.assert_array_equal(order[: len(mesh.fixed)], np.arange(len(mesh.fixed)))
-    depth = vertices[SKIN, 2].max(1)[order[len(mesh.fixed) :] - len(mesh.fixed)]
-    assert (np.diff(depth) <= 0).all()

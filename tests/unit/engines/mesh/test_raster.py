@@ -5,47 +5,61 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.engines.mesh.raster import UNCOVERED, TriangleOrigin, backward_map
+from mien.engines.mesh.raster import Triangles
 
 pytestmark = pytest.mark.unit
 
-SQUARE = np.array([[[0, 0], [31, 0], [0, 31]], [[31, 0], [31, 31], [0, 31]]], np.float64)
+CORNERS = np.array([[-4, -4, 0], [36, -4, 0], [36, 36, 0], [-4, 36, 0]], np.float64)
+SQUARE = np.array([[0, 1, 2], [0, 2, 3]])
 
 
-@given(st.floats(0.5, 2), st.floats(-0.4, 0.4), st.floats(-20, 20), st.floats(-20, 20))
+@given(
+    st.floats(0.5, 2), st.floats(-0.4, 0.4), st.floats(-20, 20), st.floats(-20, 20),
+    st.sampled_from([(32, 32), (20, 31), (31, 12)]),
+)  # fmt: skip
 def test_an_affine_map_is_drawn_exactly(
-    scale: float, shear: float, x_shift: float, y_shift: float
+    scale: float, shear: float, x_shift: float, y_shift: float, size: tuple[int, int]
 ) -> None:
-    origin = SQUARE @ np.array([[scale, 0], [shear, scale]]) + [x_shift, y_shift]
-    place, ids = backward_map(SQUARE, origin, np.arange(2), (32, 32))
-    y, x = np.mgrid[:32, :32]
-    assert (ids != UNCOVERED).all()
-    np.testing.assert_allclose(place[0], scale * x + shear * y + x_shift, atol=1e-3)
-    np.testing.assert_allclose(place[1], scale * y + y_shift, atol=1e-3)
+    values = CORNERS[:, :2] @ np.array([[scale, 0], [shear, scale]]) + [x_shift, y_shift]
+    place, covered = Triangles(SQUARE, values).draw(CORNERS, size)
+    y, x = np.mgrid[: size[1], : size[0]]
+    assert covered.all()
+    np.testing.assert_allclose(place[0], scale * x + shear * y + x_shift, atol=0.05)
+    np.testing.assert_allclose(place[1], scale * y + y_shift, atol=0.05)
 
 
-def test_later_triangles_hide_earlier_ones() -> None:
-    twice = np.concatenate([SQUARE, SQUARE])
-    _, ids = backward_map(twice, twice, np.array([2, 3, 0, 1]), (32, 32))
-    assert set(np.unique(ids)) == {0, 1}
+@pytest.mark.parametrize("step", [2, 4])
+def test_a_coarse_drawing_samples_the_middles_of_its_blocks(step: int) -> None:
+    place, _ = Triangles(SQUARE, CORNERS[:, :2]).draw(CORNERS, (32 // step, 32 // step), step=step)
+    middles = np.arange(32 // step) * step + (step - 1) / 2
+    np.testing.assert_allclose(place[0][0], middles, atol=0.05)
+    np.testing.assert_allclose(place[1][:, 0], middles, atol=0.05)
+
+
+def test_a_part_is_drawn_as_in_the_whole() -> None:
+    triangles = Triangles(SQUARE, CORNERS[:, :2])
+    whole, _ = triangles.draw(CORNERS, (32, 32))
+    part, _ = triangles.draw(CORNERS, (10, 8), corner=np.array([5, 7]))
+    np.testing.assert_allclose(part, whole[:, 7:15, 5:15], atol=0.05)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [2, 3, 0, 1]])
+def test_the_nearer_triangle_is_seen_whatever_the_order(order: list[int]) -> None:
+    points = np.concatenate([CORNERS, CORNERS + [0, 0, 5]])
+    values = np.repeat([[1.0, 1.0], [9.0, 9.0]], 4, axis=0)
+    indices = np.concatenate([SQUARE, SQUARE + 4])[order]
+    place, _ = Triangles(indices, values).draw(points, (32, 32))
+    np.testing.assert_allclose(place, 1, atol=1e-3)
 
 
 def test_what_no_triangle_covers_says_so() -> None:
-    place, ids = backward_map(SQUARE / 4, SQUARE, np.arange(2), (32, 32))
-    assert ids[20, 20] == UNCOVERED
-    assert (place[:, 20, 20] == 0).all()
+    place, covered = Triangles(SQUARE, CORNERS[:, :2]).draw(CORNERS / 4, (32, 32))
+    assert not covered[20, 20]
+    assert (place[:, 20, 20] == CORNERS[:, :2].min(0)).all()
+    assert covered[4, 4]
 
 
-def test_a_triangle_never_shows_more_than_itself() -> None:
-    thin = np.array([[[2, 2], [28, 2.4], [15, 3.0]]], np.float64)
-    origin = np.array([[[100, 100], [110, 100], [105, 140]]], np.float64)
-    place, ids = backward_map(thin, origin, np.arange(1), (32, 32))
-    shown = place[:, ids == 0]
-    assert shown.size
-    assert (shown.min(axis=1) >= 100).all()
-    assert (shown.max(axis=1) <= [110, 140]).all()
-
-
-def test_slivers_are_left_out() -> None:
-    flat = np.array([[[2, 2], [20, 2], [30, 2]]], np.float64)
-    assert (TriangleOrigin(flat).draw(flat, np.arange(1), (32, 32)).ids == UNCOVERED).all()
+def test_flat_triangles_draw_nothing_and_do_no_harm() -> None:
+    flat = CORNERS * [1, 0, 1]
+    _, covered = Triangles(SQUARE, CORNERS[:, :2]).draw(flat, (32, 32))
+    assert covered.sum() <= 64
