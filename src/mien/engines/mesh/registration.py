@@ -46,9 +46,9 @@ from mien.types import DriverPixels, Floats, Image, Mask
 
 Field = NDArray[np.float32]
 
-SIDE_PX = 160
+SIDE_PX = 128
 """Side of the square crop in which flow is computed."""
-_CROP_HEAD_UNITS = 5.6
+_CROP_HEAD_UNITS = 4.2
 _GRID_STEP = 4
 _TRUST_UNITS = 0.07
 """How far, in head units, flow may leave the landmarks' own displacement and be believed."""

@@ -29,7 +29,7 @@ _THRESHOLD = 0.02
 _SMOOTHING = 0.6
 """Weight of the newest frame."""
 _STRENGTH = 0.9
-_WIDE_PX = 7.5
+_WIDE_PX = 8.0
 _NOSTRILS = (98, 97, 2, 326, 327, 94, 19)
 
 

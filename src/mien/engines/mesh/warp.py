@@ -34,7 +34,7 @@ _PART_MARGIN = 0.25
 _JUMP_PX = 2.2 * MAP_STEP
 """A step of the map between neighbouring samples that stretching alone does not make."""
 _AROUND = np.ones((3, 3), np.uint8)
-_FEWEST_JUMPS = 12
+_FEWEST_JUMPS = 24
 """Smaller groups of samples, their surroundings counted in, are not worth drawing."""
 _LINE_SHARE = 0.5
 """Width of the dark line between closed lips, as a share of the way to the next ring."""
@@ -141,21 +141,23 @@ class Warp:
 
     def _sharpen_outline(self, full: Place, coarse: Place, vertices: Floats) -> None:
         """Draw finely where the map jumps: where the face hides what is behind it."""
-        jump = np.zeros(coarse.shape[1:], np.uint8)
-        for place in coarse:
-            across = np.abs(place[:, 1:] - place[:, :-1]) > _JUMP_PX
-            down = np.abs(place[1:] - place[:-1]) > _JUMP_PX
-            jump[:, :-1] |= across
-            jump[:-1] |= down
+        _, low, high = self._box(vertices[:NUM_SKIN, :2])
+        first, last = low // MAP_STEP, high // MAP_STEP + 1
+        face = coarse[:, first[1] : last[1], first[0] : last[0]]
+        if min(face.shape) < 2:
+            return
+        jump = np.zeros(face.shape[1:], np.uint8)
+        jump[:, :-1] = np.abs(face[:, :, 1:] - face[:, :, :-1]).max(axis=0) > _JUMP_PX
+        jump[:-1] |= np.abs(face[:, 1:] - face[:, :-1]).max(axis=0) > _JUMP_PX
         for landmarks in _PARTS:  # drawn finely anyway
             _, low, high = self._box(vertices[list(landmarks), :2])
-            (left, top), (right, bottom) = low // MAP_STEP, high // MAP_STEP
-            jump[top:bottom, left:right] = 0
+            (left, top), (right, bottom) = low // MAP_STEP - first, high // MAP_STEP + 1 - first
+            jump[max(top - 1, 0) : max(bottom, 0), max(left - 1, 0) : max(right, 0)] = 0
         _, _, places, _ = cv2.connectedComponentsWithStats(cv2.dilate(jump, _AROUND))
         for left, top, width, height, size in places[1:]:
             if size >= _FEWEST_JUMPS:
-                low = np.array([left, top]) * MAP_STEP
-                high = low + np.array([width, height]) * MAP_STEP
+                low = (np.array([left, top]) + first) * MAP_STEP
+                high = np.minimum(low + np.array([width, height]) * MAP_STEP, self._shape[::-1])
                 part = full[:, low[1] : high[1], low[0] : high[0]]
                 self._put(part, self._outline, vertices, low, high)
 
