@@ -13,7 +13,7 @@ from mien.engines.base import EngineInfo
 from mien.engines.mesh.driving import LandmarkFollower, Step, follow
 from mien.engines.mesh.geometry import place_vertices
 from mien.engines.mesh.lips import parting
-from mien.engines.mesh.mouth import MouthPainter
+from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.engines.mesh.remap import remap
 from mien.engines.mesh.shading import STEP as GAIN_STEP
 from mien.engines.mesh.shading import ShadingTransfer

@@ -33,7 +33,8 @@ class FaceMesh:
     """Vertices and triangles over a portrait crop of ``size`` (width, height).
 
     landmarks: (478, 3) crop pixels; pose and head: the same as a pose and in the head frame.
-    rings: (108, 3) head frame. shares: (108,), how far each follows the head, ``stiff`` as in ring_shares.
+    rings: (108, 3) head frame. shares: (108,), how far each follows the head; ``stiff`` as in
+    ring_shares.
     vertices: (NUM_VERTICES, 2) crop pixels. border: triangles between the last ring and the
     border of the crop.
     """

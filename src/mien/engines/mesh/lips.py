@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.engines.mesh.opening import lip_gap
+from mien.engines.mesh.mouth.opening import lip_gap
 from mien.landmarks import INNER_LIPS, OUTER_LIPS
 from mien.motion.fields import LIP_RINGS
 from mien.motion.template import FACE_TEMPLATE

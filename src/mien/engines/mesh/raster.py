@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
@@ -64,4 +64,4 @@ class Triangles:
         for axis in (0, 1):
             np.multiply(colour[..., axis], np.float32(self._range), out=values[axis])
             values[axis] += np.float32(self._low[axis])
-        return values, cast("NDArray[np.bool_]", nearness < 1.5)
+        return values, nearness < 1.5

@@ -8,11 +8,12 @@ from typing import cast
 import cv2
 import numpy as np
 
-from mien.engines.mesh.background import Backdrop, choose_background
-from mien.engines.mesh.eyes import EyePainter
+from mien.engines.mesh.backdrop.background import Backdrop, choose_background
+from mien.engines.mesh.eyes.lids import LidPainter
+from mien.engines.mesh.eyes.opening import snap_openings
+from mien.engines.mesh.eyes.painter import EyePainter
 from mien.engines.mesh.geometry import FaceMesh, lay_mesh
-from mien.engines.mesh.lids import LidPainter
-from mien.engines.mesh.mouth import MouthPainter
+from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.face import Crop, crop_around, cut, feather, segment_portrait
 from mien.landmarks import NUM_SKIN
 from mien.types import Face, Floats, Image, Mask, Portrait
@@ -70,10 +71,11 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
     height, width = portrait.pixels.shape[:2]
     crop = crop_around(face.landmarks, (width, height), scale=crop_scale, max_side=MAX_SIDE)
     image = cut(portrait.pixels, crop)
-    landmarks = face.landmarks.astype(np.float64)
+    landmarks: Floats = face.landmarks.astype(np.float64)
     zoom = crop.size[0] / (crop.box[2] - crop.box[0])
     landmarks[:, :2] = landmarks[:, :2] @ crop.from_picture[:, :2].T + crop.from_picture[:, 2]
     landmarks[:, 2] *= zoom
+    landmarks = snap_openings(image, landmarks)
     coverage = None if portrait.alpha is None else cut(portrait.alpha, crop)
     person = segment_portrait(image)
     backdrop = choose_background(image, landmarks, person) if coverage is None else None

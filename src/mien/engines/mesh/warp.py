@@ -194,4 +194,3 @@ def _near(part: tuple[int, ...]) -> list[NDArray[np.intp]]:
     low, high = points[list(part)].min(0) - _PART_MARGIN, points[list(part)].max(0) + _PART_MARGIN
     inside = ((points >= low) & (points <= high)).all(axis=1)
     return [triangles[inside[triangles].any(axis=1)] for triangles in (SKIN, OPENINGS)]
-

@@ -48,7 +48,7 @@ def test_the_border_of_the_crop_never_moves(source: MeshSource) -> None:
     mesh = source.mesh
     pose = Pose(
         rotation_from_angles(20, 10, 15) @ mesh.pose.rotation,
-        mesh.pose.translation + [30, -20, 0],
+        mesh.pose.translation + np.array([30, -20, 0]),
         mesh.pose.scale * 1.1,
     )
     placed = place_vertices(mesh, mesh.head, pose, NO_SHIFT + 5)

@@ -45,7 +45,7 @@ def test_a_part_is_drawn_as_in_the_whole() -> None:
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [2, 3, 0, 1]])
 def test_the_nearer_triangle_is_seen_whatever_the_order(order: list[int]) -> None:
-    points = np.concatenate([CORNERS, CORNERS + [0, 0, 5]])
+    points = np.concatenate([CORNERS, CORNERS + np.array([0, 0, 5])])
     values = np.repeat([[1.0, 1.0], [9.0, 9.0]], 4, axis=0)
     indices = np.concatenate([SQUARE, SQUARE + 4])[order]
     place, _ = Triangles(indices, values).draw(points, (32, 32))

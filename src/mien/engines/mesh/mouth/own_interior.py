@@ -7,8 +7,8 @@ from typing import cast
 import cv2
 import numpy as np
 
-from mien.engines.mesh.complexion import Complexion
-from mien.engines.mesh.opening import Field, Opening, lip_edges, lip_gap, mouth_plane, soften
+from mien.engines.mesh.mouth.complexion import Complexion
+from mien.engines.mesh.mouth.opening import Field, Opening, lip_edges, lip_gap, mouth_plane, soften
 from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image, Mask

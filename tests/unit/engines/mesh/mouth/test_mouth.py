@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fakes.painted_faces import PaintedFace, painted_face, saturation
-from mien.engines.mesh.mouth import MouthPainter
+from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.engines.mesh.source import MeshSource
 from mien.landmarks import INNER_LIPS
 from mien.motion.pose import Pose

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fakes.painted_faces import painted_face
-from mien.engines.mesh.opening import Opening, fade, find_opening, light, lip_gap, mix
+from mien.engines.mesh.mouth.opening import Opening, fade, find_opening, light, lip_gap, mix
 from mien.landmarks import INNER_LIPS
 
 pytestmark = pytest.mark.unit

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fakes.painted_faces import saturation
-from mien.engines.mesh.complexion import Complexion
-from mien.engines.mesh.mouth_colours import ColourTable, recolour, relate, tabulate
+from mien.engines.mesh.mouth.colours import ColourTable, recolour, relate, tabulate
+from mien.engines.mesh.mouth.complexion import Complexion
 from mien.types import Floats, Image
 
 pytestmark = pytest.mark.unit

@@ -12,9 +12,9 @@ from typing import cast
 import cv2
 import numpy as np
 
-from mien.engines.mesh.complexion import Complexion
-from mien.engines.mesh.mouth_colours import recolour, relate
-from mien.engines.mesh.opening import LOWER, UPPER, Field, Opening, fade, light, lip_gap, mix
+from mien.engines.mesh.mouth.colours import recolour, relate
+from mien.engines.mesh.mouth.complexion import Complexion
+from mien.engines.mesh.mouth.opening import LOWER, UPPER, Field, Opening, fade, light, lip_gap, mix
 from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image

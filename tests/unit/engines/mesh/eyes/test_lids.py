@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.engines.mesh.lids import LidPainter
+from mien.engines.mesh.eyes.lids import LidPainter
 from mien.landmarks import LEFT_EYE, LEFT_LID_PAIRS, RIGHT_EYE, RIGHT_LID_PAIRS
 from mien.types import Face, Floats, Image, Portrait
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.eye_frame import EyeFrame, look_up, ramp
+from mien.engines.mesh.eyes.frame import EyeFrame, look_up, ramp
 from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image
 

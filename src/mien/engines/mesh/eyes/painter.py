@@ -11,7 +11,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from mien.engines.mesh.eye_frame import (
+from mien.engines.mesh.eyes.frame import (
     EYE_POINTS,
     Box,
     EyeFrame,
@@ -21,8 +21,8 @@ from mien.engines.mesh.eye_frame import (
     ramp,
     rise,
 )
-from mien.engines.mesh.eye_layers import EyeLayers, take_apart
-from mien.engines.mesh.iris import IRIS_REACH
+from mien.engines.mesh.eyes.iris import IRIS_REACH
+from mien.engines.mesh.eyes.layers import EyeLayers, take_apart
 from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image, Mask
 

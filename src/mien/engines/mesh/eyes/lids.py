@@ -13,7 +13,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from mien.engines.mesh.eye_frame import (
+from mien.engines.mesh.eyes.frame import (
     EYE_POINTS,
     EyeFrame,
     EyePoints,
@@ -23,7 +23,7 @@ from mien.engines.mesh.eye_frame import (
     ramp,
     rise,
 )
-from mien.engines.mesh.iris import Colours, sample, to_bytes
+from mien.engines.mesh.eyes.iris import Colours, sample, to_bytes
 from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.engines.mesh.matte import refine_matte
+from mien.engines.mesh.backdrop.matte import refine_matte
 from mien.landmarks import FACE_OVAL, NUM_LANDMARKS
 
 pytestmark = pytest.mark.unit

@@ -9,9 +9,9 @@ from typing import cast
 import cv2
 import numpy as np
 
-from mien.engines.mesh.borrowed import Lender, borrow, lend
-from mien.engines.mesh.complexion import Complexion, interior_colours, measure_complexion
-from mien.engines.mesh.opening import (
+from mien.engines.mesh.mouth.borrowed import Lender, borrow, lend
+from mien.engines.mesh.mouth.complexion import Complexion, interior_colours, measure_complexion
+from mien.engines.mesh.mouth.opening import (
     LOWER,
     UPPER,
     Opening,
@@ -20,8 +20,8 @@ from mien.engines.mesh.opening import (
     lip_gap,
     mix,
 )
-from mien.engines.mesh.own_interior import OwnInterior
-from mien.engines.mesh.teeth import PaintedInterior
+from mien.engines.mesh.mouth.own_interior import OwnInterior
+from mien.engines.mesh.mouth.teeth import PaintedInterior
 from mien.landmarks import LEFT_EYE, RIGHT_EYE
 from mien.motion.pose import Pose
 from mien.types import DriverPixels, Floats, Image

@@ -9,8 +9,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.engines.mesh.eye_frame import EYE_POINTS, EyeFrame, EyePoints
-from mien.engines.mesh.iris import Colours, fit_iris, sample
+from mien.engines.mesh.eyes.frame import EYE_POINTS, EyeFrame, EyePoints
+from mien.engines.mesh.eyes.iris import Colours, fit_iris, sample
 from mien.types import Floats, Image
 
 _MIN_WIDTH_PX = 16.0

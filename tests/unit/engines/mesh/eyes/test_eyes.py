@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.engines.mesh.eye_frame import EYE_POINTS, EyeFrame
-from mien.engines.mesh.eye_layers import take_apart
-from mien.engines.mesh.eye_opening import snap_openings
-from mien.engines.mesh.eyes import EyePainter
+from mien.engines.mesh.eyes.frame import EYE_POINTS, EyeFrame
+from mien.engines.mesh.eyes.layers import take_apart
+from mien.engines.mesh.eyes.opening import snap_openings
+from mien.engines.mesh.eyes.painter import EyePainter
 from mien.landmarks import LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS
 from mien.types import Face, Floats, Image, Portrait
 

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.inpaint import fill
-from mien.engines.mesh.matte import refine_matte
+from mien.engines.mesh.backdrop.inpaint import fill
+from mien.engines.mesh.backdrop.matte import refine_matte
 from mien.landmarks import FACE_OVAL, NUM_SKIN
 from mien.types import Floats, Image, Mask
 

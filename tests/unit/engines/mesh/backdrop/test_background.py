@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.engines.mesh.background import Backdrop, choose_background, separate, structure
+from mien.engines.mesh.backdrop.background import Backdrop, choose_background, separate, structure
 from mien.landmarks import FACE_OVAL, NUM_LANDMARKS
 
 pytestmark = pytest.mark.unit

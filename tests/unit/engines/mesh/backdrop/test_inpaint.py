@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mien.engines.mesh.inpaint import fill
+from mien.engines.mesh.backdrop.inpaint import fill
 
 pytestmark = pytest.mark.unit
 

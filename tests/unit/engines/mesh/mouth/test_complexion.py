@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fakes.painted_faces import PEACH, painted_face
-from mien.engines.mesh.complexion import interior_colours, measure_complexion
+from mien.engines.mesh.mouth.complexion import interior_colours, measure_complexion
 
 pytestmark = pytest.mark.unit
 

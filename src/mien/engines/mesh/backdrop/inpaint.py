@@ -13,7 +13,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from mien.engines.mesh.patches import HALF, Holed, Index, Pixels, inner
+from mien.engines.mesh.backdrop.patches import HALF, Holed, Index, Pixels, inner
 from mien.types import Image, Mask
 
 _WORK_SIDE = 256

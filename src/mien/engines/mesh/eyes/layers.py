@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.eye_frame import EyeFrame, EyePoints, look_up, ramp
-from mien.engines.mesh.iris import Colours, complete_iris, fit_iris, sample, to_bytes
+from mien.engines.mesh.eyes.frame import EyeFrame, EyePoints, look_up, ramp
+from mien.engines.mesh.eyes.iris import Colours, complete_iris, fit_iris, sample, to_bytes
 from mien.types import Floats, Image
 
 _MIN_WIDTH_PX = 9.0

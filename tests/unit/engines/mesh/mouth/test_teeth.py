@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fakes.painted_faces import PaintedFace, painted_face, saturation
-from mien.engines.mesh.complexion import Complexion, measure_complexion
-from mien.engines.mesh.opening import find_opening
-from mien.engines.mesh.teeth import PaintedInterior
+from mien.engines.mesh.mouth.complexion import Complexion, measure_complexion
+from mien.engines.mesh.mouth.opening import find_opening
+from mien.engines.mesh.mouth.teeth import PaintedInterior
 from mien.types import Floats, Image
 
 pytestmark = pytest.mark.unit

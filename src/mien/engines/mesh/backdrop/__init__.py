@@ -1,0 +1,1 @@
+"""The background behind a person who is moved as a layer of their own."""

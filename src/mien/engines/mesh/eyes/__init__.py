@@ -1,0 +1,1 @@
+"""Irises, whites and lids as layers over the warped picture."""

@@ -1,0 +1,1 @@
+"""What an open mouth shows: the source's own, the driver's, or a painted inside."""
