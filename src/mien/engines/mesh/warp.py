@@ -112,7 +112,8 @@ class Warp:
         """The map for vertices (NUM_VERTICES, 3) in crop pixels and lips parted so far, 0..1."""
         level = round(parting * _PARTINGS)
         end = np.array(self._shape[::-1])
-        coarse, _ = self._all[level].draw(vertices, np.zeros(2, int), end, MAP_STEP)
+        coarse, covered = self._all[level].draw(vertices, np.zeros(2, int), end, MAP_STEP)
+        _fill_holes(coarse, covered)
         full = np.empty((2, *self._shape), np.float32)
         for axis in (0, 1):
             cv2.resize(coarse[axis], self._shape[::-1], dst=full[axis])
@@ -186,6 +187,20 @@ class Warp:
             if self._fine.holds(x, y):
                 picture[part] = remap(self._fine.pixels, x, y)
         return picture
+
+
+def _fill_holes(coarse: Place, covered: NDArray[np.bool_]) -> None:
+    """Where no triangle was drawn, in the padding and between two that miss each other by a
+    rounding error, take the mean displacement of the neighbours; in place."""
+    row, column = np.nonzero(~covered)
+    if not len(row):
+        return
+    y, x = (np.indices(covered.shape, np.float32) + np.float32(0.5)) * MAP_STEP - np.float32(0.5)
+    known = covered.astype(np.float32)
+    share = np.maximum(cv2.blur(known, (3, 3)), np.float32(1e-3))
+    for place, rest in zip(coarse, (x, y), strict=True):
+        moved = cv2.blur((place - rest) * known, (3, 3)) / share
+        place[row, column] = (rest + moved)[row, column]
 
 
 def _near(part: tuple[int, ...]) -> list[NDArray[np.intp]]:
