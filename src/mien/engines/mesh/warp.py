@@ -135,8 +135,8 @@ class Warp:
         if step > 1:
             size = fine.shape[2] * step, fine.shape[1] * step
             fine = np.stack([cv2.resize(place, size) for place in fine])
-            mask = cv2.resize(covered.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-            covered = mask.view(bool)
+            # Whatever was mixed with a place that is not covered is none.
+            covered = cv2.resize(covered.astype(np.float32), size) == 1
         height, width = target.shape[1:]
         np.copyto(target, fine[:, :height, :width], where=covered[:height, :width])
 
