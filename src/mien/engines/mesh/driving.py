@@ -17,7 +17,7 @@ from mien.engines.mesh.retarget import (
     retarget_pose,
     weigh_expression,
 )
-from mien.engines.mesh.rings import ring_displacement
+from mien.engines.mesh.rings import calm_rings, ring_displacement
 from mien.engines.mesh.topology import BORDER_START, NUM_RINGS, RING_SIZE
 from mien.face import segment_portrait
 from mien.landmarks import NUM_LANDMARKS
@@ -92,6 +92,7 @@ class LandmarkFollower:
 
     def _start_registration(self, reference: MotionFrame, pixels: DriverPixels) -> None:
         self.registration = Registration(pixels)
+        self._rings_seen = self.registration.rings_seen
         self._unit_px = fit_pose(pixels.landmarks).scale / reference.scale
         self._drift = (
             fit_pose(pixels.landmarks).translation / self._unit_px
@@ -137,7 +138,8 @@ class LandmarkFollower:
         modelled = ring_displacement(mesh.rings, mesh.shares, mesh.pose, pose)
         modelled = modelled + oval_shift(mesh, head, pose)
         seen = reading.rings - mesh.vertices[NUM_LANDMARKS:BORDER_START]
-        return (seen - modelled) * (self._mesh.pose.scale / mesh.pose.scale)
+        shift = (seen - modelled) / mesh.pose.scale * self._rings_seen
+        return calm_rings(shift) * self._mesh.pose.scale
 
 
 def follow(mesh: FaceMesh, motion: Motion, options: MotionOptions) -> Follower:

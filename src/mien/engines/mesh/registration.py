@@ -50,6 +50,7 @@ SIDE_PX = 128
 """Side of the square crop in which flow is computed."""
 _CROP_HEAD_UNITS = 4.2
 _GRID_STEP = 4
+_MARGIN_PX = 3
 _TRUST_UNITS = 0.07
 """How far, in head units, flow may leave the landmarks' own displacement and be believed."""
 
@@ -89,7 +90,10 @@ class Reading:
 
 
 class Registration:
-    """Flow from one reference frame of the driver. One per motion stream."""
+    """Flow from one reference frame of the driver. One per motion stream.
+
+    rings_seen: (108, 1), 1 for ring vertices within the crop, 0 for the others.
+    """
 
     def __init__(self, reference: DriverPixels) -> None:
         landmarks = reference.landmarks
@@ -103,6 +107,9 @@ class Registration:
         ring_px = to_picture(self.rings, pose)[:, :2]
         self._rigid = landmarks[list(RIGID), :2].astype(np.float64)
         self._vertices = _apply(self.to_crop, np.r_[landmarks[:, :2], ring_px]).astype(np.float32)
+        ring_places = self._vertices[NUM_LANDMARKS:]
+        inside = (ring_places > _MARGIN_PX) & (ring_places < SIDE_PX - _MARGIN_PX)
+        self.rings_seen: Floats = inside.all(axis=1, keepdims=True).astype(np.float64)
         border = border_loop((SIDE_PX, SIDE_PX))
         self.mesh = np.r_[self._vertices, border].astype(np.float32)
         self._flat = np.c_[self.mesh, np.zeros(len(self.mesh))]

@@ -33,6 +33,7 @@ _BACKGROUND_SHARE = (0.9, 0.45, 0.0)
 """How much of a vertex's share is left where the picture shows no person there."""
 _STIFF_SHARE = np.repeat((0.97, 0.9, 0.0), RING_SIZE)
 _ABOVE_CHIN = np.tile(np.clip((0.9 - FACE_TEMPLATE.landmarks[OVAL, 1]) / 0.6, 0, 1), NUM_RINGS)
+_FARTHEST = 0.2
 _CENTRE = np.array([0.0, 0.55, 0.0])
 
 
@@ -66,6 +67,17 @@ def ring_shares(person: Floats, *, stiff: bool = False) -> Floats:
     if stiff:
         share = share + np.clip(_STIFF_SHARE - share, 0, None) * _ABOVE_CHIN
     return cast(Floats, share * (background + (1 - background) * person))
+
+
+def calm_rings(shift: Floats) -> Floats:
+    """What flow says of the rings (108, 2), head units, as far as hair and neck can move of
+    themselves: smooth along each ring, and bounded."""
+    rings = shift.reshape(NUM_RINGS, RING_SIZE, 2)
+    for _ in range(2):
+        rings = (np.roll(rings, 1, axis=1) + 2 * rings + np.roll(rings, -1, axis=1)) / 4
+    size = np.linalg.norm(rings, axis=2, keepdims=True)
+    bounded = rings * (_FARTHEST * np.tanh(size / _FARTHEST) / np.maximum(size, 1e-9))
+    return cast(Floats, bounded.reshape(-1, 2))
 
 
 def ring_displacement(rings: Floats, shares: Floats, rest: Pose, now: Pose) -> Floats:
