@@ -109,7 +109,7 @@ class Registration:
         self._vertices = _apply(self.to_crop, np.r_[landmarks[:, :2], ring_px]).astype(np.float32)
         ring_places = self._vertices[NUM_LANDMARKS:]
         inside = (ring_places > _MARGIN_PX) & (ring_places < SIDE_PX - _MARGIN_PX)
-        self.rings_seen: Floats = inside.all(axis=1)[:, None].astype(np.float64)
+        self.rings_seen: Floats = np.asarray(inside.all(axis=1), np.float64)[:, None]
         border = border_loop((SIDE_PX, SIDE_PX))
         self.mesh = np.r_[self._vertices, border].astype(np.float32)
         self._flat = np.c_[self.mesh, np.zeros(len(self.mesh))]
