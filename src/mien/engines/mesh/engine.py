@@ -85,7 +85,7 @@ class Painter:
         target = step.target
         vertices = place_vertices(self._source.mesh, target.head, target.pose, step.ring_shift)
         places = self._warp.backward_map(vertices, parting(target.head, self._source.mesh.head))
-        layer = self._warp.picture(places.full, vertices)
+        layer = self._warp.picture(places, vertices)
         if self._source.backdrop is not None:
             picture = self._source.backdrop.compose(layer)
         else:

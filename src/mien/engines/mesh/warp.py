@@ -33,6 +33,7 @@ _PART_MARGIN = 0.25
 """Head units around a part in which triangles are drawn with it."""
 _JUMP_PX = 2.2 * MAP_STEP
 """A step of the map between neighbouring samples that stretching alone does not make."""
+_STEP_PX = 4.0
 _AROUND = np.ones((3, 3), np.uint8)
 _FEWEST_JUMPS = 24
 """Smaller groups of samples, their surroundings counted in, are not worth drawing."""
@@ -44,10 +45,12 @@ _PARTINGS = 4
 @dataclass(frozen=True, slots=True)
 class BackwardMap:
     """Where the crop's pixels come from, in crop pixels, (2, h, w): ``coarse`` for every
-    MAP_STEP-th pixel, ``full`` for all."""
+    MAP_STEP-th pixel, ``full`` for all. ``outlines``: the parts of the crop where the face hides
+    what is behind it."""
 
     coarse: Place
     full: Place
+    outlines: list[tuple[slice, slice]]
 
 
 class _Layers:
@@ -117,20 +120,25 @@ class Warp:
         full = np.empty((2, *self._shape), np.float32)
         for axis in (0, 1):
             cv2.resize(coarse[axis], self._shape[::-1], dst=full[axis])
-        self._sharpen_outline(full, coarse, vertices)
+        outlines = self._find_outlines(coarse, vertices)
+        for part in outlines:
+            self._put(full[:, part[0], part[1]], self._outline, vertices, part, step=1)
         full = full[:, : self._size[1], : self._size[0]]
         self._hold_border(full)
         for landmarks, layers in zip(_PARTS, self._parts, strict=True):
             part, low, high = self._box(vertices[list(landmarks), :2])
             if (high > low).all():
-                self._put(full[:, part[0], part[1]], layers[level], vertices, low, high)
-        return BackwardMap(coarse, full)
+                target = full[:, part[0], part[1]]
+                self._put(target, layers[level], vertices, part, step=self._fine_step)
+        return BackwardMap(coarse, full, outlines)
 
+    @staticmethod
     def _put(
-        self, target: Place, layers: _Layers, vertices: Floats, low: Floats, high: Floats
+        target: Place, layers: _Layers, vertices: Floats, part: tuple[slice, slice], *, step: int
     ) -> None:
         """Draw a part of the map finely, in place, where these layers cover it."""
-        step = self._fine_step
+        low = np.array([part[1].start, part[0].start])
+        high = np.array([part[1].stop, part[0].stop])
         fine, covered = layers.draw(vertices, low, high, step)
         if step > 1:
             size = fine.shape[2] * step, fine.shape[1] * step
@@ -140,13 +148,13 @@ class Warp:
         height, width = target.shape[1:]
         np.copyto(target, fine[:, :height, :width], where=covered[:height, :width])
 
-    def _sharpen_outline(self, full: Place, coarse: Place, vertices: Floats) -> None:
-        """Draw finely where the map jumps: where the face hides what is behind it."""
+    def _find_outlines(self, coarse: Place, vertices: Floats) -> list[tuple[slice, slice]]:
+        """Where the map jumps: where the face hides what is behind it."""
         _, low, high = self._box(vertices[:NUM_SKIN, :2])
         first, last = low // MAP_STEP, high // MAP_STEP + 1
         face = coarse[:, first[1] : last[1], first[0] : last[0]]
         if min(face.shape) < 2:
-            return
+            return []
         jump = np.zeros(face.shape[1:], np.uint8)
         jump[:, :-1] = np.abs(face[:, :, 1:] - face[:, :, :-1]).max(axis=0) > _JUMP_PX
         jump[:-1] |= np.abs(face[:, 1:] - face[:, :-1]).max(axis=0) > _JUMP_PX
@@ -155,12 +163,13 @@ class Warp:
             (left, top), (right, bottom) = low // MAP_STEP - first, high // MAP_STEP + 1 - first
             jump[max(top - 1, 0) : max(bottom, 0), max(left - 1, 0) : max(right, 0)] = 0
         _, _, places, _ = cv2.connectedComponentsWithStats(cv2.dilate(jump, _AROUND))
+        outlines = []
         for left, top, width, height, size in places[1:]:
             if size >= _FEWEST_JUMPS:
                 low = (np.array([left, top]) + first) * MAP_STEP
-                high = np.minimum(low + np.array([width, height]) * MAP_STEP, self._shape[::-1])
-                part = full[:, low[1] : high[1], low[0] : high[0]]
-                self._put(part, self._outline, vertices, low, high)
+                high = np.minimum(low + np.array([width, height]) * MAP_STEP, self._size)
+                outlines.append(np.s_[low[1] : high[1], low[0] : high[0]])
+        return outlines
 
     def _hold_border(self, full: Place) -> None:
         """Beyond the outermost samples enlarging repeats them; there, by construction, nothing
@@ -178,15 +187,31 @@ class Warp:
         high = np.minimum(np.ceil(points.max(0)).astype(int) + _MARGIN_PX, self._size)
         return np.s_[low[1] : high[1], low[0] : high[0]], low, high
 
-    def picture(self, full: Place, vertices: Floats) -> Image:
+    def picture(self, places: BackwardMap, vertices: Floats) -> Image:
         """The warped crop, (height, width, 4): RGB and alpha."""
+        full = places.full
         picture = remap(self._texture, full[0], full[1])
         if self._fine is not None:
             part, _, _ = self._box(vertices[:NUM_SKIN, :2])
             x, y = ((full[axis][part] - self._fine.origin[axis]) * 2 for axis in (0, 1))
             if self._fine.holds(x, y):
                 picture[part] = remap(self._fine.pixels, x, y)
+        for part in places.outlines:
+            _soften_steps(picture[part], full[:, part[0], part[1]])
         return picture
+
+
+def _soften_steps(picture: Image, place: Place) -> None:
+    """Smooth the staircase where the map jumps from pixel to pixel, in place."""
+    edge = np.zeros(picture.shape[:2], bool)
+    across = np.abs(place[:, :, 1:] - place[:, :, :-1]).max(axis=0) > _STEP_PX
+    down = np.abs(place[:, 1:] - place[:, :-1]).max(axis=0) > _STEP_PX
+    edge[:, 1:] |= across
+    edge[:, :-1] |= across
+    edge[1:] |= down
+    edge[:-1] |= down
+    smooth = cv2.GaussianBlur(picture, (3, 3), 0)
+    picture[edge] = smooth[edge]
 
 
 def _fill_holes(coarse: Place, covered: NDArray[np.bool_]) -> None:
