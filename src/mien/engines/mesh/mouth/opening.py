@@ -33,23 +33,42 @@ def lip_gap(head: Floats) -> float:
     return float(np.maximum(gap, 0).mean())
 
 
-def mouth_plane(head: Floats, pose: Pose) -> Floats:
-    """(2, 3): from head-frame x and y in the plane of the lips to picture pixels."""
+@dataclass(frozen=True, slots=True)
+class MouthSurface:
+    """The curved surface that lips and teeth lie on: head-frame x and y on it, and pixels.
+
+    plane: (2, 3), from x, y in the plane of the lips to pixels. tilt: (2,), how far a head unit
+    of depth beyond that plane moves a pixel. places, depths: (11,), that depth along the mouth.
+    upper, lower: (11, 2), the edges of the lips in x and y, x never decreasing.
+    """
+
+    plane: Floats
+    tilt: Floats
+    places: Floats
+    depths: Floats
+    upper: Floats
+    lower: Floats
+
+    def bulge(self, x: Floats) -> Field:
+        """Depth beyond the plane at some x."""
+        return np.interp(x, self.places, self.depths).astype(np.float32)
+
+
+def mouth_surface(head: Floats, pose: Pose) -> MouthSurface:
+    """The surface through the lips of landmarks (478, 3) in the head frame, seen in a pose."""
     depth = float(head[_RIM, 2].mean())
     turn = pose.scale * pose.rotation
-    plane = np.c_[turn[:2, :2], turn[:2, 2] * depth + pose.translation[:2]]
-    return cast(Floats, plane)
-
-
-def lip_edges(points: Floats, plane: Floats) -> tuple[Floats, Floats]:
-    """Upper and lower edge, each (11, 2), in the plane's head units, x never decreasing."""
-    inverse = np.linalg.inv(plane[:, :2])
-    edges = []
-    for indices in (UPPER, LOWER):
-        edge = (points[indices, :2] - plane[:, 2]) @ inverse.T
+    upper, lower = (head[indices, :2].astype(np.float64) for indices in (UPPER, LOWER))
+    for edge in (upper, lower):
         edge[:, 0] = np.maximum.accumulate(edge[:, 0])
-        edges.append(edge)
-    return edges[0], edges[1]
+    return MouthSurface(
+        np.c_[turn[:2, :2], turn[:2, 2] * depth + pose.translation[:2]],
+        turn[:2, 2],
+        (upper[:, 0] + lower[:, 0]) / 2,
+        (head[UPPER, 2] + head[LOWER, 2]) / 2 - depth,
+        upper,
+        lower,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +118,20 @@ def find_opening(
     low = np.clip(np.floor(rim.min(0)).astype(int) - room, 0, size)
     high = np.clip(np.ceil(rim.max(0)).astype(int) + room + 1, 0, size)
     width, height = high - low
-    plane = mouth_plane(head, pose)
+    surface = mouth_surface(head, pose)
+    plane = surface.plane
     if width < 3 or height < 3 or abs(np.linalg.det(plane[:, :2])) < 1e-3:
         return None
     step = max(1, round(max(width, height) / _GRID_COLUMNS))
     column_px = low[0] + (np.arange(-(-width // step)) + 0.5) * step - 0.5 - plane[0, 2]
     row_px = low[1] + (np.arange(-(-height // step)) + 0.5) * step - 0.5 - plane[1, 2]
-    (a, b), (c, d) = np.linalg.inv(plane[:, :2])
+    inverse = np.linalg.inv(plane[:, :2])
+    (a, b), (c, d) = inverse
     x = (a * column_px[None] + b * row_px[:, None]).astype(np.float32)
     y = (c * column_px[None] + d * row_px[:, None]).astype(np.float32)
-    upper, lower = lip_edges(points, plane)
-    middle = (upper[:, 0] + lower[:, 0]) / 2
+    bulge, (x_tilt, y_tilt) = surface.bulge(x), (inverse @ surface.tilt).astype(np.float32)
+    x, y = x - x_tilt * bulge, y - y_tilt * bulge
+    upper, lower, middle = surface.upper, surface.lower, surface.places
     return Opening(
         (slice(low[1], high[1]), slice(low[0], high[0])),
         _mask(rim - low, (height, width), feather_px),

@@ -8,7 +8,15 @@ import cv2
 import numpy as np
 
 from mien.engines.mesh.mouth.complexion import Complexion
-from mien.engines.mesh.mouth.opening import Field, Opening, lip_edges, lip_gap, mouth_plane, soften
+from mien.engines.mesh.mouth.opening import (
+    LOWER,
+    UPPER,
+    Field,
+    Opening,
+    lip_gap,
+    mouth_surface,
+    soften,
+)
 from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image, Mask
@@ -32,11 +40,11 @@ class OwnInterior:
     def __init__(
         self, image: Image, landmarks: Floats, head: Floats, pose: Pose, complexion: Complexion
     ) -> None:
-        self._plane = mouth_plane(head, pose)
-        self._upper, self._lower = lip_edges(landmarks, self._plane)
+        self._surface = mouth_surface(head, pose)
+        self._upper, self._lower = self._surface.upper, self._surface.lower
         self._gap = lip_gap(head)
         self._jaw = float(np.clip((self._gap - _PARTED) / (_JAW_OPEN - _PARTED), 0, 1))
-        rim = np.r_[self._upper, self._lower] @ self._plane[:, :2].T + self._plane[:, 2]
+        rim = landmarks[np.r_[UPPER, LOWER], :2]
         low = np.maximum(np.floor(rim.min(0)).astype(int) - 8, 0)
         high = np.maximum(np.ceil(rim.max(0)).astype(int) + 9, low + 1)
         part = image[low[1] : high[1], low[0] : high[0]]
@@ -46,7 +54,7 @@ class OwnInterior:
             self._texture = cast(Image, cv2.resize(
                 kept, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC
             ))  # fmt: skip
-        to_texture = self._plane * _SCALE
+        to_texture = self._surface.plane * _SCALE
         to_texture[:, 2] += 0.5 * _SCALE - 0.5 - low * _SCALE
         self._to_texture = to_texture.astype(np.float32)
 
@@ -75,8 +83,11 @@ class OwnInterior:
         ratio = opening.gap / max(self._gap, 1e-3)
         wide = 1 - np.clip((ratio - _STRETCH[0]) / (_STRETCH[1] - _STRETCH[0]), 0, 1)
         (a, b, c), (d, e, f) = self._to_texture
+        bulge, (x_tilt, y_tilt) = self._surface.bulge(x), self._surface.tilt * _SCALE
         seen = remap(
-            self._texture, opening.enlarge(a * x + b * y + c), opening.enlarge(d * x + e * y + f)
+            self._texture,
+            opening.enlarge((a * x + b * y + c + x_tilt * bulge).astype(np.float32)),
+            opening.enlarge((d * x + e * y + f + y_tilt * bulge).astype(np.float32)),
         )
         cover = opening.enlarge((parted + (wide - parted) * self._jaw).astype(np.float32))
         if bared.any():
