@@ -49,7 +49,7 @@ Field = NDArray[np.float32]
 SIDE_PX = 128
 """Side of the square crop in which flow is computed."""
 _CROP_HEAD_UNITS = 4.2
-_GRID_STEP = 4
+_GRID_STEP = 8
 _MARGIN_PX = 3
 _TRUST_UNITS = 0.07
 """How far, in head units, flow may leave the landmarks' own displacement and be believed."""
@@ -121,6 +121,7 @@ class Registration:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._flow.setFinestScale(1)
         self._flow.setVariationalRefinementIterations(0)
+        self._flow.setGradientDescentIterations(10)
         self._reference = self._crop(reference.image, self.to_crop)
         self.luma = self._reference.astype(np.float32)
 
