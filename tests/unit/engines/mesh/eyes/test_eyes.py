@@ -4,11 +4,19 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.engines.mesh.eyes.frame import EYE_POINTS, EyeFrame
+from mien.engines.mesh.eyes.frame import EYE_POINTS, EyeFrame, look_up
 from mien.engines.mesh.eyes.layers import take_apart
 from mien.engines.mesh.eyes.opening import snap_openings
 from mien.engines.mesh.eyes.painter import EyePainter
-from mien.landmarks import LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS
+from mien.engines.mesh.eyes.shadow import lower_margin
+from mien.landmarks import (
+    LEFT_EYE,
+    LEFT_IRIS,
+    LEFT_LID_PAIRS,
+    RIGHT_EYE,
+    RIGHT_IRIS,
+    RIGHT_LID_PAIRS,
+)
 from mien.types import Face, Floats, Image, Portrait
 
 pytestmark = pytest.mark.unit
@@ -109,6 +117,65 @@ def test_a_widened_eye_keeps_a_round_iris(drawn: tuple[Image, Floats]) -> None:
     dark = picture[low[1] + 2 : high[1] - 2, low[0] : high[0]].mean(axis=2) < 100
     height, width = (np.ptp(np.flatnonzero(dark.any(axis=k))) for k in (1, 0))
     assert abs(height / width - 1) < 0.1
+
+
+def squinting(points: Floats, share: float) -> Floats:
+    """The landmarks with the upper lids lowered to a share of the opening."""
+    moved = points.copy()
+    for upper, lower in RIGHT_LID_PAIRS + LEFT_LID_PAIRS:
+        moved[upper] = points[lower] + (points[upper] - points[lower]) * share
+    return moved
+
+
+def column(image: Image, points: Floats, across: float) -> Floats:
+    """Grey levels of the right eye from its upper lid to the lower one, at a share of its width."""
+    frame = EyeFrame.of(points, EYE_POINTS[0])
+    lids = frame.table(points, EYE_POINTS[0].upper, EYE_POINTS[0].lower)
+    upper, lower = look_up(lids, np.full((1, 1), across, np.float32))[0, 0]
+    v = np.linspace(upper, lower, 41)[1:-1]
+    x, y = np.rint(frame.pixels(np.full_like(v, across), v)).astype(int).T
+    return image[y, x].mean(axis=1)
+
+
+def test_a_lowered_lid_darkens_what_is_under_it(drawn: tuple[Image, Floats]) -> None:
+    image, points = drawn
+    lowered = squinting(points, 0.5)
+    picture = image.copy()
+    EyePainter(image, points).paint(picture, lowered, (0.5, 0.5))
+    white = column(picture, lowered, 0.75)
+    assert white[2] < 0.75 * white[-4]
+
+
+def test_the_shadow_under_the_lid_comes_down_with_it(drawn: tuple[Image, Floats]) -> None:
+    image, points = drawn
+    frame = EyeFrame.of(points, EYE_POINTS[0])
+    opening = np.rint(points[list(RIGHT_EYE), :2]).astype(np.int32)
+    shaded = image.copy()
+    cv2.polylines(shaded, [opening[:9]], False, (90, 70, 60), round(0.16 * frame.width))
+    shadows = []
+    for source in (image, shaded):
+        picture = source.copy()
+        EyePainter(source, points).paint(picture, squinting(points, 0.8), (0.8, 0.8))
+        shadows.append(column(picture, squinting(points, 0.8), 0.75)[:4].mean())
+    assert shadows[1] < 0.75 * shadows[0]
+
+
+def test_the_lower_lid_covers_the_iris_as_in_the_portrait(drawn: tuple[Image, Floats]) -> None:
+    image, points = drawn
+    low = looking(points, 0.0, 0.1)
+    frame = EyeFrame.of(low, EYE_POINTS[0])
+    lids = frame.table(low, EYE_POINTS[0].upper, EYE_POINTS[0].lower)
+    disc = frame.place(low[468:469])[0], 0.2
+    iris = np.dstack([np.full((80, 80, 3), IRIS, np.uint8), np.full((80, 80), 255, np.uint8)])
+    covered = image.copy()
+    middle = np.rint(low[468, :2]).astype(int)
+    cv2.circle(covered, middle.tolist(), round(0.2 * frame.width), IRIS, -1)
+    bare = lower_margin(covered, frame, lids, disc, iris)
+    opening = np.rint(points[list(RIGHT_EYE), :2]).astype(np.int32)
+    lower = opening[[0, *range(15, 7, -1)]]
+    cv2.polylines(covered, [lower], False, SKIN, round(0.1 * frame.width))
+    assert bare < 0.02
+    assert lower_margin(covered, frame, lids, disc, iris) == pytest.approx(0.05, abs=0.02)
 
 
 def test_the_skin_around_is_not_touched(drawn: tuple[Image, Floats]) -> None:

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mien.engines.mesh.lips import part_lips, parting
+from mien.landmarks import INNER_LIPS
+from mien.motion.blendshapes import pose_face, shape_weights
+from mien.motion.template import FACE_TEMPLATE
+
+pytestmark = pytest.mark.unit
+
+CLOSED = pose_face(FACE_TEMPLATE.landmarks, shape_weights({}), closure=1.0)
+OPEN = pose_face(CLOSED, shape_weights({"jawOpen": 0.6}))
+
+
+def test_closed_lips_that_open_are_parted() -> None:
+    assert parting(CLOSED, CLOSED) == 0
+    assert parting(OPEN, CLOSED) == 1
+
+
+def test_lips_that_are_apart_in_the_portrait_have_no_line_between_them() -> None:
+    wider = pose_face(OPEN, shape_weights({"jawOpen": 0.3}))
+    assert parting(wider, OPEN) == 0
+
+
+def test_parting_draws_only_the_edges_back() -> None:
+    vertices = CLOSED[:, :2] * 100
+    parted = part_lips(vertices, 0.5)
+    moved = np.flatnonzero((parted != vertices).any(axis=1))
+    assert set(moved) <= set(INNER_LIPS)
+    assert parted[13, 1] < vertices[13, 1]
+    assert parted[14, 1] > vertices[14, 1]
+    np.testing.assert_array_equal(part_lips(vertices, 0.0), vertices)
