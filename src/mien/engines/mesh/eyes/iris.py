@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.eyes.frame import EyeFrame, look_up, ramp
+from mien.engines.mesh.eyes.frame import EyeFrame, Plane, look_up, ramp
 from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image
 
@@ -68,12 +68,12 @@ def fit_iris(image: Image, frame: EyeFrame, lids: Floats, landmark: Floats) -> t
 
 def complete_iris(
     image: Image, frame: EyeFrame, lids: Floats, disc: tuple[Floats, float],
-    under: tuple[Colours, Floats],
+    under: tuple[Colours, Plane],
 ) -> tuple[Image, NDArray[np.uint8], float]:  # fmt: skip
     """The round iris as RGBA, its catch-light, and by how much the white outshines it.
 
-    disc: centre (u, v) and radius. under: the white (rows, columns, 3) over u and t, and its
-    shade (rows,).
+    disc: centre (u, v) and radius. under: the white (rows, columns, 3) over u and t, and the
+    share of it that the upper lid's shadow leaves (rows, columns).
     """
     (centre, radius), (white, shade) = disc, under
     size = int(np.clip(2 * 2 * IRIS_REACH * radius * frame.width, 24, 420))
@@ -83,8 +83,8 @@ def complete_iris(
     u, v = centre[0] + x * radius, centre[1] + y * radius
     curves = look_up(lids.astype(np.float32), u.astype(np.float32))
     t = (v - curves[..., 0]) / np.maximum(curves[..., 1] - curves[..., 0], 1e-3)
-    behind = remap(white, u * white.shape[1] - 0.5, t * len(white) - 0.5)
-    shading = np.interp(t, (np.arange(len(shade)) + 0.5) / len(shade), shade)[..., None]
+    across, along = u * white.shape[1] - 0.5, t * len(white) - 0.5
+    behind = remap(white, across, along) * remap(shade, across, along)[..., None]
 
     seen_colours = sample(image, frame.pixels(u, v))
     beside = (np.abs(y) < 0.7 * np.abs(x)) & (np.minimum(t, 1 - t) > 0.12)
@@ -94,7 +94,7 @@ def complete_iris(
     alpha = 1 - ramp(distance, 1 - softness, 1 + softness)
     alpha = alpha * alpha * (3 - 2 * alpha)
     share = np.maximum(alpha, 0.35)[..., None]
-    own = (seen_colours - (1 - share) * behind) / share / shading
+    own = (seen_colours - (1 - share) * behind) / share
     own = np.clip(own, 0, 255).astype(np.float32)
     margin = np.minimum(t, 1 - t)
     seen = ramp(margin, 0.05, 0.2) * ramp(np.minimum(u, 1 - u), 0, 0.02)
@@ -104,9 +104,7 @@ def complete_iris(
     whole = _fill(own, np.maximum(seen - 0.1, 0) * (1 - lit) ** 2, distance, lit)
     glint = np.clip((own - whole).min(axis=2), 0, 255) * lit * np.clip(seen * 4, 0, 1)
     shown = (alpha > 0.9) & (t > 0) & (t < 1)
-    contrast = (
-        float(np.median((behind - whole * shading).mean(axis=2)[shown])) if shown.any() else 0.0
-    )
+    contrast = float(np.median((behind - whole).mean(axis=2)[shown])) if shown.any() else 0.0
     return to_bytes(np.dstack([whole, alpha * 255])), to_bytes(glint), contrast
 
 

@@ -10,7 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.engines.mesh.eyes.frame import EyeFrame, EyePoints, look_up, ramp
-from mien.engines.mesh.eyes.iris import Colours, complete_iris, fit_iris, sample, to_bytes
+from mien.engines.mesh.eyes.iris import (
+    IRIS_REACH,
+    Colours,
+    complete_iris,
+    fit_iris,
+    sample,
+    to_bytes,
+)
+from mien.engines.mesh.eyes.shadow import (
+    lash_colour,
+    lower_margin,
+    shadow_at,
+    shadow_on_eyeball,
+    shadow_on_white,
+    upper_strip,
+)
+from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image
 
 _MIN_WIDTH_PX = 9.0
@@ -30,8 +46,10 @@ class EyeLayers:
 
     centre: u, v of the iris; radius in eye widths; offset: how far the centre lies from its
         landmark, u, v. open_place: (u, t) of the centre, t from the upper lid (0) to the lower.
-    white: (h, w, 4) uint8 over u 0..1 and t 0..1; the last channel is the shade of the upper
-        lid on what lies under it, 255 = none.
+    white: (h, w, 4) RGBA over u 0..1 and t 0..1, opaque, without the upper lid's shadow.
+    shadow: (rows, w, 4), what the upper lid leaves of the light, from its edge down by
+        SHADOW_REACH.
+    margin: how far above its landmarks the lower lid covers the iris, in eye widths.
     iris: (n, n, 4) uint8, unshaded, with its edge as alpha, catch-light removed.
     glint: (n, n) uint8, the catch-light, to be added.
     """
@@ -41,6 +59,9 @@ class EyeLayers:
     offset: Floats
     open_place: Floats
     white: Image
+    shadow: Image
+    lash: Image
+    margin: float
     iris: Image
     glint: NDArray[np.uint8]
 
@@ -57,15 +78,44 @@ def take_apart(image: Image, points: Floats, eye: EyePoints) -> EyeLayers | None
     centre, radius = fit_iris(image, frame, lids, landmark)
     colours, u, t = _lens(image, frame, lids, gap)
     white = _without_iris(colours, frame, lids, (u, t), centre, radius)
-    shade = _lid_shade(white)
-    iris, glint, contrast = complete_iris(image, frame, lids, (centre, radius), (white, shade))
+    upper, lower = np.moveaxis(look_up(lids, u[:1].astype(np.float32))[0], -1, 0)
+    height = lower - upper
+    shadow = shadow_on_white(white, height)
+    shade = shadow_at(shadow, u, t * height)
+    white = np.minimum(white / shade[..., None], 255)
+    disc = centre, radius
+    iris, glint, contrast = complete_iris(image, frame, lids, disc, (white, shade))
     if contrast < _MIN_CONTRAST:
         return None
     upper, lower = look_up(lids, np.array([[centre[0]]], np.float32))[0, 0]
     place = np.array([centre[0], (centre[1] - upper) / max(lower - upper, 1e-3)])
-    shade_plane = np.repeat(shade[:, None], white.shape[1], axis=1)
-    packed = np.dstack([white, shade_plane * 255])
-    return EyeLayers(centre, radius, centre - landmark[0], place, to_bytes(packed), iris, glint)
+    return EyeLayers(
+        centre=centre,
+        radius=radius,
+        offset=centre - landmark[0],
+        open_place=place,
+        white=to_bytes(np.dstack([white, np.full(white.shape[:2], 255)])),
+        shadow=_shadow(image, frame, lids, disc, (white, iris)),
+        lash=lash_colour(image, frame, lids, white),
+        margin=lower_margin(image, frame, lids, disc, iris),
+        iris=iris,
+        glint=glint,
+    )
+
+
+def _shadow(
+    image: Image, frame: EyeFrame, lids: Floats, disc: tuple[Floats, float],
+    layers: tuple[Colours, Image],
+) -> Image:  # fmt: skip
+    (centre, radius), (white, iris) = disc, layers
+    u, v, t = upper_strip(lids, white.shape[1])
+    x, y = (u - centre[0]) / radius, (v - centre[1]) / radius
+    ball = remap(white, u * white.shape[1] - 0.5, t * len(white) - 0.5)
+    places = (len(iris) / 2 * (a / IRIS_REACH + 1) - 0.5 for a in (x, y))
+    disc_colours = remap(iris, *places, border=cv2.BORDER_CONSTANT).astype(np.float32)
+    alpha = disc_colours[..., 3:] / 255
+    ball += (disc_colours[..., :3] - ball) * alpha
+    return shadow_on_eyeball(image, frame, lids, ball, np.hypot(x, y))
 
 
 def _lens(
@@ -125,13 +175,3 @@ def _trust(mine: Colours, other: Colours, room: float) -> Colours:
     doubt = 0.8 * float(np.clip(1 - room, 0, 1))
     whiter = other.min(axis=1, keepdims=True) > mine.min(axis=1, keepdims=True)
     return cast(Colours, mine + doubt * whiter * (other - mine))
-
-
-def _lid_shade(white: Colours) -> Floats:
-    """How much darker the white is towards the upper lid, for each row, .55 to 1."""
-    grey = white.mean(axis=2)[:, white.shape[1] // 5 : -(white.shape[1] // 5)]
-    rows = len(grey)
-    rest = np.maximum(grey[int(0.5 * rows) : int(0.75 * rows)].mean(axis=0), 1)
-    share = np.median(grey / rest, axis=1)
-    share[int(0.55 * rows) :] = 1
-    return np.clip(np.maximum.accumulate(share), 0.55, 1)

@@ -30,7 +30,7 @@ from mien.types import Floats, Image
 _MIN_WIDTH_PX = 6.0
 _OVERLAP = 0.04
 """How far beyond the eye's corners the lid goes, in eye widths."""
-_FADE = (0.8, 0.4)
+_FADE = (0.94, 0.55)
 """Apertures between which the painted lid fades in as the eye closes."""
 _SHUT = (0.3, 0.05)
 """Apertures between which the lashes turn down."""
@@ -209,8 +209,9 @@ def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: 
     # The lashes stand up on an open lid and hang down from a shut one.
     rows = (_RIM_ROWS - 1) / _RIM_ABOVE
     upwards = above > 0
+    edge = ramp(above, -1.5 * pixel, -0.5 * pixel)
     above *= np.where(upwards, np.float32(rows / (1 - 0.6 * shut)), np.float32(-rows / _HANG))
-    strength *= np.where(upwards, np.float32(1), np.float32(shut))
+    strength *= np.maximum(edge, np.float32(shut))
     rim = cast(Image, cv2.addWeighted(lid.rim, 1 - shut, lid.shut_rim, shut, 0))
     lashed = cast(Image, cv2.multiply(painted, remap(rim, across, above), scale=1 / 255))
     part[:] = over(painted, lashed, strength)

@@ -14,8 +14,9 @@ from mien.engines.mesh.eyes.iris import Colours, fit_iris, sample
 from mien.types import Floats, Image
 
 _MIN_WIDTH_PX = 16.0
-_OUTWARD = np.linspace(-0.03, 0.15, 19)
-"""Shifts of a lid that are tried, in eye widths, away from the opening."""
+_OUTWARD = np.linspace(0, 0.15, 16)
+"""Shifts of a lid that are tried, in eye widths, away from the opening. Edges within it are shadow
+and the lids' own thickness."""
 _TILT = np.linspace(-0.06, 0.06, 9)
 _COLUMNS = np.linspace(0.1, 0.9, 33)
 _HALF_STEP = 0.022
@@ -102,15 +103,14 @@ def _best_lid(
     v = np.interp(columns, np.maximum.accumulate(place[:, 0]), place[:, 1]) + outward * shift
     half = outward * _HALF_STEP
     step = _step(image, frame, (u, v - half), (u, v + half)).mean(axis=1)
-    still = step.reshape(middle.shape)[np.abs(_OUTWARD).argmin(), np.abs(_TILT).argmin()]
+    still = step.reshape(middle.shape)[0, np.abs(_TILT).argmin()]
     cost = 4.0 * ((middle / 0.1) ** 2 + (tilt / 0.05) ** 2)
     best = int(np.argmax(step - cost.ravel()))
     found = float(middle.ravel()[best]), float(tilt.ravel()[best])
-    needed = _MIN_GAIN if found[0] > 0 else 1.5 * _MIN_GAIN
-    if step[best] - cost.ravel()[best] < still + needed:
+    if step[best] - cost.ravel()[best] < still + _MIN_GAIN:
         return 0.0, 0.0
     # The white must go on up to the edge: else it is the edge of something else.
-    share = np.linspace(-1, 1, 12)[:, None] if found[0] > 0 else np.array([[0.0]])
+    share = np.linspace(-1, 1, 12)[:, None]
     reach = shift[best] * np.maximum(share, 0) - 0.05 * np.maximum(-share, 0) - _HALF_STEP
     base = np.interp(columns, np.maximum.accumulate(place[:, 0]), place[:, 1])
     way = _colours(image, frame, np.broadcast_to(columns, reach.shape), base + outward * reach)

@@ -16,6 +16,7 @@ from mien.engines.mesh.eyes.frame import (
     Box,
     EyeFrame,
     EyePoints,
+    Plane,
     look_up,
     over,
     ramp,
@@ -23,8 +24,9 @@ from mien.engines.mesh.eyes.frame import (
 )
 from mien.engines.mesh.eyes.iris import IRIS_REACH
 from mien.engines.mesh.eyes.layers import EyeLayers, take_apart
+from mien.engines.mesh.eyes.shadow import shadow_at
 from mien.engines.mesh.remap import remap
-from mien.types import Floats, Image, Mask
+from mien.types import Floats, Image
 
 _GLINT_SHARE = 0.5
 """A catch-light lies on the cornea: it moves about half as far as the iris."""
@@ -34,6 +36,17 @@ _REACH_V = 0.30
 """The iris stays within this distance of its place in the portrait, in eye widths."""
 _CORNER = (0.02, 0.09)
 """The iris never covers the corners of the eye."""
+_MARGIN_SOFTNESS = 0.012
+"""Half the width of the edge with which the lower lid covers the iris, in eye widths."""
+_LOWERED = (0.0, 0.45)
+"""1 - aperture from which on a lowered lid darkens the eye, and where it does so fully."""
+_DIM = 0.15
+"""By how much a narrow opening darkens the whole eyeball."""
+_LASH_STRENGTH, _LASH_REACH = 0.7, 0.12
+"""How much of what lies under a lowered lid its lashes hide, and down to where, in eye widths."""
+_LASH_CORNER = 0.2
+_SOFT_EDGE = 0.015
+"""A lowered lid's edge is blurred over this many eye widths."""
 _FAR = (0.04, 0.16)
 _FAR_GAIN = 0.3
 """Landmarks hold an iris that looks far aside too near the middle: from the first distance (eye
@@ -82,7 +95,7 @@ def _paint(
     """unturned: the width that the eye would have if it faced as in the portrait."""
     frame = EyeFrame.of(points, eye)
     lids = frame.table(points, eye.upper, eye.lower)
-    heights = float(lids[..., 0].min()), float(lids[..., 1].max())
+    heights = float(lids[..., 0].min()) - _SOFT_EDGE, float(lids[..., 1].max())
     height, width = picture.shape[:2]
     box = frame.box((0, 1), heights, (width, height))
     if (heights[1] - heights[0]) * frame.width < 1.5 or box[0] >= box[2] or box[1] >= box[3]:
@@ -103,13 +116,32 @@ def _paint(
     white = remap(layers.white, u * np.float32(columns) - np.float32(0.5), t - np.float32(0.5))
     painted = cast(Image, cv2.cvtColor(white, cv2.COLOR_RGBA2RGB))
     radius = _radii(layers.radius * unturned / frame.width, unturned / frame.width)
-    shade = np.ascontiguousarray(white[..., 3])
-    _paint_iris(painted, shade, (frame, box), (centre, radius), (layers, shift))
+    _paint_iris(painted, opening - below, (frame, box), (centre, radius), (layers, shift))
+    lowered = rise(1 - aperture, *_LOWERED)
+    painted = _shaded(painted, layers, u, below, lowered)
     edge = 0.5 / frame.width
-    alpha = ramp(np.minimum(below, opening - below), -edge, edge)
+    alpha = ramp(opening - below, -edge, edge)
+    soft = edge + _SOFT_EDGE * lowered
+    alpha *= ramp(below, -soft, soft)
     alpha *= np.float32(strength)
     part = picture[box[1] : box[3], box[0] : box[2]]
     part[:] = over(part, painted, alpha)
+
+
+def _shaded(
+    painted: Image, layers: EyeLayers, u: Plane, below: Plane, lowered: float
+) -> Image:  # fmt: skip
+    """The eyeball under the upper lid: in its shadow, and the more it is lowered, behind its
+    lashes."""
+    shadow = cv2.cvtColor(shadow_at(layers.shadow, u, below), cv2.COLOR_RGBA2RGB)
+    shaded = cast(Image, cv2.multiply(painted, shadow, scale=(1 - _DIM * lowered) / 255))
+    if lowered <= 0:
+        return shaded
+    lashes = ramp(below, _LASH_REACH, 0)
+    lashes *= ramp(np.minimum(u, 1 - u), 0, _LASH_CORNER)
+    lashes *= np.float32(_LASH_STRENGTH * lowered)
+    hidden = cast(Image, cv2.min(shaded, np.full_like(shaded, layers.lash)))
+    return over(shaded, hidden, lashes)
 
 
 def _iris_place(landmark: Floats, layers: EyeLayers, lids: Floats) -> tuple[Floats, Floats]:
@@ -133,7 +165,7 @@ def _radii(radius: float, turned: float) -> Floats:
 
 
 def _paint_iris(
-    painted: Image, shade: Mask, where: tuple[EyeFrame, Box], disc: tuple[Floats, Floats],
+    painted: Image, above_lower: Plane, where: tuple[EyeFrame, Box], disc: tuple[Floats, Floats],
     what: tuple[EyeLayers, Floats],
 ) -> None:  # fmt: skip
     (frame, box), (centre, radius), (layers, shift) = where, disc, what
@@ -155,10 +187,11 @@ def _paint_iris(
     y += np.float32(back[1])
     glint = remap(layers.glint, x, y, border=cv2.BORDER_CONSTANT)
     part = painted[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
-    shade = shade[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
+    above_lower = above_lower[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
     colour = cv2.cvtColor(iris, cv2.COLOR_RGBA2RGB)
-    colour = cv2.multiply(colour, cv2.merge([shade, shade, shade]), scale=1 / 255)
     lit = cast(Image, cv2.add(colour, cv2.merge([glint, glint, glint])))
     alpha = iris[..., 3] * np.float32(1 / 255)
     alpha *= ramp(np.minimum(u, 1 - u), *_CORNER)
+    soft = max(0.5 / frame.width, _MARGIN_SOFTNESS)
+    alpha *= ramp(above_lower, layers.margin - soft, layers.margin + soft)
     part[:] = over(part, lit, alpha)
