@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import runpy
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -40,3 +43,14 @@ def test_the_notice_says_where_each_network_comes_from():
     for recipe in RECIPES:
         assert f"{recipe.name}.onnx" in notice
         assert recipe.member.rsplit("/", maxsplit=1)[-1] in notice
+
+
+def test_nothing_is_kept_for_the_runtimes_maker(tmp_path):
+    home = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    home.pop("ORT_DISABLE_TELEMETRY", None)
+    code = f"import mien.face.models as m; m.open_model({RECIPES[0].name!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=home, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []

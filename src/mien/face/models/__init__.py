@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
+
+# Read when the library is loaded. Without it onnxruntime 1.31 keeps a device id and a queue of
+# events for its maker in ~/.cache, and complains on standard error where it cannot.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 import onnxruntime as ort
 
