@@ -39,7 +39,7 @@ class GifEncoder:
         # The muxer cannot know how long the last frame lasts and would show it for one tick.
         last_ticks = max(_MIN_TICKS, round(1 / form.rate / _TICK))
         options = {"loop": "0", "final_delay": str(last_ticks)}
-        self._file = av.open(str(path), "w", format="gif", container_options=options)
+        self._file = av.open(f"file:{path}", "w", format="gif", container_options=options)
         stream = self._file.add_stream("gif", rate=100)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = width, height

@@ -41,8 +41,9 @@ class _Muxer:
         self._num_samples = 0
         self._reformatter = VideoReformatter()
         self._sound = AudioReader(form.audio) if form.audio is not None else None
+        # The prefix keeps a name such as `a:b.mp4` from meaning a protocol.
         self._file = av.open(
-            str(path), "w", format=self.container, container_options=self.container_options
+            f"file:{path}", "w", format=self.container, container_options=self.container_options
         )
         try:
             self._video = self._add_video(form)

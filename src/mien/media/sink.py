@@ -120,6 +120,8 @@ def open_sink(
 
     Raises OutputError when the output cannot be written there.
     """
+    if not Path(path).name:
+        raise OutputError(str(path) or "''", "names no file; give a file, or a folder to make")
     try:
         extension = _extension(path)
         staging = Staging(Path(path), folder=extension == "", force=force)

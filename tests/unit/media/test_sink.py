@@ -309,3 +309,18 @@ def test_a_longer_result_takes_no_more_memory(tmp_path: Path, name: str) -> None
         return peak
 
     assert peak_of(200) < peak_of(40) + 200_000
+
+
+@pytest.mark.parametrize("name", ["a:b.mp4", "http:x.webm", "a:b.gif", "a:b.webp", "a%d:b"])
+def test_a_name_is_never_taken_for_a_protocol(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(name, [numbered(1)])
+    assert names_in(tmp_path) == [name]
+
+
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_an_output_needs_a_name(name: str) -> None:
+    with pytest.raises(OutputError, match="names no file"):
+        open_sink(name, size=(64, 48), rate=NTSC, force=True)
