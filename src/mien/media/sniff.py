@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from mien.errors import UnreadableMediaError
 
 Kind = Literal["still", "animation", "video", "unknown"]
-"""``animation``: a GIF, which serves as a picture (its first one) and as a video."""
+"""``animation``: a GIF of several pictures; it serves as a picture (its first) and as a video."""
 
 _HEAD_BYTES = 32
 _VIDEO_MAGIC = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
@@ -23,6 +24,8 @@ def require_file(path: str | Path) -> Path:
     Raises UnreadableMediaError when it is missing, a folder, a device or a pipe, empty, or
     forbidden.
     """
+    if not str(path):
+        raise UnreadableMediaError("''", "names no file")
     file = Path(path)
     try:
         if not file.exists():
@@ -44,9 +47,10 @@ def require_file(path: str | Path) -> Path:
 
 def sniff(path: str | Path) -> Kind:
     """What the file holds. Raises UnreadableMediaError like `require_file`."""
-    head = _head(require_file(path))
+    file = require_file(path)
+    head = _head(file)
     if head[:4] == b"GIF8":
-        return "animation"
+        return "still" if _is_one_picture(file) else "animation"
     if head[4:8] == b"ftyp":
         return "still" if head[8:12] in _STILL_BRANDS else "video"
     if head[:4] == b"RIFF":
@@ -62,6 +66,37 @@ def is_heic(path: Path) -> bool:
     """Whether the file is a HEIC/HEIF picture, which Pillow cannot read."""
     head = _head(path)
     return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+
+
+def _is_one_picture(gif: Path) -> bool:
+    """Whether a GIF holds exactly one picture (GIF89a, appendix A); False when it is damaged."""
+    pictures = 0
+    with gif.open("rb") as file:
+        screen = file.read(13)
+        _skip_palette(file, screen[10:11])
+        while kind := file.read(1):
+            if kind == b";":
+                break
+            if kind == b"!":
+                file.seek(1, os.SEEK_CUR)  # which extension it is
+            elif kind == b",":
+                pictures += 1
+                _skip_palette(file, file.read(9)[8:])
+                file.seek(1, os.SEEK_CUR)  # the code size of what follows
+            else:
+                return False
+            if pictures > 1:
+                return False
+            while size := file.read(1):
+                if size == b"\0":
+                    break
+                file.seek(size[0], os.SEEK_CUR)
+    return pictures == 1
+
+
+def _skip_palette(gif: BinaryIO, flags: bytes) -> None:
+    if flags and flags[0] & 0x80:
+        gif.seek(3 << (flags[0] & 7) + 1, os.SEEK_CUR)
 
 
 def _head(path: Path) -> bytes:

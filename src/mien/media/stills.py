@@ -68,7 +68,7 @@ def _check_size(path: str | Path, size: tuple[int, int]) -> None:
 
 
 def _too_large(what: str) -> str:
-    limit = f"{MAX_STILL_PIXELS // 1_000_000} megapixels and {MAX_STILL_SIDE} pixels a side"
+    limit = f"{MAX_STILL_PIXELS // 1_000_000} megapixels or {MAX_STILL_SIDE} pixels a side"
     return f"has {what} pixels, more than {limit}; make it smaller"
 
 

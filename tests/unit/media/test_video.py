@@ -161,6 +161,16 @@ def test_a_gif_is_a_video(tmp_path: Path) -> None:
     assert numbers(tmp_path / "a.gif") == list(range(6))
 
 
+def test_a_gif_of_one_picture_is_a_picture(tmp_path: Path) -> None:
+    picture = PillowImage.fromarray(numbered(3))
+    picture.save(tmp_path / "a.gif", comment=b"hello" * 100)
+    assert sniff(tmp_path / "a.gif") == "still"
+    data = (tmp_path / "a.gif").read_bytes()
+    for length in (4, 12, 13, 30, len(data) // 2):
+        (tmp_path / "a.gif").write_bytes(data[:length])
+        assert sniff(tmp_path / "a.gif") in ("still", "animation")
+
+
 def test_a_file_of_one_picture_gives_one_frame(tmp_path: Path) -> None:
     assert numbers(write_clip(tmp_path / "one.mp4", [numbered(5)])) == [5]
 
