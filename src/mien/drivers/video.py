@@ -148,5 +148,5 @@ def _numbered(choice: int, video: Video, readings: Iterable[tuple[int, Reading |
             return seen
         if number >= choice:
             raise NoFaceError(video.path, f"no face is seen in frame {choice}, the reference")
-    problem = f"{video.path} has no frame {choice}, only {number}"
+    problem = f"there is no frame {choice}: only {number} of {video.path} are used"
     raise OptionError("--reference", problem)

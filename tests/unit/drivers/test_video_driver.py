@@ -56,7 +56,7 @@ def test_a_reference_can_be_chosen_by_number(film: Film, tracker: MeshTracker) -
 
 
 def test_a_reference_outside_the_clip_is_named(film: Film, tracker: MeshTracker) -> None:
-    with pytest.raises(OptionError, match="no frame 9, only 4"):
+    with pytest.raises(OptionError, match="no frame 9: only 4 of"):
         drive_with_video(film(moving_face(4)), tracker, reference=9)
 
 
