@@ -190,6 +190,25 @@ def test_a_full_disk(refused: Refused, portrait: Path, clip: Path, full_disk: Pa
     assert list(full_disk.iterdir()) == []
 
 
+def test_an_output_that_is_an_input(refused: Refused, portrait: Path, clip: Path) -> None:
+    before = clip.read_bytes()
+    assert "is what is read" in refused(portrait, "-d", clip, "-o", clip, "--force")
+    assert clip.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["", "."])
+def test_an_output_without_a_name(refused: Refused, portrait: Path, clip: Path, name: str) -> None:
+    assert "names no file" in refused(portrait, "-d", clip, "-o", name, "--force")
+
+
+def test_a_default_folder_is_not_left_empty(refused: Refused, clip: Path) -> None:
+    refused("nobody.jpg", "-d", clip)
+
+
+def test_an_empty_name(refused: Refused, clip: Path) -> None:
+    assert "'': names no file" in refused("", "-d", clip)
+
+
 # options
 
 
@@ -226,7 +245,8 @@ def test_an_option_that_cannot_be_honoured(
 
 
 def test_a_driver_that_was_forgotten(refused: Refused, portrait: Path) -> None:
-    assert "--driving" in refused(portrait)
+    assert "--driving" in (line := refused(portrait))
+    assert "see mien animate --help" in line
 
 
 def test_a_verb_nobody_knows(run: Run) -> None:

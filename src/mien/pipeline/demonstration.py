@@ -12,12 +12,13 @@ from pathlib import Path
 from mien.drivers import perform
 from mien.errors import OutputError
 from mien.face import crop_around
+from mien.media.staging import describe
 from mien.pipeline.casting import Cast
 from mien.pipeline.contact_sheet import ContactSheet
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report
-from mien.pipeline.target import result_path
+from mien.pipeline.target import result_path, same_file
 from mien.types import Frame, ProgressCallback
 
 SHEET_SCALE = 2.2
@@ -36,17 +37,31 @@ def demo(
 
     Raises an InputError for bad input, before any file is written.
     """
-    path = result_path(output, "demo", datetime.now())
-    sheet_path = path.with_suffix(".png")
-    if sheet_path.exists() and not force:
-        raise OutputError(sheet_path, "exists already; use --force to overwrite it")
-    with _portrait_file(source) as portrait:
-        motion = perform()
-        viewer = _SheetMaker(motion.num_frames or 1)
-        options = AnimateOptions(force=force)
-        report = play(portrait, path, options, lambda: Driving(motion), progress, viewer)
-    viewer.sheet.save(sheet_path)
+    inputs = () if source is None else (source,)
+    with result_path(output, "demo", datetime.now(), inputs=inputs) as path:
+        sheet_path = _sheet_path(path, source, force=force)
+        with _portrait_file(source) as portrait:
+            motion = perform()
+            viewer = _SheetMaker(motion.num_frames or 1)
+            options = AnimateOptions(force=force)
+            report = play(portrait, path, options, lambda: Driving(motion), progress, viewer)
+        try:
+            viewer.sheet.save(sheet_path)
+        except OSError as error:
+            raise OutputError(sheet_path, f"{describe(error)}; the film is complete") from None
     return replace(report, sheet=str(sheet_path))
+
+
+def _sheet_path(film: str | Path, source: str | Path | None, *, force: bool) -> Path:
+    """Beside the film; OutputError when something there must not be replaced."""
+    if not Path(film).name:
+        return Path(film)  # no place for a film either, which is said where it is opened
+    path = Path(film).with_suffix(".png")
+    if source is not None and same_file(path, source):
+        raise OutputError(path, "is what is read; give another --output")
+    if path.exists() and not force:
+        raise OutputError(path, "exists already; use --force to overwrite it")
+    return path
 
 
 class _SheetMaker:

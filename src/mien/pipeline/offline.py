@@ -75,8 +75,9 @@ def animate(
         seed=seed,
         force=force,
     )
-    path = result_path(output, "animate", datetime.now())
-    return play(source, path, options, lambda: _follow(driving, options), progress)
+    inputs = (source, driving)
+    with result_path(output, "animate", datetime.now(), inputs=inputs) as path:
+        return play(source, path, options, lambda: _follow(driving, options), progress)
 
 
 def _follow(driving: str | Path, options: AnimateOptions) -> Driving:

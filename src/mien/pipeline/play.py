@@ -28,7 +28,7 @@ class Driving:
 
 def play(
     source: str | Path,
-    path: Path,
+    path: str | Path,
     options: AnimateOptions,
     drive: Callable[[], Driving],
     progress: ProgressCallback | None,
@@ -63,7 +63,7 @@ def play(
         )
     seconds = watch.seconds
     return Report(
-        output=str(path),
+        output=str(Path(path)),
         engine=options.engine,
         frames=outcome.frames,
         size=outcome.size,
@@ -75,7 +75,7 @@ def play(
     )
 
 
-def _checked_alpha(path: Path, options: AnimateOptions) -> bool:
+def _checked_alpha(path: str | Path, options: AnimateOptions) -> bool:
     """Whether the output keeps transparency; OutputError now rather than after the work."""
     return open_sink(
         path, size=(MIN_SIDE, MIN_SIDE), rate=Fraction(1), alpha=True, force=options.force

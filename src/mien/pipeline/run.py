@@ -75,7 +75,7 @@ class _Picture:
 
 def record(
     take: Take,
-    path: Path,
+    path: str | Path,
     *,
     force: bool,
     watch: Stopwatch,
