@@ -37,7 +37,9 @@ def test_bad_input_is_one_line_and_exit_code_2(clip: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "kill"]
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["Ctrl-C", "kill", "closed terminal"],
 )
 def test_an_interrupted_run_leaves_nothing(
     portrait: Path, tmp_path: Path, number: signal.Signals, code: int
@@ -52,10 +54,28 @@ def test_an_interrupted_run_leaves_nothing(
         while process.poll() is None and not any(results.iterdir()):
             time.sleep(0.02)
         os.kill(process.pid, number)
+        time.sleep(0.02)
+        os.kill(process.pid, number)  # impatience changes nothing
         _, complaint = process.communicate(timeout=60)
     assert process.returncode == code
     assert complaint.count("\n") <= 1
     assert list(results.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_path_that_cannot_be_printed_is_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*MIEN, "doctor"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "mien: standard output: No space left on device\n"
+
+
+def test_without_standard_error_it_works_all_the_same(clip: Path, tmp_path: Path) -> None:
+    command = f'exec "$@" animate nobody.jpg -d {clip} 2>&-'
+    done = subprocess.run(
+        ["sh", "-c", command, "sh", *MIEN], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (2, "")
 
 
 def test_without_a_verb_the_help_is_shown(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ Everything heavy is imported inside the verbs, so that ``mien --help`` stays qui
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -16,7 +18,7 @@ import mien
 from mien.cli.animate import animate
 from mien.cli.demo import demo
 from mien.cli.doctor import doctor
-from mien.cli.exits import USAGE, complain
+from mien.cli.exits import FAILED, USAGE, complain
 
 # Typer names only the leaf of its usage errors; its parent is the family.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -51,19 +53,55 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 done, 2 bad input or usage, 130 interrupted, 1 other."""
-    signal.signal(signal.SIGTERM, _terminate)
+    _open_closed_streams()
+    _leave_once_at_signals()
     try:
         code = app(args=arguments, prog_name="mien", standalone_mode=False)
     except _UsageError as error:
         if message := _one_line(error):
-            complain(f"{message}; see mien --help")
+            complain(f"{message}; see {_command_of(error)} --help")
         code = USAGE
+    except OSError as error:
+        complain(f"standard output: {error.strerror}")
+        code = FAILED
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _terminate(number: int, frame: object) -> NoReturn:
-    """Leave by an exception, so that a half-written file is removed."""
-    sys.exit(128 + number)
+def _open_closed_streams() -> None:
+    """Started with ``2>&-`` there is none, and the first file opened would take its number."""
+    nowhere = Path(os.devnull)
+    if sys.stdin is None:
+        sys.stdin = nowhere.open()
+    if sys.stdout is None:
+        sys.stdout = nowhere.open("w")
+    if sys.stderr is None:
+        sys.stderr = nowhere.open("w")
+
+
+def _leave_once_at_signals() -> None:
+    """Let Ctrl-C, a closed terminal and ``kill`` end the run by an exception.
+
+    What a run left half written is removed on the way out; a second Ctrl-C must not break that.
+    """
+    numbers = [
+        getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    ]
+    heeded = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+
+    def leave(number: int, frame: object) -> NoReturn:
+        for each in heeded:
+            signal.signal(each, signal.SIG_IGN)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(128 + number)
+
+    for number in heeded:
+        signal.signal(number, leave)
+
+
+def _command_of(error: Exception) -> str:
+    """The words a usage error belongs to: ``mien animate``."""
+    return getattr(getattr(error, "ctx", None), "command_path", "mien")
 
 
 def _one_line(error: Exception) -> str:
