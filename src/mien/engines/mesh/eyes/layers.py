@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.eyes.frame import EyeFrame, EyePoints, look_up, ramp
+from mien.engines.mesh.eyes.frame import EyeFrame, EyePoints, Plane, look_up, ramp
 from mien.engines.mesh.eyes.iris import (
     IRIS_REACH,
     Colours,
@@ -47,8 +47,8 @@ class EyeLayers:
     centre: u, v of the iris; radius in eye widths; offset: how far the centre lies from its
         landmark, u, v. open_place: (u, t) of the centre, t from the upper lid (0) to the lower.
     white: (h, w, 4) RGBA over u 0..1 and t 0..1, opaque, without the upper lid's shadow.
-    shadow: (rows, w, 4), what the upper lid leaves of the light, from its edge down by
-        SHADOW_REACH.
+    shadow: (rows, w, 4), what the upper lid leaves of the light on the white, RGB, and on the
+        iris, A, from its edge down by SHADOW_REACH.
     margin: how far above its landmarks the lower lid covers the iris, in eye widths.
     iris: (n, n, 4) uint8, unshaded, with its edge as alpha, catch-light removed.
     glint: (n, n) uint8, the catch-light, to be added.
@@ -95,7 +95,7 @@ def take_apart(image: Image, points: Floats, eye: EyePoints) -> EyeLayers | None
         offset=centre - landmark[0],
         open_place=place,
         white=to_bytes(np.dstack([white, np.full(white.shape[:2], 255)])),
-        shadow=_shadow(image, frame, lids, disc, (white, iris)),
+        shadow=_shadow(image, frame, lids, disc, (white, shadow, iris)),
         lash=lash_colour(image, frame, lids, white),
         margin=lower_margin(image, frame, lids, disc, iris),
         iris=iris,
@@ -105,9 +105,9 @@ def take_apart(image: Image, points: Floats, eye: EyePoints) -> EyeLayers | None
 
 def _shadow(
     image: Image, frame: EyeFrame, lids: Floats, disc: tuple[Floats, float],
-    layers: tuple[Colours, Image],
+    layers: tuple[Colours, Plane, Image],
 ) -> Image:  # fmt: skip
-    (centre, radius), (white, iris) = disc, layers
+    (centre, radius), (white, shadow, iris) = disc, layers
     u, v, t = upper_strip(lids, white.shape[1])
     x, y = (u - centre[0]) / radius, (v - centre[1]) / radius
     ball = remap(white, u * white.shape[1] - 0.5, t * len(white) - 0.5)
@@ -115,7 +115,7 @@ def _shadow(
     disc_colours = remap(iris, *places, border=cv2.BORDER_CONSTANT).astype(np.float32)
     alpha = disc_colours[..., 3:] / 255
     ball += (disc_colours[..., :3] - ball) * alpha
-    return shadow_on_eyeball(image, frame, lids, ball, np.hypot(x, y))
+    return shadow_on_eyeball(image, frame, lids, ball, shadow, np.hypot(x, y))
 
 
 def _lens(

@@ -53,16 +53,15 @@ _LINE_STRENGTH = 0.4
 class _Lid:
     """One eye's lid, as pictures over u 0..1.
 
-    skin: (n, m, 4) RGBA from the crease to the edge.
-    rim: (rows, m, 3) how dark the lashes are, 255 = not at all, from the edge upwards by
+    skin: (n, m, 4) RGBA of the upper lid from the crease to the edge; then _RIM_ROWS more of the
+        lower lid from its edge downwards by _RIM_BELOW.
+    rim: (rows, m, 4) how dark the lashes are, 255 = not at all, from the edge upwards by
         _RIM_ABOVE; shut_rim: the same with the line where the lids meet.
-    under: (rows, m, 4) RGBA of the lower lid from its edge downwards by _RIM_BELOW.
     """
 
     skin: Image
     rim: Image
     shut_rim: Image
-    under: Image
 
 
 class LidPainter:
@@ -100,7 +99,8 @@ def _study(image: Image, points: Floats, eye: EyePoints) -> _Lid | None:
         255 * (1 - ramp(down, 0.5 * _RIM_BELOW, _RIM_BELOW)), (_RIM_ROWS, len(columns))
     )
     under = np.dstack([strips.at(lower + _RIM_INSET + down), fade])
-    return _Lid(_closed_lid(strips, crease, (upper, lower), skin), rim, shut_rim, to_bytes(under))
+    closed = _closed_lid(strips, crease, (upper, lower), skin)
+    return _Lid(np.concatenate([closed, to_bytes(under)]), rim, shut_rim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,8 @@ def _lashes(strips: _Strips, upper: Floats, skin: Colours) -> tuple[Image, Image
     width = max(_LINE_WIDTH, 0.8 / strips.frame.width)
     line = np.exp(-((distance / width) ** 2))[..., None] * _LINE_STRENGTH
     shut = rim * (1 + (np.minimum(dark, 0.6) - 1) * line)
-    return to_bytes(255 * rim), to_bytes(255 * shut)
+    opaque = np.ones((*rim.shape[:2], 1))
+    return to_bytes(255 * np.dstack([rim, opaque])), to_bytes(255 * np.dstack([shut, opaque]))
 
 
 def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: float) -> None:
@@ -190,34 +191,38 @@ def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: 
     pixel = 1 / frame.width
     strength = ramp(np.minimum(u, 1 - u), -_OVERLAP, 0.06)
     strength *= np.float32(shown)
-    across = u * np.float32(lid.skin.shape[1] - 1)
     part = picture[box[1] : box[3], box[0] : box[2]]
-
-    down = v - lower
-    rows = (_RIM_ROWS - 1) / _RIM_BELOW
-    painted = _cover(
-        part, remap(lid.under, across, down * np.float32(rows)), ramp(down, 0, pixel) * strength
-    )
     above = upper - v
-    t = (v - crease) / np.maximum(upper - crease, np.float32(pixel))
-    painted = _cover(
-        painted,
-        remap(lid.skin, across, t * np.float32(len(lid.skin))),
-        ramp(above, -0.5 * pixel, 0.5 * pixel) * strength,
-    )
+    painted = _skinned(part, lid.skin, u, above, (upper - crease, v - lower), pixel)
+    lashed = cv2.multiply(painted, _rim(lid, u, above, shut, pixel), scale=1 / 255)
+    part[:] = over(part, cast(Image, lashed), strength)
 
-    # The lashes stand up on an open lid and hang down from a shut one.
+
+def _skinned(
+    part: Image, skin: Image, u: Plane, above: Plane, lids: tuple[Plane, Plane], pixel: float
+) -> Image:  # fmt: skip
+    """The picture with the skin of both lids, without lashes."""
+    height, down = lids
+    last = np.float32(len(skin) - _RIM_ROWS - 1)
+    row = np.float32(1) - above / np.maximum(height, np.float32(pixel))
+    row = np.minimum(row * (last + 1), last)
+    row_below = down * np.float32((_RIM_ROWS - 1) / _RIM_BELOW) + (last + 1)
+    layer = remap(skin, _columns(skin, u), np.where(down > 0, row_below, row))
+    cover = ramp(above, -0.5 * pixel, 0.5 * pixel)
+    np.maximum(cover, ramp(down, 0, pixel), out=cover)
+    cover *= cv2.extractChannel(layer, 3)
+    cover *= np.float32(1 / 255)
+    return over(part, cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)), cover)
+
+
+def _rim(lid: _Lid, u: Plane, above: Plane, shut: float, pixel: float) -> Image:
+    """How dark the lashes are: they stand up on an open lid and hang down from a shut one."""
     rows = (_RIM_ROWS - 1) / _RIM_ABOVE
-    upwards = above > 0
-    edge = ramp(above, -1.5 * pixel, -0.5 * pixel)
-    above *= np.where(upwards, np.float32(rows / (1 - 0.6 * shut)), np.float32(-rows / _HANG))
-    strength *= np.maximum(edge, np.float32(shut))
+    hanging = rows / _HANG + (1 - shut) * _RIM_ROWS / (1.5 * pixel)
+    row = above * np.where(above > 0, np.float32(rows / (1 - 0.6 * shut)), np.float32(-hanging))
     rim = cast(Image, cv2.addWeighted(lid.rim, 1 - shut, lid.shut_rim, shut, 0))
-    lashed = cast(Image, cv2.multiply(painted, remap(rim, across, above), scale=1 / 255))
-    part[:] = over(painted, lashed, strength)
+    return cast(Image, cv2.cvtColor(remap(rim, _columns(rim, u), row), cv2.COLOR_RGBA2RGB))
 
 
-def _cover(below: Image, layer: Image, strength: Plane) -> Image:
-    strength *= cv2.extractChannel(layer, 3)
-    strength *= np.float32(1 / 255)
-    return over(below, cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)), strength)
+def _columns(texture: Image, u: Plane) -> Plane:
+    return u * np.float32(texture.shape[1] - 1)

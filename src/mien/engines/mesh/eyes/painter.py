@@ -26,7 +26,7 @@ from mien.engines.mesh.eyes.iris import IRIS_REACH
 from mien.engines.mesh.eyes.layers import EyeLayers, take_apart
 from mien.engines.mesh.eyes.shadow import shadow_at
 from mien.engines.mesh.remap import remap
-from mien.types import Floats, Image
+from mien.types import Floats, Image, Mask
 
 _GLINT_SHARE = 0.5
 """A catch-light lies on the cornea: it moves about half as far as the iris."""
@@ -114,11 +114,16 @@ def _paint(
     t = below / np.maximum(opening, np.float32(1e-3))
     t *= np.float32(rows)
     white = remap(layers.white, u * np.float32(columns) - np.float32(0.5), t - np.float32(0.5))
-    painted = cast(Image, cv2.cvtColor(white, cv2.COLOR_RGBA2RGB))
-    radius = _radii(layers.radius * unturned / frame.width, unturned / frame.width)
-    _paint_iris(painted, opening - below, (frame, box), (centre, radius), (layers, shift))
     lowered = rise(1 - aperture, *_LOWERED)
-    painted = _shaded(painted, layers, u, below, lowered)
+    dim = 1 - _DIM * lowered
+    shadow = shadow_at(layers.shadow, u, below)
+    painted = cv2.cvtColor(cv2.multiply(white, shadow, scale=dim / 255), cv2.COLOR_RGBA2RGB)
+    painted = cast(Image, painted)
+    shade = cast(Mask, cv2.convertScaleAbs(cv2.extractChannel(shadow, 3), alpha=dim))
+    radius = _radii(layers.radius * unturned / frame.width, unturned / frame.width)
+    _paint_iris(painted, (opening - below, shade), (frame, box), (centre, radius), (layers, shift))
+    if lowered > 0:
+        painted = _lashed(painted, layers.lash, u, below, lowered)
     edge = 0.5 / frame.width
     alpha = ramp(opening - below, -edge, edge)
     soft = edge + _SOFT_EDGE * lowered
@@ -128,20 +133,12 @@ def _paint(
     part[:] = over(part, painted, alpha)
 
 
-def _shaded(
-    painted: Image, layers: EyeLayers, u: Plane, below: Plane, lowered: float
-) -> Image:  # fmt: skip
-    """The eyeball under the upper lid: in its shadow, and the more it is lowered, behind its
-    lashes."""
-    shadow = cv2.cvtColor(shadow_at(layers.shadow, u, below), cv2.COLOR_RGBA2RGB)
-    shaded = cast(Image, cv2.multiply(painted, shadow, scale=(1 - _DIM * lowered) / 255))
-    if lowered <= 0:
-        return shaded
+def _lashed(painted: Image, colour: Image, u: Plane, below: Plane, lowered: float) -> Image:
+    """The eyeball behind the lashes of a lowered lid."""
     lashes = ramp(below, _LASH_REACH, 0)
     lashes *= ramp(np.minimum(u, 1 - u), 0, _LASH_CORNER)
     lashes *= np.float32(_LASH_STRENGTH * lowered)
-    hidden = cast(Image, cv2.min(shaded, np.full_like(shaded, layers.lash)))
-    return over(shaded, hidden, lashes)
+    return over(painted, cast(Image, cv2.min(painted, np.full_like(painted, colour))), lashes)
 
 
 def _iris_place(landmark: Floats, layers: EyeLayers, lids: Floats) -> tuple[Floats, Floats]:
@@ -165,8 +162,8 @@ def _radii(radius: float, turned: float) -> Floats:
 
 
 def _paint_iris(
-    painted: Image, above_lower: Plane, where: tuple[EyeFrame, Box], disc: tuple[Floats, Floats],
-    what: tuple[EyeLayers, Floats],
+    painted: Image, lids: tuple[Plane, Mask], where: tuple[EyeFrame, Box],
+    disc: tuple[Floats, Floats], what: tuple[EyeLayers, Floats],
 ) -> None:  # fmt: skip
     (frame, box), (centre, radius), (layers, shift) = where, disc, what
     reach = radius * IRIS_REACH
@@ -186,10 +183,10 @@ def _paint_iris(
     x += np.float32(back[0])
     y += np.float32(back[1])
     glint = remap(layers.glint, x, y, border=cv2.BORDER_CONSTANT)
-    part = painted[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
-    above_lower = above_lower[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
-    colour = cv2.cvtColor(iris, cv2.COLOR_RGBA2RGB)
-    lit = cast(Image, cv2.add(colour, cv2.merge([glint, glint, glint])))
+    inside = np.s_[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
+    part, above_lower, shade = painted[inside], lids[0][inside], lids[1][inside]
+    colour = cv2.add(cv2.cvtColor(iris, cv2.COLOR_RGBA2RGB), cv2.merge([glint, glint, glint]))
+    lit = cast(Image, cv2.multiply(colour, cv2.merge([shade, shade, shade]), scale=1 / 255))
     alpha = iris[..., 3] * np.float32(1 / 255)
     alpha *= ramp(np.minimum(u, 1 - u), *_CORNER)
     soft = max(0.5 / frame.width, _MARGIN_SOFTNESS)

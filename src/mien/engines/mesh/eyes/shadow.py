@@ -51,22 +51,24 @@ def shadow_on_white(white: Colours, height: Floats) -> Plane:
 
 
 def shadow_on_eyeball(
-    image: Image, frame: EyeFrame, lids: Floats, ball: Colours, distance: Floats
+    image: Image, frame: EyeFrame, lids: Floats, ball: Colours, on_white: Plane, distance: Floats
 ) -> Image:
-    """How dark the upper lid makes the eyeball, as RGBA bytes (rows, columns, 4).
+    """How dark the upper lid makes the white, RGB, and the iris, A, as bytes (rows, columns, 4).
 
-    ball: what the model shows without shadow at these places; distance: from the centre of the
-    iris, in its radii.
+    ball: what the model shows without shadow at these places; on_white: the shadow of the white
+    without iris; distance: from the centre of the iris, in its radii.
     """
     u, v, t = upper_strip(lids, ball.shape[1])
     share = (sample(image, frame.pixels(u, v)) + _NOISE) / (ball + _NOISE)
-    share = np.clip(0.4 * share + 0.6 * share.mean(axis=2, keepdims=True), _DARKEST, 1)
-    on_iris = 1 - ramp(distance, 0.7, 0.9)
-    known = 0.02 + on_iris + ramp(distance, 1 + 0.5 * _IRIS_EDGE, 1 + _IRIS_EDGE)
-    share += (_usual(share, on_iris > 0.5) - share) * on_iris[..., None]
-    smooth = _along(share * known[..., None]) / _along(known)[..., None]
-    shadow = _faded(np.maximum.accumulate(smooth, axis=0), t)
-    return cast(Image, np.dstack([np.rint(255 * shadow), np.full_like(t, 255)]).astype(np.uint8))
+    grey = share.mean(axis=2)
+    share = np.clip(0.4 * share + 0.6 * grey[..., None], _DARKEST, 1)
+    on_iris = [row[at < 0.8] for row, at in zip(grey, distance, strict=True)]
+    # The usual one: pupils and mirrored lights are no shadow.
+    iris = np.array([[np.median(row) if row.size else 1.0] for row in on_iris])
+    white = ramp(distance, 1 + 0.5 * _IRIS_EDGE, 1 + _IRIS_EDGE)[..., None]
+    share = _along(on_white[..., None] + (share - on_white[..., None]) * white)
+    both = np.dstack([share, np.broadcast_to(np.clip(iris, _DARKEST, 1), grey.shape)])
+    return to_bytes(255 * _faded(np.maximum.accumulate(both, axis=0), t))
 
 
 def upper_strip(lids: Floats, columns: int) -> tuple[Plane, Plane, Plane]:
@@ -128,15 +130,6 @@ def _faded(shadow: Floats, t: Floats) -> Floats:
     """The shadow, gone at the lower half of the opening and at the end of its reach."""
     kept = (1 - ramp(t, *_UPPER_HALF)) * (1 - ramp(_depths(), 0.7 * SHADOW_REACH, SHADOW_REACH))
     return cast(Floats, 1 - (1 - shadow) * (kept if shadow.ndim == 2 else kept[..., None]))
-
-
-def _usual(share: Floats, where: NDArray[np.bool_]) -> Floats:
-    """Each row's median, (rows, 1, 3): pupils and mirrored lights are no shadow."""
-    rows = [
-        np.median(row[at], axis=0) if at.any() else np.ones(3)
-        for row, at in zip(share, where, strict=True)
-    ]
-    return np.array(rows)[:, None]
 
 
 def _along(plane: Floats) -> Floats:
