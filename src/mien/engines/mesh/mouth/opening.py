@@ -38,37 +38,30 @@ class MouthSurface:
     """The curved surface that lips and teeth lie on: head-frame x and y on it, and pixels.
 
     plane: (2, 3), from x, y in the plane of the lips to pixels. tilt: (2,), how far a head unit
-    of depth beyond that plane moves a pixel. places, depths: (11,), that depth along the mouth.
-    upper, lower: (11, 2), the edges of the lips in x and y, x never decreasing.
+    of depth beyond that plane moves a pixel. upper, lower: (11, 3), the edges of the lips: x, y,
+    and depth beyond the plane; x never decreasing.
     """
 
     plane: Floats
     tilt: Floats
-    places: Floats
-    depths: Floats
     upper: Floats
     lower: Floats
 
-    def bulge(self, x: Floats) -> Field:
-        """Depth beyond the plane at some x."""
-        return np.interp(x, self.places, self.depths).astype(np.float32)
+    def bulge(self, x: Field, share: Field) -> Field:
+        """Depth beyond the plane at some x and some share of the way from lip to lip."""
+        upper, lower = (_along(x, edge[:, 0], edge[:, 2]) for edge in (self.upper, self.lower))
+        return cast(Field, upper + (lower - upper) * share)
 
 
 def mouth_surface(head: Floats, pose: Pose) -> MouthSurface:
     """The surface through the lips of landmarks (478, 3) in the head frame, seen in a pose."""
     depth = float(head[_RIM, 2].mean())
     turn = pose.scale * pose.rotation
-    upper, lower = (head[indices, :2].astype(np.float64) for indices in (UPPER, LOWER))
+    upper, lower = (head[indices] - np.array([0, 0, depth]) for indices in (UPPER, LOWER))
     for edge in (upper, lower):
         edge[:, 0] = np.maximum.accumulate(edge[:, 0])
-    return MouthSurface(
-        np.c_[turn[:2, :2], turn[:2, 2] * depth + pose.translation[:2]],
-        turn[:2, 2],
-        (upper[:, 0] + lower[:, 0]) / 2,
-        (head[UPPER, 2] + head[LOWER, 2]) / 2 - depth,
-        upper,
-        lower,
-    )
+    plane = np.c_[turn[:2, :2], turn[:2, 2] * depth + pose.translation[:2]]
+    return MouthSurface(plane, turn[:2, 2], upper, lower)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +122,15 @@ def find_opening(
     (a, b), (c, d) = inverse
     x = (a * column_px[None] + b * row_px[:, None]).astype(np.float32)
     y = (c * column_px[None] + d * row_px[:, None]).astype(np.float32)
-    bulge, (x_tilt, y_tilt) = surface.bulge(x), (inverse @ surface.tilt).astype(np.float32)
-    x, y = x - x_tilt * bulge, y - y_tilt * bulge
-    upper, lower, middle = surface.upper, surface.lower, surface.places
+    upper, lower = surface.upper, surface.lower
+    tilt = (inverse @ surface.tilt).astype(np.float32)
+    # Seen from the side the lips leave their plane: first where they are seen, then where they are.
+    seen_upper, seen_lower = (edge[:, :2] + edge[:, 2:] * tilt for edge in (upper, lower))
+    top, bottom = (_along(x, *edge.T) for edge in (seen_upper, seen_lower))
+    share = np.clip((y - top) / np.maximum(bottom - top, 1e-3), 0, 1)
+    bulge = surface.bulge(x, share)
+    x, y = x - tilt[0] * bulge, y - tilt[1] * bulge
+    middle = (upper[:, 0] + lower[:, 0]) / 2
     return Opening(
         (slice(low[1], high[1]), slice(low[0], high[0])),
         _mask(rim - low, (height, width), feather_px),

@@ -83,7 +83,8 @@ class OwnInterior:
         ratio = opening.gap / max(self._gap, 1e-3)
         wide = 1 - np.clip((ratio - _STRETCH[0]) / (_STRETCH[1] - _STRETCH[0]), 0, 1)
         (a, b, c), (d, e, f) = self._to_texture
-        bulge, (x_tilt, y_tilt) = self._surface.bulge(x), self._surface.tilt * _SCALE
+        within = np.clip((y - own_upper) / np.maximum(own_lower - own_upper, 1e-3), 0, 1)
+        bulge, (x_tilt, y_tilt) = self._surface.bulge(x, within), self._surface.tilt * _SCALE
         seen = remap(
             self._texture,
             opening.enlarge((a * x + b * y + c + x_tilt * bulge).astype(np.float32)),
