@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import typer
 
@@ -24,11 +25,12 @@ def exit_codes(*, verbose: bool) -> Generator[None]:
         complain(str(error))
         raise typer.Exit(USAGE if isinstance(error, InputError) else FAILED) from None
     except KeyboardInterrupt:
-        complain("interrupted; nothing was written")
-        raise typer.Exit(INTERRUPTED) from None
+        _interrupted()
     except typer.Exit:
         raise
     except Exception as error:
+        if _is_interrupt(error):
+            _interrupted()
         _trace(verbose)
         complain(
             f"unexpected {type(error).__name__}: {error}; this is a fault of Mien: run again "
@@ -40,6 +42,18 @@ def exit_codes(*, verbose: bool) -> Generator[None]:
 def complain(message: str) -> None:
     """One line on standard error, whatever the message holds."""
     print(f"mien: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+
+
+def _interrupted() -> NoReturn:
+    complain("interrupted; nothing was written")
+    raise typer.Exit(INTERRUPTED) from None
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether it began with Ctrl-C: native modules interrupted while they load say ImportError."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return isinstance(error, KeyboardInterrupt)
 
 
 def _trace(verbose: bool) -> None:

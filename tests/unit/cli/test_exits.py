@@ -32,6 +32,15 @@ def test_every_error_has_its_exit_code_and_one_line(
     assert line.count("\n") == 1
 
 
+def test_an_import_that_was_interrupted_counts_as_interrupted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(typer.Exit) as leaving, exit_codes(verbose=False):
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+    assert leaving.value.exit_code == 130
+    assert capsys.readouterr().err == "mien: interrupted; nothing was written\n"
+
+
 def test_a_traceback_is_shown_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit), exit_codes(verbose=True):
         raise NoFaceError("me.jpg", "no face\nanywhere")
