@@ -52,7 +52,8 @@ def animate(
         ),
     ] = True,
     multiplier: Annotated[
-        float, typer.Option(metavar="X", help="Gain of the motion.", rich_help_panel=_MOTION)
+        float,
+        typer.Option(metavar="X", help="Gain of the motion, 0 to 10.", rich_help_panel=_MOTION),
     ] = 1.0,
     region: Annotated[
         str,
@@ -69,7 +70,9 @@ def animate(
     ] = "auto",
     smooth: Annotated[
         float,
-        typer.Option(metavar="X", help="Smoothing over time; 0 = none.", rich_help_panel=_MOTION),
+        typer.Option(
+            metavar="X", help="Smoothing over time, 0 (none) to 10.", rich_help_panel=_MOTION
+        ),
     ] = 1.0,
     seed: Annotated[
         int, typer.Option(metavar="N", help="For what is random.", rich_help_panel=_MOTION)
@@ -84,7 +87,7 @@ def animate(
         float | None,
         typer.Option(
             metavar="X", rich_help_panel=_PICTURE,
-            help="Size of the moving part, in face heights. Default: the engine's.",
+            help="Size of the moving part in face heights, 1 to 5. Default: the engine's.",
         ),
     ] = None,
     paste_back: Annotated[
@@ -104,7 +107,8 @@ def animate(
         str | None,
         typer.Option(
             metavar="N|WxH", rich_help_panel=_PICTURE,
-            help="Longest side, or width and height. Default: the picture's, 2048 at most.",
+            help="Longest side, or width and height, 16 to 4096. Default: the picture's, "
+            "2048 at most.",
         ),
     ] = None,
     start: Annotated[
@@ -127,7 +131,10 @@ def animate(
     ] = "none",
     fps: Annotated[
         str | None,
-        typer.Option(metavar="F", help="Frame rate. Default: the driver's.", rich_help_panel=_TIME),
+        typer.Option(
+            metavar="F", rich_help_panel=_TIME,
+            help="Frame rate, 1 to 240; 29.97 is 30000/1001. Default: the driver's.",
+        ),
     ] = None,
     keep_audio: Annotated[
         str,
