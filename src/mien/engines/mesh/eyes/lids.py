@@ -30,7 +30,7 @@ from mien.types import Floats, Image
 _MIN_WIDTH_PX = 6.0
 _OVERLAP = 0.04
 """How far beyond the eye's corners the lid goes, in eye widths."""
-_FADE = (0.94, 0.55)
+_FADE = (0.9, 0.45)
 """Apertures between which the painted lid fades in as the eye closes."""
 _SHUT = (0.3, 0.05)
 """Apertures between which the lashes turn down."""
