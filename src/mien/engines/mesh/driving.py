@@ -37,7 +37,8 @@ class Step:
     """What one frame asks of the source.
 
     ring_shift: (108, 2) crop pixels, motion around the face beyond the head's own.
-    reading: the driver's registered frame, driver: its pixels; None without a picture.
+    reading: the driver's registered frame; None without a picture. driver: its latest pixels;
+    None when there were none yet.
     """
 
     target: Target
@@ -86,6 +87,7 @@ class LandmarkFollower:
             self._source = FaceShape(neutralise(mesh.head)[0], mesh.pose)
             self._reference = FaceShape(neutralise(self._reference.head)[0], self._reference.pose)
         self._shift: Floats = _NO_SHIFT
+        self._latest: DriverPixels | None = None
         self.registration: Registration | None = None
         if reference.pixels is not None:
             self._start_registration(reference, reference.pixels)
@@ -104,6 +106,8 @@ class LandmarkFollower:
 
     def follow(self, frame: MotionFrame) -> Step:
         driver, reading = self._shape(frame), None
+        # While a lost face is bridged, its mouth keeps the inside that was seen last.
+        self._latest = frame.pixels or self._latest
         if self.registration is not None and frame.pixels is not None:
             reading = self.registration.read(self._in_pixels(frame.pixels, driver))
             pose = fit_pose(reading.landmarks)
@@ -111,7 +115,7 @@ class LandmarkFollower:
             driver = FaceShape(to_head(reading.landmarks, pose), self._in_units(pose))
         target = retarget(self._source, self._reference, driver, self._options)
         moves = frame.presence if self._options.region in ("all", "pose") else 0.0
-        return Step(target, self._shift * moves * self._options.multiplier, reading, frame.pixels)
+        return Step(target, self._shift * moves * self._options.multiplier, reading, self._latest)
 
     def _shape(self, frame: MotionFrame) -> FaceShape:
         assert frame.landmarks is not None

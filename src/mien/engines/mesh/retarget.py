@@ -33,6 +33,10 @@ _UPPER_SHARE = 0.85
 """Real blinks close from above: the upper lid makes this share of the way."""
 _CLOSED_READING = 0.08
 """What landmarks say of a shut eye, as a share of the open one's aperture."""
+_CONJUGATE = 0.5
+"""Eyes turn together: by this share both follow the mean of the driver's two."""
+_WIDEST = 1.45
+"""An eye opens at most to this share of its aperture in the portrait."""
 _LIMITS_DEG = ((18.0, 28.0), (15.0, 22.0), (35.0, 50.0))
 """Yaw, pitch, roll against the portrait: followed faithfully up to the first figure, then
 easing to a stop at the second. Beyond, a single picture has nothing to show."""
@@ -87,9 +91,14 @@ def retarget(
     lips = float(weight[list(OUTER_LIPS)].mean())
     proportion_lips(head, source.head, reference.head, driver.head, lips)
     limit_opening(head, source.head)
-    for eye, iris, pairs in EYES:
+    looks = [
+        iris_place(driver.head, eye, iris) - iris_place(reference.head, eye, iris)
+        for eye, iris, _ in EYES
+    ]
+    for look, (eye, iris, pairs) in zip(looks, EYES, strict=True):
         moves = float(weight[eye].mean())
-        _move_iris(head, eye, iris, source.head, reference.head, driver.head, moves)
+        together = (1 - _CONJUGATE) * look + _CONJUGATE * (looks[0] + looks[1]) / 2
+        _move_iris(head, eye, iris, source.head, together * moves)
         wanted = _aperture(reference.head, driver.head, source.head, pairs, moves)
         _set_aperture(head, source.head, pairs, wanted)
     pose = retarget_pose(source.pose, reference.pose, driver.pose, options)
@@ -150,7 +159,7 @@ def _aperture(
     if share > 1:
         own = max(lid_gap(source, pairs), 1e-4)
         share = 1 + (share - 1) * min(1.0, before / own)
-    return float(np.clip(1 + (share - 1) * moves, 0, 1.3))
+    return float(np.clip(1 + (share - 1) * moves, 0, _WIDEST))
 
 
 def _set_aperture(head: Floats, source: Floats, pairs: Floats, share: float) -> None:
@@ -168,12 +177,10 @@ def iris_place(head: Floats, eye: Floats, iris: Floats) -> Floats:
     return cast(Floats, offset[:2] / np.linalg.norm((inner - outer)[:2]))
 
 
-def _move_iris(
-    head: Floats, eye: Floats, iris: Floats, source: Floats, reference: Floats, driver: Floats,
-    moves: float,
-) -> None:  # fmt: skip
-    change = iris_place(driver, eye, iris) - iris_place(reference, eye, iris)
-    place = iris_place(source, eye, iris) + change * moves
+def _move_iris(head: Floats, eye: Floats, iris: Floats, source: Floats, look: Floats) -> None:
+    """Move an iris of ``head``, in place, by ``look`` (2,) eye widths from its place in the
+    source."""
+    place = iris_place(source, eye, iris) + look
     outer, inner = head[eye[0]], head[eye[8]]
     centre = (outer + inner) / 2
     centre[:2] += place * np.linalg.norm((inner - outer)[:2])
