@@ -24,7 +24,7 @@ _FINE_FACE_PX = 450
 """Faces up to this width have a texture of twice their size: linear sampling of the doubled
 picture is sharper than cubic sampling and costs a fifth. Larger faces hide the difference."""
 _FINE_MARGIN = 0.3
-_SHARPEN = 0.6
+_SHARPEN = 0.75
 
 
 @dataclass(frozen=True, slots=True)
