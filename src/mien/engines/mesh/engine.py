@@ -34,7 +34,7 @@ class MeshEngine:
         devices=("cpu",),
         memory_mb=200,
         licence="Apache-2.0",
-        crop_scale=2.4,
+        crop_scale=2.2,
     )
 
     def prepare(

@@ -29,7 +29,8 @@ class Triangles:
         self._low = values.min(axis=0)
         self._range = max(float(np.ptp(values, axis=0).max()), 1e-6)
         unit = (values - self._low) / self._range  # the rasteriser wants colours, 0..1
-        self._colours = np.c_[unit, np.zeros(len(values))].astype(np.float32)
+        self._colours = np.zeros((len(values), 3), np.float32)
+        self._colours[:, :2] = unit
         self._settings: Any = cv2.TriangleRasterizeSettings()
         self._settings.setCullingMode(cv2.RASTERIZE_CULLING_NONE)
         self._settings.setShadingType(cv2.RASTERIZE_SHADING_SHADED)
@@ -52,8 +53,11 @@ class Triangles:
         width, height = size
         z = points[:, 2]
         depth = 1 + _DEPTH_RANGE * ((z - z.min()) / max(float(np.ptp(z)), 1e-6))
-        x, y = ((points[:, :2] - first) / step + 0.5 - np.array(size) / 2).T * (2 / height * depth)
-        vertices = np.stack([x, -y, -depth], axis=1).astype(np.float32)
+        vertices = np.empty((len(points), 3), np.float32)
+        centre = np.array(size) / 2 - 0.5
+        vertices[:, :2] = ((points[:, :2] - first) / step - centre) * (2 / height * depth)[:, None]
+        vertices[:, 2] = depth
+        vertices[:, 1:] *= -1  # the rasteriser looks along -z, with y upwards
         colour = np.zeros((height, width, 3), np.float32)
         nearness = np.full((height, width), _FAR, np.float32)
         cv2.triangleRasterize(

@@ -179,7 +179,9 @@ def _apply(transform: Floats, points: Floats) -> Floats:
 
 def _compose(outer: Floats, inner: Floats) -> Floats:
     """The 2x3 transform that does ``inner`` first, then ``outer``."""
-    return cast(Floats, np.c_[outer[:, :2] @ inner[:, :2], _apply(outer, inner[:, 2])])
+    composed = outer[:, :2] @ inner
+    composed[:, 2] += outer[:, 2]
+    return cast(Floats, composed)
 
 
 def _similarity(points: Floats, onto: Floats) -> Floats:
@@ -189,4 +191,4 @@ def _similarity(points: Floats, onto: Floats) -> Floats:
     norm = (a * a).sum()
     c, s = (a * b).sum() / norm, (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum() / norm
     turn = np.array([[c, -s], [s, c]])
-    return cast(Floats, np.c_[turn, onto_mean - turn @ mean])
+    return cast(Floats, np.column_stack([turn, onto_mean - turn @ mean]))

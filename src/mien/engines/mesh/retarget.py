@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.engines.mesh.lips import limit_opening, proportion_lips
 from mien.landmarks import (
@@ -24,6 +25,8 @@ from mien.landmarks import (
 from mien.motion.pose import Pose, angles_from_rotation, rotation_from_angles
 from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats, MotionOptions, Region
+
+Indices = NDArray[np.intp]
 
 EYES = (
     (np.array(RIGHT_EYE), np.array(RIGHT_IRIS), np.array(RIGHT_LID_PAIRS)),
@@ -143,13 +146,17 @@ def _ease(angle: float, free: float, limit: float) -> float:
     return float(np.sign(angle) * (free + room * np.tanh(beyond / room)))
 
 
-def lid_gap(head: Floats, pairs: Floats) -> float:
+_ONES = np.ones(3)
+
+
+def lid_gap(head: Floats, pairs: Indices) -> float:
     """Mean distance between the lids, in the unit of ``head``."""
-    return float(np.linalg.norm(head[pairs[:, 0]] - head[pairs[:, 1]], axis=1).mean())
+    apart = head.take(pairs[:, 0], axis=0) - head.take(pairs[:, 1], axis=0)
+    return float(np.sqrt((apart * apart) @ _ONES).sum()) / len(pairs)
 
 
 def _aperture(
-    reference: Floats, driver: Floats, source: Floats, pairs: Floats, moves: float
+    reference: Floats, driver: Floats, source: Floats, pairs: Indices, moves: float
 ) -> float:
     """Aperture for the source as a share of its own: the driver's share, but a shut eye shuts,
     and a widened one widens no further than small eyes can."""
@@ -162,7 +169,7 @@ def _aperture(
     return float(np.clip(1 + (share - 1) * moves, 0, _WIDEST))
 
 
-def _set_aperture(head: Floats, source: Floats, pairs: Floats, share: float) -> None:
+def _set_aperture(head: Floats, source: Floats, pairs: Indices, share: float) -> None:
     factor = share * lid_gap(source, pairs) / max(lid_gap(head, pairs), 1e-4)
     upper, lower = head[pairs[:, 0]], head[pairs[:, 1]]
     meeting = upper * (1 - _UPPER_SHARE) + lower * _UPPER_SHARE
@@ -170,14 +177,14 @@ def _set_aperture(head: Floats, source: Floats, pairs: Floats, share: float) -> 
     head[pairs[:, 1]] = meeting + (lower - meeting) * factor
 
 
-def iris_place(head: Floats, eye: Floats, iris: Floats) -> Floats:
+def iris_place(head: Floats, eye: Indices, iris: Indices) -> Floats:
     """Place of the iris against the middle between the eye's corners, (2,), in eye widths."""
     outer, inner = head[eye[0]], head[eye[8]]
     offset = head[iris[0]] - (outer + inner) / 2
     return cast(Floats, offset[:2] / np.linalg.norm((inner - outer)[:2]))
 
 
-def _move_iris(head: Floats, eye: Floats, iris: Floats, source: Floats, look: Floats) -> None:
+def _move_iris(head: Floats, eye: Indices, iris: Indices, source: Floats, look: Floats) -> None:
     """Move an iris of ``head``, in place, by ``look`` (2,) eye widths from its place in the
     source."""
     place = iris_place(source, eye, iris) + look

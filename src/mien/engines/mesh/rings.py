@@ -43,7 +43,8 @@ def _around(half: tuple[tuple[float, ...], ...]) -> Floats:
 
 
 _SHARE = _around(_HALF_SHARE)
-_DEPTH = _around(_HALF_SHARE_TIMES_DEPTH) / _SHARE
+_BEHIND = np.zeros((NUM_RINGS * RING_SIZE, 3))
+_BEHIND[:, 2] = _around(_HALF_SHARE_TIMES_DEPTH) / _SHARE
 
 
 def place_rings(head_landmarks: Floats) -> Floats:
@@ -82,6 +83,6 @@ def calm_rings(shift: Floats) -> Floats:
 
 def ring_displacement(rings: Floats, shares: Floats, rest: Pose, now: Pose) -> Floats:
     """How far the head carries its rings from pose ``rest`` to pose ``now``, (108, 2) pixels."""
-    deep = rings + np.c_[np.zeros((NUM_RINGS * RING_SIZE, 2)), _DEPTH]
+    deep = rings + _BEHIND
     moved = to_picture(deep, now) - to_picture(deep, rest)
     return cast(Floats, moved[:, :2] * shares[:, None])

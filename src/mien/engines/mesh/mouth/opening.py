@@ -60,7 +60,8 @@ def mouth_surface(head: Floats, pose: Pose) -> MouthSurface:
     upper, lower = (head[indices] - np.array([0, 0, depth]) for indices in (UPPER, LOWER))
     for edge in (upper, lower):
         edge[:, 0] = np.maximum.accumulate(edge[:, 0])
-    plane = np.c_[turn[:2, :2], turn[:2, 2] * depth + pose.translation[:2]]
+    plane = turn[:2].copy()
+    plane[:, 2] = turn[:2, 2] * depth + pose.translation[:2]
     return MouthSurface(plane, turn[:2, 2], upper, lower)
 
 
