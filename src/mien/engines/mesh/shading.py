@@ -24,12 +24,12 @@ STEP = 4
 """The gain is kept at a quarter of the crop's resolution."""
 _OFFSET = 10.0
 """Grey levels added before the logarithm, so that dark noise stays small."""
-_LIMIT = 0.35
+_LIMIT = 0.3
 _THRESHOLD = 0.02
 _SMOOTHING = 0.6
 """Weight of the newest frame."""
-_STRENGTH = 0.9
-_WIDE_PX = 8.0
+_STRENGTH = 0.8
+_WIDE_PX = 5.0
 _NOSTRILS = (98, 97, 2, 326, 327, 94, 19)
 
 
