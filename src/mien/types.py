@@ -60,10 +60,6 @@ class Frame:
     pts: int
     time_base: Fraction
 
-    @property
-    def time_s(self) -> float:
-        return float(self.pts * self.time_base)
-
 
 @dataclass(frozen=True, slots=True)
 class DriverPixels:
@@ -158,4 +154,3 @@ class Progress:
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]
-FrameStream: TypeAlias = Iterator[Frame]

@@ -16,7 +16,7 @@ from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
 
 POINTS = FACE_TEMPLATE.landmarks.astype(np.float64)
-X, Y, Z = POINTS.T
+X, Y, _ = POINTS.T
 CORNER_X = float(POINTS[291, 0])
 """Half the width of the mouth."""
 LIP_LINE = float((POINTS[13, 1] + POINTS[14, 1]) / 2)
