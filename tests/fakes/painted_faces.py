@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from mien.landmarks import INNER_LIPS, OUTER_LIPS
-from mien.motion.blendshapes import pose_face, shape_weights
+from mien.motion.arkit import shape_weights
+from mien.motion.blendshapes import pose_face
 from mien.motion.pose import Pose, rotation_from_angles, to_picture
 from mien.motion.template import FACE_TEMPLATE
 from mien.types import DriverPixels, Floats, Image

@@ -50,17 +50,10 @@ second fully. Twenty neutral faces (photographs, paintings, a cartoon) were fitt
 .06, smiling and speaking ones with .04 to .33."""
 
 
-def fit_expression(head_landmarks: Floats) -> Floats:
-    """(52,) float32 weights, 0..1, of the expression a face (478, 3) in the head frame wears;
-    zero for a neutral mouth. Eyes and brows always count as neutral: how they are at rest
-    belongs to the person."""
-    weights, certainty = best_explanation(head_landmarks)
-    return weights * np.float32(certainty)
-
-
 def best_explanation(head_landmarks: Floats) -> tuple[Floats, float]:
-    """The weights (52,) float32 that explain a face best, and how certain it is, 0..1, that it
-    wears an expression at all."""
+    """The weights (52,) float32, 0..1, that explain a face (478, 3) in the head frame best, and
+    how certain it is, 0..1, that it wears an expression at all: 0 for a neutral mouth. Eyes and
+    brows always count as neutral: how they are at rest belongs to the person."""
     moved = ((head_landmarks - POINTS)[_ROWS] * _AXES).ravel()
     weights = np.zeros(len(BLENDSHAPES), np.float32)
     weights[_SHAPES] = _without_negatives(_GRAM, _EXPLAIN @ moved)

@@ -6,15 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.landmarks import LIP_PAIRS, RIGID
-from mien.motion.blendshapes import (
-    BASIS,
-    BLENDSHAPES,
-    SHAPE_INDEX,
-    displacement,
-    opposite,
-    pose_face,
-    shape_weights,
-)
+from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, opposite, shape_weights
+from mien.motion.basis import BASIS
+from mien.motion.blendshapes import pose_face
 from mien.motion.eyes import LOWER_LIDS, UPPER_LIDS
 from mien.motion.fields import mirrored
 from mien.motion.template import FACE_TEMPLATE
@@ -177,13 +171,6 @@ def test_a_wide_mouth_smiles_widely() -> None:
     smile = shape_weights({"mouthSmile": 1})
     narrow_travel = (pose_face(FACE, smile) - FACE)[291]
     np.testing.assert_allclose((pose_face(wide, smile) - wide)[291], 1.3 * narrow_travel, rtol=1e-3)
-
-
-def test_displacement_is_linear() -> None:
-    smile, brows = shape_weights({"mouthSmile": 0.7}), shape_weights({"browInnerUp": 0.4})
-    np.testing.assert_allclose(
-        displacement(smile + brows), displacement(smile) + displacement(brows), atol=1e-6
-    )
 
 
 def test_the_landmarks_of_the_pose_stay_nearly_where_they_are() -> None:

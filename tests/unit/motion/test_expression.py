@@ -5,13 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.motion.blendshapes import (
-    BLENDSHAPES,
-    SHAPE_INDEX,
-    estimate_blendshapes,
-    pose_face,
-    shape_weights,
-)
+from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
+from mien.motion.blendshapes import pose_face
+from mien.motion.expression import estimate_blendshapes
 from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
 

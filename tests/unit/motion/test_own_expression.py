@@ -6,9 +6,9 @@ import pytest
 from fakes.clips import astronaut
 from mien.face import find_faces
 from mien.landmarks import LIP_PAIRS
-from mien.motion.blendshapes import BLENDSHAPES, SHAPE_INDEX, pose_face, shape_weights
+from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
+from mien.motion.blendshapes import pose_face
 from mien.motion.neutral import neutralise
-from mien.motion.own_expression import fit_expression
 from mien.motion.pose import fit_pose, to_head
 from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
@@ -27,7 +27,8 @@ def smiling() -> Floats:
 
 
 def test_the_template_wears_no_expression() -> None:
-    assert fit_expression(FACE).max() == 0
+    _, own = neutralise(FACE)
+    assert own.max() == 0
 
 
 @pytest.mark.parametrize("stretch", [(1.1, 1, 1), (1, 1.1, 1), (0.93, 1, 1.2), (1, 0.93, 0.8)])
@@ -56,7 +57,7 @@ def test_a_smiling_portrait_stops_smiling(smiling: Floats) -> None:
 
 
 def test_eyes_and_brows_belong_to_the_person(smiling: Floats) -> None:
-    own = fit_expression(smiling)
+    _, own = neutralise(smiling)
     upper = [i for i, name in enumerate(BLENDSHAPES) if name.startswith(("eye", "brow"))]
     assert own[upper].max() == 0
 

@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from mien.motion.blendshapes import pose_face, shape_weights
+from mien.motion.arkit import shape_weights
+from mien.motion.blendshapes import pose_face
 from mien.motion.pose import angles_from_rotation, rotation_from_angles
 from mien.motion.smoothing import OneEuro, smooth_motion
 from mien.motion.template import FACE_TEMPLATE

@@ -21,7 +21,8 @@ from mien.engines.mesh.rings import calm_rings, ring_displacement
 from mien.engines.mesh.topology import BORDER_START, NUM_RINGS, RING_SIZE
 from mien.face import segment_portrait
 from mien.landmarks import NUM_LANDMARKS
-from mien.motion.blendshapes import SHAPE_INDEX, pose_face
+from mien.motion.arkit import SHAPE_INDEX
+from mien.motion.blendshapes import pose_face
 from mien.motion.neutral import neutralise
 from mien.motion.pose import Pose, fit_pose, to_head, to_picture
 from mien.types import DriverPixels, Floats, Motion, MotionFrame, MotionOptions

@@ -12,7 +12,7 @@ from mien.drivers.canonical import canonical_reference
 from mien.engines.mesh.engine import MeshEngine
 from mien.engines.mesh.source import MeshSource
 from mien.face import find_faces, paste
-from mien.motion.blendshapes import shape_weights
+from mien.motion.arkit import shape_weights
 from mien.motion.pose import angles_from_rotation, fit_pose, rotation_from_angles
 from mien.types import Face, Floats, Image, Motion, MotionFrame, MotionOptions, Portrait
 

@@ -5,7 +5,8 @@ import pytest
 
 from mien.engines.mesh.lips import part_lips, parting
 from mien.landmarks import INNER_LIPS
-from mien.motion.blendshapes import pose_face, shape_weights
+from mien.motion.arkit import shape_weights
+from mien.motion.blendshapes import pose_face
 from mien.motion.template import FACE_TEMPLATE
 
 pytestmark = pytest.mark.unit

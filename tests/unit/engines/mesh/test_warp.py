@@ -7,7 +7,8 @@ from mien.engines.mesh.geometry import place_vertices
 from mien.engines.mesh.rings import calm_rings
 from mien.engines.mesh.source import MeshSource
 from mien.engines.mesh.warp import Warp
-from mien.motion.blendshapes import pose_face, shape_weights
+from mien.motion.arkit import shape_weights
+from mien.motion.blendshapes import pose_face
 from mien.motion.pose import Pose, rotation_from_angles
 
 pytestmark = pytest.mark.unit
