@@ -40,7 +40,7 @@ def snap_openings(image: Image, landmarks: Floats) -> Floats:
 
 
 def _snap(image: Image, points: Floats, eye: EyePoints, frame: EyeFrame) -> None:
-    blurred = _blurred(image, points, eye, frame)
+    blurred = _blurred(image, frame)
     iris = frame.place(points[eye.iris])
     lids = frame.table(points, eye.upper, eye.lower)
     centre, radius = fit_iris(image, frame, lids, iris)
@@ -54,8 +54,7 @@ def _snap(image: Image, points: Floats, eye: EyePoints, frame: EyeFrame) -> None
         middle, tilt = _best_lid(blurred, frame, columns, place, outward)
         bend = 4 * place[:, 0] * (1 - place[:, 0])
         moves.append(outward * np.maximum(bend, 0) * (middle + tilt * (2 * place[:, 0] - 1)))
-    corners = [_best_corner(blurred, frame, points, eye, side) for side in (0, 1)]
-    across = frame.place(points[eye.upper])[:, 0]
+    corners = [_best_corner(blurred, frame, side) for side in (0, 1)]
     down, along = frame.down * frame.width, frame.along * frame.width
     for lid, move in zip((eye.upper, eye.lower), moves, strict=True):
         across = np.clip(frame.place(points[lid])[:, 0], 0, 1)
@@ -67,7 +66,7 @@ def _snap(image: Image, points: Floats, eye: EyePoints, frame: EyeFrame) -> None
     points[eye.upper[-1], :2] += corners[1] * along
 
 
-def _blurred(image: Image, points: Floats, eye: EyePoints, frame: EyeFrame) -> Image:
+def _blurred(image: Image, frame: EyeFrame) -> Image:
     """The picture, smoothed around the eye by what counts as one edge there."""
     sigma = 0.012 * frame.width
     if sigma < 0.6:
@@ -118,8 +117,8 @@ def _best_lid(
     return found if change < max(0.8 * step[best], 6) else (0.0, 0.0)
 
 
-def _best_corner(image: Image, frame: EyeFrame, points: Floats, eye: EyePoints, side: int) -> float:
-    """How far the white goes on beyond a corner, in eye widths."""
+def _best_corner(image: Image, frame: EyeFrame, side: int) -> float:
+    """How far the white goes on beyond the left (0) or right (1) corner, in eye widths."""
     reach = np.linspace(0, 0.14, 15)
     outward = 2 * side - 1
     u, v = side + outward * reach[:, None], np.linspace(-0.03, 0.01, 5)[None]
@@ -130,6 +129,5 @@ def _best_corner(image: Image, frame: EyeFrame, points: Floats, eye: EyePoints, 
     white_until = step[: max(best - 1, 0)].max(initial=0) < 10
     way = _colours(image, frame, u - 2 * half, v).mean(axis=1)
     same = np.abs(way[: best + 1] - way[0]).mean(axis=1).max() < max(0.6 * step[best], 6)
-    return (
-        float(reach[best]) if step[best] > step[0] + 2 * _MIN_GAIN and white_until and same else 0.0
-    )
+    found = step[best] > step[0] + 2 * _MIN_GAIN and white_until and same
+    return float(reach[best]) if found else 0.0
