@@ -8,9 +8,10 @@ from typing import cast
 import cv2
 import numpy as np
 
+from mien.engines.mesh.mouth.blending import light, soften
 from mien.engines.mesh.mouth.colours import ColourTable, relate, tabulate
 from mien.engines.mesh.mouth.complexion import Complexion
-from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, light, soften
+from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening
 from mien.engines.mesh.remap import remap
 from mien.types import DriverPixels, Image
 

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.engines.mesh.mouth.blending import Field
 from mien.engines.mesh.mouth.complexion import Complexion
-from mien.engines.mesh.mouth.opening import Field
 from mien.types import Floats, Image
 
 _DARK_GAIN, _TEETH_GAIN, _LIPS_GAIN = (0.5, 1.0), (0.5, 1.1), (0.55, 1.4)

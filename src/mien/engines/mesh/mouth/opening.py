@@ -7,11 +7,11 @@ from typing import cast
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from mien.engines.mesh.mouth.blending import Field, soften
 from mien.landmarks import INNER_LIPS
 from mien.motion.pose import Pose
-from mien.types import Floats, Image, Mask
+from mien.types import Floats, Mask
 
 UPPER = np.array(INNER_LIPS[:11])
 """Edge of the upper lip, from the person's right corner of the mouth to the left one."""
@@ -22,8 +22,6 @@ _GRID_COLUMNS = 32
 """Coordinates are smooth: they are computed this many across, and enlarged."""
 _SUBPIXEL_BITS = 4
 _ROOM_PX = 4
-
-Field = NDArray[np.float32]
 
 
 def lip_gap(head: Floats) -> float:
@@ -113,24 +111,11 @@ def find_opening(
     high = np.clip(np.ceil(rim.max(0)).astype(int) + room + 1, 0, size)
     width, height = high - low
     surface = mouth_surface(head, pose)
-    plane = surface.plane
-    if width < 3 or height < 3 or abs(np.linalg.det(plane[:, :2])) < 1e-3:
+    if width < 3 or height < 3 or abs(np.linalg.det(surface.plane[:, :2])) < 1e-3:
         return None
     step = max(1, round(max(width, height) / _GRID_COLUMNS))
-    column_px = low[0] + (np.arange(-(-width // step)) + 0.5) * step - 0.5 - plane[0, 2]
-    row_px = low[1] + (np.arange(-(-height // step)) + 0.5) * step - 0.5 - plane[1, 2]
-    inverse = np.linalg.inv(plane[:, :2])
-    (a, b), (c, d) = inverse
-    x = (a * column_px[None] + b * row_px[:, None]).astype(np.float32)
-    y = (c * column_px[None] + d * row_px[:, None]).astype(np.float32)
+    x, y = _coordinates(surface, low, (-(-width // step), -(-height // step)), step)
     upper, lower = surface.upper, surface.lower
-    tilt = (inverse @ surface.tilt).astype(np.float32)
-    # Seen from the side the lips leave their plane: first where they are seen, then where they are.
-    seen_upper, seen_lower = (edge[:, :2] + edge[:, 2:] * tilt for edge in (upper, lower))
-    top, bottom = (_along(x, *edge.T) for edge in (seen_upper, seen_lower))
-    share = np.clip((y - top) / np.maximum(bottom - top, 1e-3), 0, 1)
-    bulge = surface.bulge(x, share)
-    x, y = x - tilt[0] * bulge, y - tilt[1] * bulge
     middle = (upper[:, 0] + lower[:, 0]) / 2
     return Opening(
         (slice(low[1], high[1]), slice(low[0], high[0])),
@@ -139,6 +124,28 @@ def find_opening(
         _along(x, middle, np.arange(len(middle), dtype=np.float64)), step,
         lip_gap(head), float(middle[-1] - middle[0]),
     )  # fmt: skip
+
+
+def _coordinates(
+    surface: MouthSurface, corner: Floats, size: tuple[int, int], step: int
+) -> tuple[Field, Field]:
+    """x and y on the surface of what is seen in the middles of ``step`` x ``step`` pixels, of
+    which ``size`` (columns, rows) begin at a corner (x, y) of the picture."""
+    plane = surface.plane
+    column_px = corner[0] + (np.arange(size[0]) + 0.5) * step - 0.5 - plane[0, 2]
+    row_px = corner[1] + (np.arange(size[1]) + 0.5) * step - 0.5 - plane[1, 2]
+    inverse = np.linalg.inv(plane[:, :2])
+    (a, b), (c, d) = inverse
+    x = (a * column_px[None] + b * row_px[:, None]).astype(np.float32)
+    y = (c * column_px[None] + d * row_px[:, None]).astype(np.float32)
+    tilt = (inverse @ surface.tilt).astype(np.float32)
+    # Seen from the side the lips leave their plane: first where they are seen, then where they are.
+    top, bottom = (
+        _along(x, *(edge[:, :2] + edge[:, 2:] * tilt).T) for edge in (surface.upper, surface.lower)
+    )
+    share = np.clip((y - top) / np.maximum(bottom - top, 1e-3), 0, 1)
+    bulge = surface.bulge(x, share)
+    return x - tilt[0] * bulge, y - tilt[1] * bulge
 
 
 def _along(x: Field, places: Floats, values: Floats) -> Field:
@@ -150,31 +157,3 @@ def _mask(rim: Floats, shape: tuple[int, int], feather_px: float) -> Mask:
     corners = np.rint(rim * (1 << _SUBPIXEL_BITS)).astype(np.int32)
     cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, _SUBPIXEL_BITS)
     return soften(mask, feather_px)
-
-
-def soften(image: Image | Mask, blur_px: float) -> Image:
-    """Blur a little. OpenCV's own choice of kernel takes three times as long."""
-    side = 2 * max(1, int(np.ceil(1.6 * blur_px))) + 1
-    return cast(Image, cv2.GaussianBlur(image, (side, side), blur_px))
-
-
-def light(image: Image, factor: Field) -> Image:
-    """The picture (h, w, 3) times (h, w) or (h, w, 3), 0..1."""
-    weight = cast(Mask, (factor * np.float32(255)).astype(np.uint8))
-    if weight.ndim == 2:
-        return _times(image, weight)
-    return cast(Image, cv2.multiply(image, weight, scale=1 / 255))
-
-
-def mix(below: Image, above: Image, weight: Mask) -> Image:
-    """One picture (h, w, 3) over another by (h, w), in bytes: floats take five times as long."""
-    return cast(Image, cv2.add(_times(above, weight), _times(below, ~weight)))
-
-
-def fade(mask: Mask, weight: float) -> Mask:
-    """The mask times 0..1."""
-    return mask if weight >= 1 else cast(Mask, cv2.convertScaleAbs(mask, alpha=weight))
-
-
-def _times(image: Image, weight: Mask) -> Image:
-    return cast(Image, cv2.multiply(image, cv2.merge([weight, weight, weight]), scale=1 / 255))

@@ -7,16 +7,9 @@ from typing import cast
 import cv2
 import numpy as np
 
+from mien.engines.mesh.mouth.blending import Field, smooth, soften
 from mien.engines.mesh.mouth.complexion import Complexion
-from mien.engines.mesh.mouth.opening import (
-    LOWER,
-    UPPER,
-    Field,
-    Opening,
-    lip_gap,
-    mouth_surface,
-    soften,
-)
+from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, lip_gap, mouth_surface
 from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image, Mask
@@ -73,7 +66,7 @@ class OwnInterior:
         from_skull = own_upper + (opening.y - opening.upper) + hidden
         from_jaw = own_lower - (opening.lower - opening.y)
         depth = opening.depth
-        share = depth if opening.gap > self._gap else _smooth((depth - 0.2) / 0.6)
+        share = depth if opening.gap > self._gap else smooth((depth - 0.2) / 0.6)
         open_y = from_skull + (from_jaw - from_skull) * share
         y = from_skull + (open_y - from_skull) * self._jaw
         beyond = own_upper + (opening.lower - opening.upper) + hidden - own_lower
@@ -118,8 +111,3 @@ def _lips(part: Image, complexion: Complexion) -> Mask:
     light = y / max(complexion.lips_luma, 8.0)
     mask = np.clip((alike - 0.65) / 0.3, 0, 1) * np.clip((light - 0.65) / 0.2, 0, 1)
     return soften((mask * 255).astype(np.uint8), 0.7)
-
-
-def _smooth(value: Floats) -> Floats:
-    t = np.clip(value, 0, 1)
-    return cast(Floats, t * t * (3 - 2 * t))

@@ -9,17 +9,10 @@ from typing import cast
 import cv2
 import numpy as np
 
+from mien.engines.mesh.mouth.blending import fade, mix
 from mien.engines.mesh.mouth.borrowed import Lender, borrow, lend
 from mien.engines.mesh.mouth.complexion import Complexion, interior_colours, measure_complexion
-from mien.engines.mesh.mouth.opening import (
-    LOWER,
-    UPPER,
-    Opening,
-    fade,
-    find_opening,
-    lip_gap,
-    mix,
-)
+from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, find_opening, lip_gap
 from mien.engines.mesh.mouth.own_interior import OwnInterior
 from mien.engines.mesh.mouth.teeth import PaintedInterior
 from mien.landmarks import LEFT_EYE, RIGHT_EYE

@@ -12,9 +12,10 @@ from typing import cast
 import cv2
 import numpy as np
 
+from mien.engines.mesh.mouth.blending import Field, fade, light, mix, smooth
 from mien.engines.mesh.mouth.colours import recolour, relate
 from mien.engines.mesh.mouth.complexion import Complexion
-from mien.engines.mesh.mouth.opening import LOWER, UPPER, Field, Opening, fade, light, lip_gap, mix
+from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, lip_gap
 from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image
@@ -99,12 +100,12 @@ class PaintedInterior:
         blur = 0.008
         gap = 1 - 0.2 * np.exp(-(((1 - np.abs(across)) * np.array(widths)[tooth] / 0.016) ** 2))
         round_ = 1 - 0.07 * (across - 0.2 * np.sign(x)) ** 2 + 1.5 * uneven
-        away = 1 - 0.72 * _smooth((np.abs(x) - 0.1) / 0.34)
-        enamel = 1 - 0.10 * _smooth((y - tip + 0.03) / 0.03)
+        away = 1 - 0.72 * smooth((np.abs(x) - 0.1) / 0.34)
+        enamel = 1 - 0.10 * smooth((y - tip + 0.03) / 0.03)
         lit = (gap * round_ * away)[None] * enamel
-        is_gum = _smooth((gum - y) / (2 * blur) + 0.5)[..., None]
+        is_gum = smooth((gum - y) / (2 * blur) + 0.5)[..., None]
         colour = self._palette[0] * (1 - is_gum) + self._palette[1] * is_gum
-        alpha = _smooth((tip - y) / (2 * blur) + 0.5) * (np.abs(x) < ends[-1])
+        alpha = smooth((tip - y) / (2 * blur) + 0.5) * (np.abs(x) < ends[-1])
         picture = np.dstack([colour * lit[..., None], alpha * 255]).astype(np.float32)
         soft = cv2.GaussianBlur(picture, (0, 0), max(softness_px, 0.4))
         return np.clip(soft, 0, 255).astype(np.uint8)
@@ -147,7 +148,7 @@ class PaintedInterior:
         """Dark, and the tongue in it; coarse."""
         _, _, cavity, deep, tongue = self._palette
         above, below = opening.y - opening.upper, opening.lower - opening.y
-        depth = _smooth(np.minimum(above, below) / _f(0.1))[..., None]
+        depth = smooth(np.minimum(above, below) / _f(0.1))[..., None]
         colour = cavity + (deep - cavity) * depth
         half = max(0.5 * opening.width, 0.05)
         centre = float(head[UPPER[5], 0] + head[LOWER[5], 0]) / 2
@@ -156,24 +157,19 @@ class PaintedInterior:
         rise = 0.1 + 0.55 * room
         dome = np.sqrt(np.maximum(1 - across**2, 0)) * _f(rise)
         top = _f(min(lower_tip, float(head[LOWER[5], 1])) + 0.05) - dome
-        shown = _smooth((opening.y - top) / _f(0.05)) * (np.abs(across) < 1)
+        shown = smooth((opening.y - top) / _f(0.05)) * (np.abs(across) < 1)
         high = np.clip((opening.y - top) / _f(rise), 0, 1)
         groove = 1 - 0.14 * np.exp(-((across / _f(0.16)) ** 2)) * (1 - high)
-        lit = (_f(0.36) + _f(0.64) * _smooth(high)) * groove * (1 - 0.25 * across**2)
+        lit = (_f(0.36) + _f(0.64) * smooth(high)) * groove * (1 - 0.25 * across**2)
         shown, lit = shown[..., None], lit[..., None]
         colour = colour * (1 - shown) + tongue * lit * shown
         beneath = np.maximum(opening.y - _f(upper_tip), 0)
         shade = 1 - 0.35 * np.exp(-beneath / _f(0.06))
-        side = 1 - 0.5 * _smooth((np.abs(opening.x - _f(centre)) / _f(half) - 0.55) / 0.45)
+        side = 1 - 0.5 * smooth((np.abs(opening.x - _f(centre)) / _f(half) - 0.55) / 0.45)
         return cast(Field, (colour * (shade * side)[..., None]).astype(np.float32))
 
 
 _f = np.float32
-
-
-def _smooth(value: Floats) -> Floats:
-    t = np.clip(value, 0, 1)
-    return cast(Floats, t * t * (3 - 2 * t))
 
 
 def _over(interior: Image, row: Image, strength: float) -> Image:

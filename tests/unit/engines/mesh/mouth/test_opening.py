@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fakes.painted_faces import painted_face
-from mien.engines.mesh.mouth.opening import Opening, fade, find_opening, light, lip_gap, mix
+from mien.engines.mesh.mouth.opening import Opening, find_opening, lip_gap
 from mien.landmarks import INNER_LIPS
 
 pytestmark = pytest.mark.unit
@@ -52,20 +52,3 @@ def test_a_mouth_out_of_the_picture_is_not_found() -> None:
     face = painted_face({"jawOpen": 0.6})
     away = face.landmarks + np.array([1000.0, 0.0, 0.0])
     assert find_opening(away, face.head, face.pose, SIZE, 1.0) is None
-
-
-def test_mixing_is_exact_at_both_ends() -> None:
-    rng = np.random.default_rng(0)
-    below, above = rng.integers(0, 256, (2, 20, 30, 3), dtype=np.uint8)
-    assert np.array_equal(mix(below, above, np.zeros((20, 30), np.uint8)), below)
-    assert np.array_equal(mix(below, above, np.full((20, 30), 255, np.uint8)), above)
-    half = mix(below, above, np.full((20, 30), 128, np.uint8)).astype(int)
-    assert np.abs(half - (below.astype(int) + above) / 2).max() <= 2
-
-
-def test_light_and_fade_are_products() -> None:
-    picture = np.full((4, 5, 3), 200, np.uint8)
-    assert np.abs(light(picture, np.full((4, 5), 0.5, np.float32)).astype(int) - 100).max() <= 1
-    tinted = light(picture, np.broadcast_to(np.float32([1.0, 0.5, 0.0]), (4, 5, 3)))
-    assert np.abs(tinted[0, 0].astype(int) - (200, 100, 0)).max() <= 1
-    assert fade(np.full((2, 2), 200, np.uint8), 0.25).max() == 50
