@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.engines.base import EngineInfo
-from mien.engines.mesh.driving import LandmarkFollower, Step, follow
+from mien.engines.mesh.driving import Step, follow
 from mien.engines.mesh.geometry import place_vertices
 from mien.engines.mesh.lips import parting
 from mien.engines.mesh.mouth.painter import MouthPainter
@@ -51,7 +51,7 @@ class MeshEngine:
     ) -> Iterator[Rendered]:
         """One rendered crop per motion frame, as large as the source's crop."""
         follower = follow(source.mesh, motion, options)
-        registration = follower.registration if isinstance(follower, LandmarkFollower) else None
+        registration = follower.registration
         shading = ShadingTransfer(registration, source.mesh) if registration else None
         driver = motion.reference.pixels
         painter = Painter(
