@@ -20,8 +20,7 @@ from mien.engines.mesh.raster import Triangles
 from mien.engines.mesh.remap import remap, remap_points
 from mien.engines.mesh.rings import place_rings
 from mien.engines.mesh.topology import (
-    BORDER_START,
-    NUM_BORDER,
+    NUM_VERTICES,
     OPENINGS,
     OVAL,
     RING_BANDS,
@@ -90,23 +89,24 @@ class Reading:
 
 
 class Registration:
-    """Flow from one reference frame of the driver. One per motion stream.
+    """Flow from one reference frame of the driver, in a small crop of it.
 
+    mesh: (NUM_VERTICES, 2) float32, landmarks, rings and border in that crop's pixels.
     rings_seen: (108, 1), 1 for ring vertices within the crop, 0 for the others.
+    luma: (SIDE_PX, SIDE_PX) float32, 0..255, the crop's grey values.
     """
 
     def __init__(self, reference: DriverPixels) -> None:
         landmarks = reference.landmarks
         pose = fit_pose(landmarks)
-        self._px_per_unit = SIDE_PX / (_CROP_HEAD_UNITS * pose.scale)
-        self._reduction = 2 ** max(0, round(np.log2(1 / self._px_per_unit)))
+        reduction = SIDE_PX / (_CROP_HEAD_UNITS * pose.scale)
+        self._step = 2 ** max(0, round(np.log2(1 / reduction)))
         centre = (landmarks[OVAL, :2].min(0) + landmarks[OVAL, :2].max(0)) / 2
-        zoom = np.eye(2) * self._px_per_unit
-        self.to_crop = np.c_[zoom, SIDE_PX / 2 - zoom @ centre]
-        self.rings = place_rings(to_head(landmarks, pose))
-        ring_px = to_picture(self.rings, pose)[:, :2]
+        zoom = np.eye(2) * reduction
+        self._to_crop = np.c_[zoom, SIDE_PX / 2 - zoom @ centre]
+        ring_px = to_picture(place_rings(to_head(landmarks, pose)), pose)[:, :2]
         self._rigid = landmarks[list(RIGID), :2].astype(np.float64)
-        self._vertices = _apply(self.to_crop, np.r_[landmarks[:, :2], ring_px]).astype(np.float32)
+        self._vertices = _apply(self._to_crop, np.r_[landmarks[:, :2], ring_px]).astype(np.float32)
         ring_places = self._vertices[NUM_LANDMARKS:]
         inside = (ring_places > _MARGIN_PX) & (ring_places < SIDE_PX - _MARGIN_PX)
         self.rings_seen: Floats = np.asarray(inside.all(axis=1), np.float64)[:, None]
@@ -122,13 +122,13 @@ class Registration:
         self._flow.setFinestScale(1)
         self._flow.setVariationalRefinementIterations(0)
         self._flow.setGradientDescentIterations(10)
-        self._reference = self._crop(reference.image, self.to_crop)
+        self._reference = self._crop(reference.image, self._to_crop)
         self.luma = self._reference.astype(np.float32)
 
     def read(self, pixels: DriverPixels) -> Reading:
         """Refine the landmarks of one frame of the driver."""
         stabilise = _similarity(pixels.landmarks[list(RIGID), :2], self._rigid)
-        to_crop = _compose(self.to_crop, stabilise)
+        to_crop = _compose(self._to_crop, stabilise)
         crop = self._crop(pixels.image, to_crop)
         found = self._vertices.astype(np.float64)
         found[:NUM_LANDMARKS] = _apply(to_crop, pixels.landmarks[:, :2])
@@ -146,13 +146,15 @@ class Registration:
         return Reading(refined, _apply(back, found[NUM_LANDMARKS:]), luma, trust)
 
     def _trust(self, deviation: Field) -> Field:
+        """1 where flow is at most a limit off the landmarks' displacement, 0 from twice that."""
         limit = _TRUST_UNITS * SIDE_PX / _CROP_HEAD_UNITS
         size = cv2.blur(cv2.magnitude(deviation[..., 0], deviation[..., 1]), (5, 5))
         trust: Field = np.clip(2 - np.asarray(size, np.float32) / np.float32(limit), 0, 1)
         return trust
 
     def _expected_flow(self, found: Floats) -> Field:
-        displacement = np.zeros((BORDER_START + NUM_BORDER, 2), np.float32)
+        """The landmarks' own displacement, spread over the crop by the mesh."""
+        displacement = np.zeros((NUM_VERTICES, 2), np.float32)
         displacement[:NUM_LANDMARKS] = found[:NUM_LANDMARKS] - self._vertices[:NUM_LANDMARKS]
         side = SIDE_PX // _GRID_STEP
         grid, _ = Triangles(self._triangles, displacement).draw(
@@ -162,8 +164,7 @@ class Registration:
 
     def _crop(self, image: Image, to_crop: Floats) -> Mask:
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        if self._reduction > 1:  # bilinear sampling alone would alias
-            step = self._reduction
+        if (step := self._step) > 1:  # bilinear sampling alone would alias
             width, height = grey.shape[1] // step, grey.shape[0] // step
             grey = grey[: height * step, : width * step]  # whole steps are ten times as fast
             grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
