@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import cv2
 import numpy as np
@@ -14,12 +13,7 @@ from mien.engines.mesh.raster import Place, Triangles
 from mien.engines.mesh.remap import remap
 from mien.engines.mesh.source import MeshSource
 from mien.engines.mesh.topology import OPENINGS, RING_BANDS, SKIN
-from mien.landmarks import (
-    LEFT_EYE_OUTER_RING,
-    NUM_SKIN,
-    OUTER_LIPS,
-    RIGHT_EYE_OUTER_RING,
-)
+from mien.landmarks import LEFT_EYE_OUTER_RING, NUM_SKIN, OUTER_LIPS, RIGHT_EYE_OUTER_RING
 from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats, Image
 
@@ -87,6 +81,8 @@ class Warp:
 
     def __init__(self, source: MeshSource) -> None:
         self._size = source.mesh.size
+        width, height = self._size
+        self._padded = -(-width // MAP_STEP) * MAP_STEP, -(-height // MAP_STEP) * MAP_STEP
         self._fine_step = 1 if max(self._size) <= _FINE_SIDE else 2
         self._texture, self._fine = source.texture, source.fine_texture
         vertices = source.mesh.vertices
@@ -106,20 +102,15 @@ class Warp:
         ]
         self._outline = _Layers([SKIN, RING_BANDS[0], RING_BANDS[1]], vertices)
 
-    @cached_property
-    def _shape(self) -> tuple[int, int]:
-        width, height = self._size
-        return -(-height // MAP_STEP) * MAP_STEP, -(-width // MAP_STEP) * MAP_STEP
-
     def backward_map(self, vertices: Floats, parting: float) -> BackwardMap:
         """The map for vertices (NUM_VERTICES, 3) in crop pixels and lips parted so far, 0..1."""
         level = round(parting * _PARTINGS)
-        end = np.array(self._shape[::-1])
+        end = np.array(self._padded)
         coarse, covered = self._all[level].draw(vertices, np.zeros(2, int), end, MAP_STEP)
         _fill_holes(coarse, covered)
-        full = np.empty((2, *self._shape), np.float32)
+        full = np.empty((2, *self._padded[::-1]), np.float32)
         for axis in (0, 1):
-            cv2.resize(coarse[axis], self._shape[::-1], dst=full[axis])
+            cv2.resize(coarse[axis], self._padded, dst=full[axis])
         outlines = self._find_outlines(coarse, vertices)
         for part in outlines:
             self._put(full[:, part[0], part[1]], self._outline, vertices, part, step=1)
