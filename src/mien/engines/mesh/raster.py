@@ -1,4 +1,4 @@
-"""Draws what is known at the corners of triangles into pictures."""
+"""Draws triangles into pictures: what is known at their corners, seen by depth."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mien.types import Floats
 
 Place = NDArray[np.float32]
+"""(2, h, w): a pair of values for each pixel, such as the place it comes from."""
 _DEPTH_RANGE = 1e-3
 """The rasteriser has a perspective: seen through so flat a scene it is none (0.02 pixels)."""
 _FAR = 2.0
@@ -41,7 +42,7 @@ class Triangles:
         size: tuple[int, int],
         *,
         corner: Floats | None = None,
-        step: float = 1,
+        step: int = 1,
     ) -> tuple[Place, NDArray[np.bool_]]:
         """Values (2, h, w) of every ``step``-th pixel, and where there is a triangle at all.
 

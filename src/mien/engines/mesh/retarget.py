@@ -1,7 +1,7 @@
 """The motion algebra of the mesh engine: what the driver does, done by the source's face.
 
 Everything happens on head-frame landmarks: the source's plus the driver's change, lids and
-irises in proportion to the source's own eyes.
+irises in proportion to the source's own eyes, lips to its lips.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ EYES = (
     (np.array(RIGHT_EYE), np.array(RIGHT_IRIS), np.array(RIGHT_LID_PAIRS)),
     (np.array(LEFT_EYE), np.array(LEFT_IRIS), np.array(LEFT_LID_PAIRS)),
 )
+"""Rim (16,), iris (5,) and pairs of lids (7, 2) of the right and the left eye."""
+_ONES = np.ones(3)  # sums three coordinates much faster than sum(axis=1) does
 _UPPER_SHARE = 0.85
 """Real blinks close from above: the upper lid makes this share of the way."""
 _CLOSED_READING = 0.08
@@ -95,7 +97,7 @@ def retarget(
     proportion_lips(head, source.head, reference.head, driver.head, lips)
     limit_opening(head, source.head)
     looks = [
-        iris_place(driver.head, eye, iris) - iris_place(reference.head, eye, iris)
+        _iris_place(driver.head, eye, iris) - _iris_place(reference.head, eye, iris)
         for eye, iris, _ in EYES
     ]
     for look, (eye, iris, pairs) in zip(looks, EYES, strict=True):
@@ -120,7 +122,8 @@ def apertures(head: Floats, source: Floats) -> tuple[float, float]:
 
 
 def retarget_pose(source: Pose, reference: Pose, driver: Pose, options: MotionOptions) -> Pose:
-    """The source's pose after the driver's change, within what one picture can show."""
+    """The source's pose after the driver's change (or at the driver's own), within what one
+    picture can show. Poses of the driver are in head units, the source's in pixels."""
     if options.region not in ("all", "pose"):
         return source
     before = reference.rotation if options.relative else np.eye(3)
@@ -146,11 +149,8 @@ def _ease(angle: float, free: float, limit: float) -> float:
     return float(np.sign(angle) * (free + room * np.tanh(beyond / room)))
 
 
-_ONES = np.ones(3)
-
-
 def lid_gap(head: Floats, pairs: Indices) -> float:
-    """Mean distance between the lids, in the unit of ``head``."""
+    """Mean distance between the lids (pairs (7, 2) of landmarks), in the unit of ``head``."""
     apart = head.take(pairs[:, 0], axis=0) - head.take(pairs[:, 1], axis=0)
     return float(np.sqrt((apart * apart) @ _ONES).sum()) / len(pairs)
 
@@ -170,6 +170,7 @@ def _aperture(
 
 
 def _set_aperture(head: Floats, source: Floats, pairs: Indices, share: float) -> None:
+    """Move the lids of ``head``, in place, to a share of the aperture they have in the source."""
     factor = share * lid_gap(source, pairs) / max(lid_gap(head, pairs), 1e-4)
     upper, lower = head[pairs[:, 0]], head[pairs[:, 1]]
     meeting = upper * (1 - _UPPER_SHARE) + lower * _UPPER_SHARE
@@ -177,7 +178,7 @@ def _set_aperture(head: Floats, source: Floats, pairs: Indices, share: float) ->
     head[pairs[:, 1]] = meeting + (lower - meeting) * factor
 
 
-def iris_place(head: Floats, eye: Indices, iris: Indices) -> Floats:
+def _iris_place(head: Floats, eye: Indices, iris: Indices) -> Floats:
     """Place of the iris against the middle between the eye's corners, (2,), in eye widths."""
     outer, inner = head[eye[0]], head[eye[8]]
     offset = head[iris[0]] - (outer + inner) / 2
@@ -187,7 +188,7 @@ def iris_place(head: Floats, eye: Indices, iris: Indices) -> Floats:
 def _move_iris(head: Floats, eye: Indices, iris: Indices, source: Floats, look: Floats) -> None:
     """Move an iris of ``head``, in place, by ``look`` (2,) eye widths from its place in the
     source."""
-    place = iris_place(source, eye, iris) + look
+    place = _iris_place(source, eye, iris) + look
     outer, inner = head[eye[0]], head[eye[8]]
     centre = (outer + inner) / 2
     centre[:2] += place * np.linalg.norm((inner - outer)[:2])
