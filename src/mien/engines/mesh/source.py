@@ -46,7 +46,7 @@ class FineTexture:
 class MeshSource:
     """One face of a portrait, ready to be moved.
 
-    image: the crop, RGB. transparent: whether the portrait has an alpha of its own.
+    transparent: whether the portrait has an alpha of its own.
     backdrop: what lies behind the person, None where the whole crop is one elastic sheet.
     texture: RGBA, what is warped; alpha is the portrait's own or, with a backdrop, the person's
         opacity. fine_texture: the same around the face, finer; None for large faces.
@@ -55,7 +55,6 @@ class MeshSource:
 
     crop: Crop
     mesh: FaceMesh
-    image: Image
     transparent: bool
     backdrop: Backdrop | None
     texture: Image
@@ -89,7 +88,6 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
     return MeshSource(
         crop=crop,
         mesh=mesh,
-        image=image,
         transparent=coverage is not None,
         backdrop=backdrop,
         texture=texture,

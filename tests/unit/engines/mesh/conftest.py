@@ -11,7 +11,7 @@ import pytest
 from fakes.clips import astronaut
 from mien.engines.mesh.engine import MeshEngine
 from mien.engines.mesh.source import MeshSource
-from mien.face import find_faces
+from mien.face import cut, find_faces
 from mien.motion.pose import fit_pose, to_head
 from mien.types import DriverPixels, Face, Floats, Image, Motion, MotionFrame, Portrait
 
@@ -32,6 +32,11 @@ def face(portrait: Portrait) -> Face:
 @pytest.fixture(scope="session")
 def source(portrait: Portrait, face: Face) -> MeshSource:
     return MeshEngine().prepare(portrait, face)
+
+
+@pytest.fixture(scope="session")
+def crop_pixels(portrait: Portrait, source: MeshSource) -> Image:
+    return cut(portrait.pixels, source.crop)
 
 
 @pytest.fixture(scope="session")
