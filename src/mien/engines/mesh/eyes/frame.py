@@ -28,6 +28,8 @@ from mien.types import Floats, Image
 
 Plane = NDArray[np.float32]
 """(height, width) float32."""
+Table = NDArray[np.float32]
+"""(1, nodes, curves) v of curves along an eye, from ``EyeFrame.table`` for ``look_up``."""
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels, the last two exclusive."""
 
@@ -78,6 +80,7 @@ class EyeFrame:
 
     @classmethod
     def of(cls, points: Floats, eye: EyePoints) -> EyeFrame:
+        """Of an eye among landmarks (478, 2 or 3) in pixels."""
         left, right = points[eye.upper[0], :2], points[eye.upper[-1], :2]
         width = max(float(np.hypot(*(right - left))), 1e-3)
         along = (right - left) / width
@@ -112,8 +115,8 @@ class EyeFrame:
             reach.append((max(math.floor(low), 0), min(math.ceil(high) + 1, size[i])))
         return reach[0][0], reach[1][0], reach[0][1], reach[1][1]
 
-    def table(self, points: Floats, *curves: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Curves of landmarks from left to right, as v for ``look_up``, one channel each.
+    def table(self, points: Floats, *curves: NDArray[np.intp]) -> Table:
+        """Curves of landmarks from left to right.
 
         points: (478, 2 or more) pixels."""
         place = self.place(points[np.concatenate(curves)])
@@ -125,8 +128,8 @@ class EyeFrame:
         return table
 
 
-def look_up(table: NDArray[np.float32], u: Plane) -> NDArray[np.float32]:
-    """Values of a table (1, nodes, channels) at u: (h, w, channels)."""
+def look_up(table: Table, u: Plane) -> NDArray[np.float32]:
+    """v of the curves at u: (h, w, curves)."""
     position = (u - np.float32(_NODES[0])) * np.float32(1 / _STEP)
     return remap(table, position, np.zeros_like(position))
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.eyes.frame import EyeFrame, Plane, look_up, ramp
+from mien.engines.mesh.eyes.frame import EyeFrame, Plane, Table, look_up, ramp
 from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image
 
@@ -30,7 +30,7 @@ _MIRRORED_LIMIT = 12.0
 """Grey levels above its ring: lights are not mirrored."""
 
 
-def fit_iris(image: Image, frame: EyeFrame, lids: Floats, landmark: Floats) -> tuple[Floats, float]:
+def fit_iris(image: Image, frame: EyeFrame, lids: Table, landmark: Floats) -> tuple[Floats, float]:
     """Centre and radius where the step from iris to white is largest around the circle
     (Daugman 1993, integro-differential operator), kept near the landmarks."""
     start = landmark[0]
@@ -44,7 +44,7 @@ def fit_iris(image: Image, frame: EyeFrame, lids: Floats, landmark: Floats) -> t
     x, y, r = (start[0] + dx).ravel(), (start[1] + dy).ravel(), (guess * size).ravel()
     cos, sin = np.cos(angle), np.sin(angle)
     rim = (x[:, None] + r[:, None] * cos, y[:, None] + r[:, None] * sin)
-    curves = look_up(lids.astype(np.float32), rim[0].astype(np.float32))
+    curves = look_up(lids, rim[0].astype(np.float32))
     margin = np.minimum(rim[1] - curves[..., 0], curves[..., 1] - rim[1])
     seen = np.clip(margin / 0.03, 0, 1) * (0.15 + cos**2)
 
@@ -67,7 +67,7 @@ def fit_iris(image: Image, frame: EyeFrame, lids: Floats, landmark: Floats) -> t
 
 
 def complete_iris(
-    image: Image, frame: EyeFrame, lids: Floats, disc: tuple[Floats, float],
+    image: Image, frame: EyeFrame, lids: Table, disc: tuple[Floats, float],
     under: tuple[Colours, Plane],
 ) -> tuple[Image, NDArray[np.uint8], float]:  # fmt: skip
     """The round iris as RGBA, its catch-light, and by how much the white outshines it.
@@ -81,7 +81,7 @@ def complete_iris(
     x, y = np.meshgrid(axis, axis)
     distance = np.hypot(x, y)
     u, v = centre[0] + x * radius, centre[1] + y * radius
-    curves = look_up(lids.astype(np.float32), u.astype(np.float32))
+    curves = look_up(lids, u.astype(np.float32))
     t = (v - curves[..., 0]) / np.maximum(curves[..., 1] - curves[..., 0], 1e-3)
     across, along = u * white.shape[1] - 0.5, t * len(white) - 0.5
     behind = remap(white, across, along) * remap(shade, across, along)[..., None]

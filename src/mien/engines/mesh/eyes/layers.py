@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.eyes.frame import EyeFrame, EyePoints, Plane, look_up, ramp
+from mien.engines.mesh.eyes.frame import EyeFrame, EyePoints, Plane, Table, look_up, ramp
 from mien.engines.mesh.eyes.iris import (
     IRIS_REACH,
     Colours,
@@ -104,7 +104,7 @@ def take_apart(image: Image, points: Floats, eye: EyePoints) -> EyeLayers | None
 
 
 def _shadow(
-    image: Image, frame: EyeFrame, lids: Floats, disc: tuple[Floats, float],
+    image: Image, frame: EyeFrame, lids: Table, disc: tuple[Floats, float],
     layers: tuple[Colours, Plane, Image],
 ) -> Image:  # fmt: skip
     (centre, radius), (white, shadow, iris) = disc, layers
@@ -118,25 +118,23 @@ def _shadow(
     return shadow_on_eyeball(image, frame, lids, ball, shadow, np.hypot(x, y))
 
 
-def _lens(
-    image: Image, frame: EyeFrame, lids: Floats, gap: float
-) -> tuple[Colours, Floats, Floats]:
+def _lens(image: Image, frame: EyeFrame, lids: Table, gap: float) -> tuple[Colours, Floats, Floats]:
     """The opening unrolled to a rectangle: columns along u, rows from lid to lid."""
     columns = int(np.clip(2 * frame.width, 48, 640))
     rows = int(np.clip(2 * frame.width * gap, 24, 320))
     u, t = np.meshgrid((np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows)
-    curves = look_up(lids.astype(np.float32), u.astype(np.float32))
+    curves = look_up(lids, u.astype(np.float32))
     v = curves[..., 0] + t * (curves[..., 1] - curves[..., 0])
     return sample(image, frame.pixels(u, v)), u, t
 
 
 def _without_iris(
-    colours: Colours, frame: EyeFrame, lids: Floats, at: tuple[Floats, Floats],
+    colours: Colours, frame: EyeFrame, lids: Table, at: tuple[Floats, Floats],
     centre: Floats, radius: float,
 ) -> Colours:  # fmt: skip
     """The lens with the iris replaced by the white beside it, row by row from lid to lid."""
     u, t = at
-    curves = look_up(lids.astype(np.float32), u.astype(np.float32))
+    curves = look_up(lids, u.astype(np.float32))
     v = curves[..., 0] + t * (curves[..., 1] - curves[..., 0])
     distance = np.hypot(u - centre[0], v - centre[1]) / radius
     halo = _HALO + 0.8 / (radius * frame.width)

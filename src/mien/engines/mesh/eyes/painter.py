@@ -17,6 +17,7 @@ from mien.engines.mesh.eyes.frame import (
     EyeFrame,
     EyePoints,
     Plane,
+    Table,
     look_up,
     over,
     ramp,
@@ -141,7 +142,7 @@ def _lashed(painted: Image, colour: Image, u: Plane, below: Plane, lowered: floa
     return over(painted, cast(Image, cv2.min(painted, np.full_like(painted, colour))), lashes)
 
 
-def _iris_place(landmark: Floats, layers: EyeLayers, lids: Floats) -> tuple[Floats, Floats]:
+def _iris_place(landmark: Floats, layers: EyeLayers, lids: Table) -> tuple[Floats, Floats]:
     """Where the iris goes (u, v), and how far that is from where the lids would take it."""
     rest = layers.centre
     move = landmark + layers.offset - rest

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.eyes.frame import EyeFrame, Plane, look_up, ramp
+from mien.engines.mesh.eyes.frame import EyeFrame, Plane, Table, look_up, ramp
 from mien.engines.mesh.eyes.iris import IRIS_REACH, Colours, sample, to_bytes
 from mien.engines.mesh.remap import remap
 from mien.types import Floats, Image
@@ -51,7 +51,7 @@ def shadow_on_white(white: Colours, height: Floats) -> Plane:
 
 
 def shadow_on_eyeball(
-    image: Image, frame: EyeFrame, lids: Floats, ball: Colours, on_white: Plane, distance: Floats
+    image: Image, frame: EyeFrame, lids: Table, ball: Colours, on_white: Plane, distance: Floats
 ) -> Image:
     """How dark the upper lid makes the white, RGB, and the iris, A, as bytes (rows, columns, 4).
 
@@ -71,10 +71,10 @@ def shadow_on_eyeball(
     return to_bytes(255 * _faded(np.maximum.accumulate(both, axis=0), t))
 
 
-def upper_strip(lids: Floats, columns: int) -> tuple[Plane, Plane, Plane]:
+def upper_strip(lids: Table, columns: int) -> tuple[Plane, Plane, Plane]:
     """u, v and share of the opening t (rows, columns) of what lies under the upper lid's edge."""
     u = np.broadcast_to((np.arange(columns) + 0.5) / columns, (_ROWS, columns)).astype(np.float32)
-    upper, lower = np.moveaxis(look_up(lids.astype(np.float32), u), -1, 0)
+    upper, lower = np.moveaxis(look_up(lids, u), -1, 0)
     depths = _depths().astype(np.float32)
     return u, upper + depths, depths / np.maximum(lower - upper, np.float32(1e-3))
 
@@ -86,13 +86,13 @@ def shadow_at(shadow: NDArray[S], u: Floats, below: Floats) -> NDArray[S]:
 
 
 def lower_margin(
-    image: Image, frame: EyeFrame, lids: Floats, disc: tuple[Floats, float], iris: Image
+    image: Image, frame: EyeFrame, lids: Table, disc: tuple[Floats, float], iris: Image
 ) -> float:
     """How far above its landmarks the lower lid covers the iris, in eye widths."""
     centre, radius = disc
     up = np.linspace(-0.03, _MARGIN_TRIED, 41)
     u = np.broadcast_to(centre[0] + radius * np.linspace(-0.6, 0.6, 15), (len(up), 15))
-    v = look_up(lids.astype(np.float32), u.astype(np.float32))[..., 1] - up[:, None]
+    v = look_up(lids, u.astype(np.float32))[..., 1] - up[:, None]
     x, y = (u - centre[0]) / radius, (v - centre[1]) / radius
     inside = np.hypot(x, y) < 0.92
     usable = inside[np.abs(up) < 0.03].all(axis=0)
@@ -111,11 +111,11 @@ def lower_margin(
     return float(np.median(width[usable]))
 
 
-def lash_colour(image: Image, frame: EyeFrame, lids: Floats, white: Colours) -> Image:
+def lash_colour(image: Image, frame: EyeFrame, lids: Table, white: Colours) -> Image:
     """The darker colour along the upper lid's edge, RGB (3,): of lashes, or of the shade of an
     edge that has none."""
     u = np.broadcast_to(np.linspace(0.15, 0.85, 40), (9, 40)).astype(np.float32)
-    v = look_up(lids.astype(np.float32), u)[..., 0] + np.linspace(-0.03, 0.03, 9)[:, None]
+    v = look_up(lids, u)[..., 0] + np.linspace(-0.03, 0.03, 9)[:, None]
     seen = sample(image, frame.pixels(u, v)).reshape(-1, 3)
     light = seen.mean(axis=1)
     edge = np.median(seen[light <= np.percentile(light, 30)], axis=0)
