@@ -50,6 +50,7 @@ class EyeLayers:
     shadow: (rows, w, 4), what the upper lid leaves of the light on the white, RGB, and on the
         iris, A, from its edge down by SHADOW_REACH.
     margin: how far above its landmarks the lower lid covers the iris, in eye widths.
+    lash: (3,) RGB of the lashes, or of the upper lid's edge where there are none.
     iris: (n, n, 4) uint8, unshaded, with its edge as alpha, catch-light removed.
     glint: (n, n) uint8, the catch-light, to be added.
     """
@@ -67,26 +68,27 @@ class EyeLayers:
 
 
 def take_apart(image: Image, points: Floats, eye: EyePoints) -> EyeLayers | None:
-    """The layers of an eye; None where there is nothing to move: too small, shut, or an iris
-    that cannot be told from the white (dark glasses)."""
+    """The layers of an eye of an RGB picture with landmarks (478, 2 or 3) in its pixels; None
+    where there is nothing to move: too small, shut, or an iris that cannot be told from the
+    white (dark glasses)."""
     frame = EyeFrame.of(points, eye)
     lids = frame.table(points, eye.upper, eye.lower)
     gap = float((lids[0, :, 1] - lids[0, :, 0]).max())
     if frame.width < _MIN_WIDTH_PX or gap < _MIN_GAP:
         return None
     landmark = frame.place(points[eye.iris])
-    centre, radius = fit_iris(image, frame, lids, landmark)
-    colours, u, t = _lens(image, frame, lids, gap)
-    white = _without_iris(colours, frame, lids, (u, t), centre, radius)
+    disc = fit_iris(image, frame, lids, landmark)
+    colours, u, v, t = _lens(image, frame, lids, gap)
+    white = _without_iris(colours, frame, (u, v), disc)
     upper, lower = np.moveaxis(look_up(lids, u[:1].astype(np.float32))[0], -1, 0)
     height = lower - upper
     shadow = shadow_on_white(white, height)
     shade = shadow_at(shadow, u, t * height)
     white = np.minimum(white / shade[..., None], 255)
-    disc = centre, radius
     iris, glint, contrast = complete_iris(image, frame, lids, disc, (white, shade))
     if contrast < _MIN_CONTRAST:
         return None
+    centre, radius = disc
     upper, lower = look_up(lids, np.array([[centre[0]]], np.float32))[0, 0]
     place = np.array([centre[0], (centre[1] - upper) / max(lower - upper, 1e-3)])
     return EyeLayers(
@@ -118,24 +120,24 @@ def _shadow(
     return shadow_on_eyeball(image, frame, lids, ball, shadow, np.hypot(x, y))
 
 
-def _lens(image: Image, frame: EyeFrame, lids: Table, gap: float) -> tuple[Colours, Floats, Floats]:
-    """The opening unrolled to a rectangle: columns along u, rows from lid to lid."""
+def _lens(
+    image: Image, frame: EyeFrame, lids: Table, gap: float
+) -> tuple[Colours, Floats, Floats, Floats]:
+    """The opening unrolled to a rectangle, columns along u, rows from lid to lid: its colours,
+    and u, v and t of each."""
     columns = int(np.clip(2 * frame.width, 48, 640))
     rows = int(np.clip(2 * frame.width * gap, 24, 320))
     u, t = np.meshgrid((np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows)
     curves = look_up(lids, u.astype(np.float32))
     v = curves[..., 0] + t * (curves[..., 1] - curves[..., 0])
-    return sample(image, frame.pixels(u, v)), u, t
+    return sample(image, frame.pixels(u, v)), u, v, t
 
 
 def _without_iris(
-    colours: Colours, frame: EyeFrame, lids: Table, at: tuple[Floats, Floats],
-    centre: Floats, radius: float,
-) -> Colours:  # fmt: skip
+    colours: Colours, frame: EyeFrame, at: tuple[Floats, Floats], disc: tuple[Floats, float]
+) -> Colours:
     """The lens with the iris replaced by the white beside it, row by row from lid to lid."""
-    u, t = at
-    curves = look_up(lids, u.astype(np.float32))
-    v = curves[..., 0] + t * (curves[..., 1] - curves[..., 0])
+    (u, v), (centre, radius) = at, disc
     distance = np.hypot(u - centre[0], v - centre[1]) / radius
     halo = _HALO + 0.8 / (radius * frame.width)
     outside = ramp(distance, halo, halo + 0.12)
