@@ -6,6 +6,7 @@ layer that fits itself between the lids, and the iris a round disc that slides o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import cv2
@@ -60,6 +61,32 @@ the painted eye replaces the warped one."""
 _OUTER_CORNERS = (33, 263)
 
 
+@dataclass(frozen=True, slots=True)
+class _Eye:
+    """One eye of the portrait and its width there, pixels."""
+
+    points: EyePoints
+    layers: EyeLayers
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """An eye's opening on a box of a picture. For each pixel, in eye widths: u, the distance
+    below the upper lid, and how far the lids are apart at that u."""
+
+    frame: EyeFrame
+    box: Box
+    u: Plane
+    below: Plane
+    height: Plane
+
+    @property
+    def above(self) -> Plane:
+        """Distance above the lower lid."""
+        return self.height - self.below
+
+
 class EyePainter:
     """The two eyes of one portrait.
 
@@ -67,8 +94,7 @@ class EyePainter:
     """
 
     def __init__(self, image: Image, landmarks: Floats) -> None:
-        self._eyes = [take_apart(image, landmarks, eye) for eye in EYE_POINTS]
-        self._widths = [EyeFrame.of(landmarks, eye).width for eye in EYE_POINTS]
+        self._eyes = [_study(image, landmarks, eye) for eye in EYE_POINTS]
         self._span = _span(landmarks)
 
     def paint(self, picture: Image, points: Floats, apertures: tuple[float, float]) -> None:
@@ -78,60 +104,71 @@ class EyePainter:
         how far the eyes are open, 1 = as in the portrait.
         """
         zoom = _span(points) / self._span
-        for eye, layers, width, aperture in zip(
-            EYE_POINTS, self._eyes, self._widths, apertures, strict=True
-        ):
-            if layers is not None:
-                _paint(picture, points, eye, layers, zoom * width, aperture)
+        for eye, aperture in zip(self._eyes, apertures, strict=True):
+            if eye is not None:
+                _paint(picture, points, eye, zoom, aperture)
+
+
+def _study(image: Image, landmarks: Floats, points: EyePoints) -> _Eye | None:
+    layers = take_apart(image, landmarks, points)
+    return None if layers is None else _Eye(points, layers, EyeFrame.of(landmarks, points).width)
 
 
 def _span(points: Floats) -> float:
     return max(float(np.linalg.norm(points[_OUTER_CORNERS[0]] - points[_OUTER_CORNERS[1]])), 1e-3)
 
 
-def _paint(
-    picture: Image, points: Floats, eye: EyePoints, layers: EyeLayers, unturned: float,
-    aperture: float,
-) -> None:  # fmt: skip
-    """unturned: the width that the eye would have if it faced as in the portrait."""
-    frame = EyeFrame.of(points, eye)
-    lids = frame.table(points, eye.upper, eye.lower)
+def _paint(picture: Image, points: Floats, eye: _Eye, zoom: float, aperture: float) -> None:
+    """zoom: of the face since the portrait."""
+    layers, frame = eye.layers, EyeFrame.of(points, eye.points)
+    lids = frame.table(points, eye.points.upper, eye.points.lower)
     heights = float(lids[..., 0].min()) - _SOFT_EDGE, float(lids[..., 1].max())
     height, width = picture.shape[:2]
     box = frame.box((0, 1), heights, (width, height))
     if (heights[1] - heights[0]) * frame.width < 1.5 or box[0] >= box[2] or box[1] >= box[3]:
         return
-    centre, shift = _iris_place(frame.place(points[eye.iris[:1]])[0], layers, lids)
+    centre, shift = _iris_place(frame.place(points[eye.points.iris[:1]])[0], layers, lids)
     strength = max(
         rise(float(np.hypot(*shift)) / layers.radius, *_NOTICED_SHIFT),
         rise(abs(aperture - 1), *_NOTICED_APERTURE),
     )
     if strength <= 0:
         return
+    opening, lowered = _opening(frame, box, lids), rise(1 - aperture, *_LOWERED)
+    radius = _radii(layers.radius, zoom * eye.width / frame.width)
+    painted = _eyeball(opening, layers, lowered, (centre, radius), shift)
+    edge = 0.5 / frame.width
+    alpha = ramp(opening.above, -edge, edge)
+    soft = edge + _SOFT_EDGE * lowered
+    alpha *= ramp(opening.below, -soft, soft)
+    alpha *= np.float32(strength)
+    part = picture[box[1] : box[3], box[0] : box[2]]
+    part[:] = over(part, painted, alpha)
+
+
+def _opening(frame: EyeFrame, box: Box, lids: Table) -> _Opening:
     u, v = frame.grid(box)
     upper, lower = np.ascontiguousarray(np.moveaxis(look_up(lids, u), -1, 0))
-    below, opening = v - upper, lower - upper
+    return _Opening(frame, box, u, v - upper, lower - upper)
+
+
+def _eyeball(
+    opening: _Opening, layers: EyeLayers, lowered: float, disc: tuple[Floats, Floats], shift: Floats
+) -> Image:
+    """What fills the opening. disc: centre and half axes of the iris, u and v; shift: how far
+    that is from where the lids would take it. lowered: 0..1, of the upper lid."""
+    u, below = opening.u, opening.below
     rows, columns = layers.white.shape[:2]
-    t = below / np.maximum(opening, np.float32(1e-3))
+    t = below / np.maximum(opening.height, np.float32(1e-3))
     t *= np.float32(rows)
     white = remap(layers.white, u * np.float32(columns) - np.float32(0.5), t - np.float32(0.5))
-    lowered = rise(1 - aperture, *_LOWERED)
     dim = 1 - _DIM * lowered
     shadow = shadow_at(layers.shadow, u, below)
     painted = cv2.cvtColor(cv2.multiply(white, shadow, scale=dim / 255), cv2.COLOR_RGBA2RGB)
     painted = cast(Image, painted)
     shade = cast(Mask, cv2.convertScaleAbs(cv2.extractChannel(shadow, 3), alpha=dim))
-    radius = _radii(layers.radius * unturned / frame.width, unturned / frame.width)
-    _paint_iris(painted, (opening - below, shade), (frame, box), (centre, radius), (layers, shift))
-    if lowered > 0:
-        painted = _lashed(painted, layers.lash, u, below, lowered)
-    edge = 0.5 / frame.width
-    alpha = ramp(opening - below, -edge, edge)
-    soft = edge + _SOFT_EDGE * lowered
-    alpha *= ramp(below, -soft, soft)
-    alpha *= np.float32(strength)
-    part = picture[box[1] : box[3], box[0] : box[2]]
-    part[:] = over(part, painted, alpha)
+    _paint_iris(painted, shade, opening, disc, (layers, shift))
+    return _lashed(painted, layers.lash, u, below, lowered) if lowered > 0 else painted
 
 
 def _lashed(painted: Image, colour: Image, u: Plane, below: Plane, lowered: float) -> Image:
@@ -155,18 +192,23 @@ def _iris_place(landmark: Floats, layers: EyeLayers, lids: Table) -> tuple[Float
 
 
 def _radii(radius: float, turned: float) -> Floats:
-    """Half axes of the iris along u and v, in eye widths of now.
+    """Half axes along u and v, in eye widths of now, of an iris with a radius in the portrait.
 
-    turned: width of the eye as it faced in the portrait over its width now."""
+    turned: width of the eye if it faced as in the portrait over its width now."""
+    radius *= turned
     narrowing = 1 + _FORESHORTENING * (min(1 / max(turned, 1e-3), 1.0) - 1)
     return np.array([radius * narrowing, radius])
 
 
 def _paint_iris(
-    painted: Image, lids: tuple[Plane, Mask], where: tuple[EyeFrame, Box],
-    disc: tuple[Floats, Floats], what: tuple[EyeLayers, Floats],
-) -> None:  # fmt: skip
-    (frame, box), (centre, radius), (layers, shift) = where, disc, what
+    painted: Image,
+    shade: Mask,
+    opening: _Opening,
+    disc: tuple[Floats, Floats],
+    what: tuple[EyeLayers, Floats],
+) -> None:
+    frame, box = opening.frame, opening.box
+    (centre, radius), (layers, shift) = disc, what
     reach = radius * IRIS_REACH
     low, high = (centre - reach).tolist(), (centre + reach).tolist()
     x0, y0, x1, y1 = frame.box((low[0], high[0]), (low[1], high[1]), (box[2], box[3]))
@@ -185,11 +227,11 @@ def _paint_iris(
     y += np.float32(back[1])
     glint = remap(layers.glint, x, y, border=cv2.BORDER_CONSTANT)
     inside = np.s_[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]]
-    part, above_lower, shade = painted[inside], lids[0][inside], lids[1][inside]
+    part, shade = painted[inside], shade[inside]
     colour = cv2.add(cv2.cvtColor(iris, cv2.COLOR_RGBA2RGB), cv2.merge([glint, glint, glint]))
     lit = cast(Image, cv2.multiply(colour, cv2.merge([shade, shade, shade]), scale=1 / 255))
     alpha = iris[..., 3] * np.float32(1 / 255)
     alpha *= ramp(np.minimum(u, 1 - u), *_CORNER)
     soft = max(0.5 / frame.width, _MARGIN_SOFTNESS)
-    alpha *= ramp(above_lower, layers.margin - soft, layers.margin + soft)
+    alpha *= ramp(opening.above[inside], layers.margin - soft, layers.margin + soft)
     part[:] = over(part, lit, alpha)
