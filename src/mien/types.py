@@ -82,7 +82,7 @@ class MotionFrame:
         are the person's own.
     closure: 0..1, how much the lips must touch (p, b, m).
     landmarks: (478, 3) float32 in the head frame, head units; only drivers with a face have it.
-    pixels: the driver's picture, for engines that read it; dropped after use.
+    pixels: the driver's picture, for engines that read it; only where the driver was seen.
     presence: 1 while the driver's face is seen, falling to 0 while its loss is bridged.
     """
 
