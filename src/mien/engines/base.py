@@ -29,7 +29,7 @@ class EngineInfo:
     max_side: longest side of the crops it renders, pixels.
     latency_frames: how many frames it may hold back before the first comes out.
     devices: where it can run. memory_mb: what it needs there beyond the picture itself.
-    crop_scale: side of the crop when none is asked for, in sizes of the face.
+    crop_scale: side of the crop when none is asked for, in heights of the face.
     options: what suits it when nothing is asked for.
     """
 
@@ -82,19 +82,14 @@ ENGINES: dict[str, str] = {"mesh": "mien.engines.mesh.engine:MeshEngine"}
 """Name -> where its class is; imported on first use."""
 
 
-def engine_class(name: str) -> type[Engine[Any]]:
-    """The class of an engine; OptionError naming the ones there are, EngineUnavailableError
-    naming the package that is missing."""
+def load_engine(name: str = "mesh") -> Engine[Any]:
+    """A new engine by name. Raises OptionError naming the ones there are, EngineUnavailableError
+    naming what keeps it from running here."""
     if name not in ENGINES:
         raise OptionError("--engine", f"there is no {name!r}; choose from: {', '.join(ENGINES)}")
     module, _, attribute = ENGINES[name].partition(":")
     try:
-        return cast(type[Engine[Any]], getattr(import_module(module), attribute))
+        made = cast(type[Engine[Any]], getattr(import_module(module), attribute))
     except ModuleNotFoundError as error:
         raise EngineUnavailableError(name, f"needs the package {error.name}") from error
-
-
-def load_engine(name: str = "mesh") -> Engine[Any]:
-    """A new engine by name; OptionError when unknown, EngineUnavailableError when it cannot
-    run here."""
-    return engine_class(name)()
+    return made()
