@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mien.motion.blending import blend
+from mien.motion.fields import smoothstep
 from mien.types import MotionFrame
 
 HOLD_S = 0.3
@@ -18,12 +19,6 @@ RETURN_S = 0.7
 """How long the last pose is held, and how long the way back to the reference takes."""
 EASE_IN_S = 0.3
 """How long, at most, a face that is seen again takes to have the motion to itself."""
-
-
-def smooth_ramp(value: float) -> float:
-    """0 up to 0, 1 from 1, smooth between."""
-    t = min(max(value, 0.0), 1.0)
-    return t * t * (3.0 - 2.0 * t)
 
 
 def bridge_losses(
@@ -42,7 +37,7 @@ def bridge_losses(
         if frame is None:
             left_from = left_from if lost_s > 0.0 else shown
             lost_s += step_s
-            back = smooth_ramp((lost_s - HOLD_S) / RETURN_S)
+            back = float(smoothstep((lost_s - HOLD_S) / RETURN_S))
             presence = max(0.0, left_from.presence - lost_s / (HOLD_S + RETURN_S))
             shown = replace(blend(left_from, absent, back), pts=pts, presence=presence)
         else:
@@ -57,4 +52,4 @@ def bridge_losses(
 def _eased_in(start: MotionFrame, seen: MotionFrame, progress: float) -> MotionFrame:
     if progress >= 1.0:
         return seen
-    return replace(blend(start, seen, smooth_ramp(progress)), presence=1.0)
+    return replace(blend(start, seen, float(smoothstep(progress))), presence=1.0)

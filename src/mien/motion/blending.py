@@ -10,13 +10,6 @@ import numpy as np
 from mien.types import Floats, MotionFrame
 
 
-def nearest_rotation(matrix: Floats) -> Floats:
-    """The rotation (3, 3) closest to a matrix: turns a mean of rotations into their mean
-    rotation (exact for two of equal weight, good while they lie within some 60 degrees)."""
-    u, _, vt = np.linalg.svd(matrix)
-    return np.asarray((u * (1.0, 1.0, np.sign(np.linalg.det(u @ vt)))) @ vt)
-
-
 def blend(start: MotionFrame, end: MotionFrame, amount: float) -> MotionFrame:
     """``start`` at 0, ``end`` at 1, the way from one to the other between; presence too.
 
@@ -37,7 +30,14 @@ def blend(start: MotionFrame, end: MotionFrame, amount: float) -> MotionFrame:
 
 def mean_rotation(rotations: Sequence[Floats], weights: Floats) -> Floats:
     """Weighted mean rotation (3, 3) float32."""
-    return nearest_rotation(np.tensordot(weights, np.stack(rotations), 1)).astype(np.float32)
+    return _nearest_rotation(np.tensordot(weights, np.stack(rotations), 1)).astype(np.float32)
+
+
+def _nearest_rotation(matrix: Floats) -> Floats:
+    """The rotation (3, 3) closest to a matrix: turns a mean of rotations into their mean
+    rotation (exact for two of equal weight, good while they lie within some 60 degrees)."""
+    u, _, vt = np.linalg.svd(matrix)
+    return np.asarray((u * (1.0, 1.0, np.sign(np.linalg.det(u @ vt)))) @ vt)
 
 
 def _mean(values: Sequence[Floats], weights: Floats) -> Floats:

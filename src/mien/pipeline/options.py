@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, get_args
 from mien.drivers.looping import Loop
 from mien.drivers.video import ReferenceChoice
 from mien.errors import OptionError
+from mien.media.timing import MAX_RATE
 from mien.types import REGIONS, MotionOptions, Region
 
 KeepAudio = Literal["driving", "none"]
@@ -24,7 +25,6 @@ KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
 
 MIN_SIDE, MAX_SIDE = 16, 4096
 """Pixels a result may have per side: H.264 levels end at 4096."""
-MAX_RATE = 240
 
 
 @dataclass(frozen=True, slots=True)
