@@ -117,7 +117,8 @@ def _shadow(
     disc_colours = remap(iris, *places, border=cv2.BORDER_CONSTANT).astype(np.float32)
     alpha = disc_colours[..., 3:] / 255
     ball += (disc_colours[..., :3] - ball) * alpha
-    return shadow_on_eyeball(image, frame, lids, ball, shadow, np.hypot(x, y))
+    seen = sample(image, frame.pixels(u, v))
+    return shadow_on_eyeball(seen, ball, shadow, np.hypot(x, y), t)
 
 
 def _lens(

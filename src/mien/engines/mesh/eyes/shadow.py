@@ -51,15 +51,15 @@ def shadow_on_white(white: Colours, height: Floats) -> Plane:
 
 
 def shadow_on_eyeball(
-    image: Image, frame: EyeFrame, lids: Table, ball: Colours, on_white: Plane, distance: Floats
+    seen: Colours, ball: Colours, on_white: Plane, distance: Floats, t: Plane
 ) -> Image:
     """How dark the upper lid makes the white, RGB, and the iris, A, as bytes (rows, columns, 4).
 
-    ball: what the model shows without shadow at these places; on_white: the shadow of the white
-    without iris; distance: from the centre of the iris, in its radii.
+    All of the strip under the upper lid (:func:`upper_strip`): seen, what the portrait shows;
+    ball, what the layers show without shadow; on_white, the shadow of the white without iris;
+    distance from the centre of the iris, in its radii; t, the share of the opening.
     """
-    u, v, t = upper_strip(lids, ball.shape[1])
-    share = (sample(image, frame.pixels(u, v)) + _NOISE) / (ball + _NOISE)
+    share = (seen + _NOISE) / (ball + _NOISE)
     grey = share.mean(axis=2)
     share = np.clip(0.4 * share + 0.6 * grey[..., None], _DARKEST, 1)
     on_iris = [row[at < 0.8] for row, at in zip(grey, distance, strict=True)]
