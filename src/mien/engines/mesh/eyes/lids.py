@@ -188,40 +188,50 @@ def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: 
     shown, shut = 1 - rise(aperture, *_FADE[::-1]), 1 - rise(aperture, *_SHUT[::-1])
     u, v = frame.grid(box)
     crease, upper, lower = np.ascontiguousarray(np.moveaxis(look_up(curves, u), -1, 0))
+    places = _Places(u, upper - v, upper - crease, v - lower)
     pixel = 1 / frame.width
     strength = ramp(np.minimum(u, 1 - u), -_OVERLAP, 0.06)
     strength *= np.float32(shown)
     part = picture[box[1] : box[3], box[0] : box[2]]
-    above = upper - v
-    painted = _skinned(part, lid.skin, u, above, (upper - crease, v - lower), pixel)
-    lashed = cv2.multiply(painted, _rim(lid, u, above, shut, pixel), scale=1 / 255)
+    painted = _skinned(part, lid.skin, places, pixel)
+    lashed = cv2.multiply(painted, _rim(lid, places, shut, pixel), scale=1 / 255)
     part[:] = over(part, cast(Image, lashed), strength)
 
 
-def _skinned(
-    part: Image, skin: Image, u: Plane, above: Plane, lids: tuple[Plane, Plane], pixel: float
-) -> Image:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the pixels of a box lie, in eye widths: along the eye, above the upper lid's edge,
+    how high that lid is there, below the lower lid's edge."""
+
+    u: Plane
+    above: Plane
+    height: Plane
+    below: Plane
+
+
+def _skinned(part: Image, skin: Image, places: _Places, pixel: float) -> Image:
     """The picture with the skin of both lids, without lashes."""
-    height, down = lids
     last = np.float32(len(skin) - _RIM_ROWS - 1)
-    row = np.float32(1) - above / np.maximum(height, np.float32(pixel))
+    row = np.float32(1) - places.above / np.maximum(places.height, np.float32(pixel))
     row = np.minimum(row * (last + 1), last)
-    row_below = down * np.float32((_RIM_ROWS - 1) / _RIM_BELOW) + (last + 1)
-    layer = remap(skin, _columns(skin, u), np.where(down > 0, row_below, row))
-    cover = ramp(above, -0.5 * pixel, 0.5 * pixel)
-    np.maximum(cover, ramp(down, 0, pixel), out=cover)
+    row_below = places.below * np.float32((_RIM_ROWS - 1) / _RIM_BELOW) + (last + 1)
+    rows = np.where(places.below > 0, row_below, row)
+    layer = remap(skin, _columns(skin, places.u), rows)
+    cover = ramp(places.above, -0.5 * pixel, 0.5 * pixel)
+    np.maximum(cover, ramp(places.below, 0, pixel), out=cover)
     cover *= cv2.extractChannel(layer, 3)
     cover *= np.float32(1 / 255)
     return over(part, cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)), cover)
 
 
-def _rim(lid: _Lid, u: Plane, above: Plane, shut: float, pixel: float) -> Image:
+def _rim(lid: _Lid, places: _Places, shut: float, pixel: float) -> Image:
     """How dark the lashes are: they stand up on an open lid and hang down from a shut one."""
     rows = (_RIM_ROWS - 1) / _RIM_ABOVE
     hanging = rows / _HANG + (1 - shut) * _RIM_ROWS / (1.5 * pixel)
+    above = places.above
     row = above * np.where(above > 0, np.float32(rows / (1 - 0.6 * shut)), np.float32(-hanging))
     rim = cast(Image, cv2.addWeighted(lid.rim, 1 - shut, lid.shut_rim, shut, 0))
-    return cast(Image, cv2.cvtColor(remap(rim, _columns(rim, u), row), cv2.COLOR_RGBA2RGB))
+    return cast(Image, cv2.cvtColor(remap(rim, _columns(rim, places.u), row), cv2.COLOR_RGBA2RGB))
 
 
 def _columns(texture: Image, u: Plane) -> Plane:
