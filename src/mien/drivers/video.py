@@ -59,7 +59,7 @@ class _Clip:
         if self.duration_s is not None:
             limits.append(max(1, round(Fraction(self.duration_s) * info.rate)))
         if not limits:
-            raise OptionError("--loop", "needs --duration, which says how long to go on")
+            raise OptionError("--loop", "needs --duration or --max-frames, so that it ends")
         return min(limits)
 
 

@@ -73,7 +73,7 @@ class AnimateOptions:
             _whole("--reference", self.reference, least=1, otherwise="auto or first")
         self._check_size()
         if self.loop != "none" and self.duration is None and not self.max_frames:
-            raise OptionError("--loop", "needs --duration, which says how long to go on")
+            raise OptionError("--loop", "needs --duration or --max-frames, so that it ends")
         if self.face == "all" and not self.paste_back:
             raise OptionError("--face", "all needs --paste-back: several crops are not one picture")
 
