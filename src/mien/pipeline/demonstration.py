@@ -44,7 +44,9 @@ def demo(
             motion = perform()
             viewer = _SheetMaker(motion.num_frames or 1)
             options = AnimateOptions(force=force)
-            report = play(portrait, path, options, lambda: Driving(motion), progress, viewer)
+            report = play(
+                portrait, path, options, lambda: Driving(motion), progress=progress, viewer=viewer
+            )
         try:
             viewer.sheet.save(sheet_path)
         except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from mien.drivers import drive_with_image, drive_with_video
@@ -77,7 +78,8 @@ def animate(
     )
     inputs = (source, driving)
     with result_path(output, "animate", datetime.now(), inputs=inputs) as path:
-        return play(source, path, options, lambda: _follow(driving, options), progress)
+        drive = partial(_follow, driving, options)
+        return play(source, path, options, drive, progress=progress)
 
 
 def _follow(driving: str | Path, options: AnimateOptions) -> Driving:

@@ -31,6 +31,7 @@ def play(
     path: str | Path,
     options: AnimateOptions,
     drive: Callable[[], Driving],
+    *,
     progress: ProgressCallback | None,
     viewer: Callable[[Cast], Callable[[Frame], None]] | None = None,
 ) -> Report:
