@@ -74,8 +74,7 @@ class PaintedInterior:
         # of a wide open mouth most of the opening is the jaw's
         dropped = max(0.0, 1.4 * gap - 0.12)
         self._rest_upper = float(head[UPPER[5], 1])
-        rest_line = self._rest_upper + max(0.0, min(1.4 * gap, 0.12) * 0.5)
-        self._rest_lower = rest_line
+        self._rest_lower = self._rest_upper + max(0.0, min(1.4 * gap, 0.12) * 0.5)
         self._rest_chin = float(head[_CHIN, 1]) - dropped
         self._rest_z = float(head[UPPER[5], 2])
         self._canvas_px = float(np.clip(px_per_unit * 1.25, 40, 500))
