@@ -32,6 +32,7 @@ class _Muxer:
     video_codec: ClassVar[str]
     audio_codec: ClassVar[str]
     audio_format: ClassVar[str]
+    video_options: ClassVar[dict[str, str]]
     container_options: ClassVar[dict[str, str]] = {}
 
     def __init__(self, path: Path, form: Format) -> None:
@@ -52,9 +53,6 @@ class _Muxer:
         except BaseException:
             self.close()
             raise
-
-    def video_options(self, rate: Fraction) -> dict[str, str]:
-        raise NotImplementedError
 
     def write(self, pixels: Image) -> None:
         pixels = _even(channels_for(pixels, self._alpha))
@@ -94,7 +92,8 @@ class _Muxer:
         stream.width, stream.height = width + width % 2, height + height % 2
         stream.pix_fmt = self._pixel_format
         context = stream.codec_context
-        context.options = self.video_options(form.rate)
+        key_interval = max(1, round(form.rate * _KEY_PICTURE_S))
+        context.options = {**self.video_options, "g": str(key_interval)}
         context.bit_rate = 0
         context.thread_count = encoder_threads()
         context.colorspace = _BT709
@@ -147,10 +146,7 @@ class Mp4Encoder(_Muxer):
     audio_codec = "aac"
     audio_format = "fltp"
     container_options: ClassVar[dict[str, str]] = {"movflags": "+faststart"}
-
-    def video_options(self, rate: Fraction) -> dict[str, str]:
-        key_interval = max(1, round(rate * _KEY_PICTURE_S))
-        return {"preset": "veryfast", "crf": "17", "profile": "high", "g": str(key_interval)}
+    video_options: ClassVar[dict[str, str]] = {"preset": "veryfast", "crf": "17", "profile": "high"}
 
 
 class WebmEncoder(_Muxer):
@@ -160,16 +156,13 @@ class WebmEncoder(_Muxer):
     video_codec = "libvpx-vp9"
     audio_codec = "libopus"
     audio_format = "flt"
-
-    def video_options(self, rate: Fraction) -> dict[str, str]:
-        return {
-            "deadline": "realtime",
-            "cpu-used": "6",
-            "crf": "20",
-            "row-mt": "1",
-            "auto-alt-ref": "0",  # FFmpeg refuses it together with transparency
-            "g": str(max(1, round(rate * _KEY_PICTURE_S))),
-        }
+    video_options: ClassVar[dict[str, str]] = {
+        "deadline": "realtime",
+        "cpu-used": "6",
+        "crf": "20",
+        "row-mt": "1",
+        "auto-alt-ref": "0",  # FFmpeg refuses it together with transparency
+    }
 
 
 def encoder_threads() -> int:
