@@ -41,9 +41,11 @@ class Detection:
 
     @property
     def region(self) -> FaceRegion:
+        """Where the landmark network is to look."""
         return region_of_box(self.box, self.keypoints[0], self.keypoints[1])
 
     def moved(self, x: int, y: int) -> Detection:
+        """The same, so many pixels further right and down."""
         shift = np.array([x, y])
         return Detection(self.box + np.tile(shift, 2), self.keypoints + shift, self.score)
 

@@ -42,6 +42,7 @@ class Decoder:
             raise
 
     def close(self) -> None:
+        """Close the file. May be called twice."""
         self._container.close()
 
     def __enter__(self) -> Decoder:
@@ -52,10 +53,12 @@ class Decoder:
 
     @property
     def container(self) -> InputContainer:
+        """The opened file; another one after a demuxer failed to seek."""
         return self._container
 
     @property
     def rate(self) -> Fraction:
+        """Frames per second that stand for the stream, exact."""
         guessed = exact(self.stream.guessed_rate) or exact(self.stream.base_rate)
         return nominal_rate(exact(self.stream.average_rate), guessed)
 

@@ -39,7 +39,9 @@ class Sink:
     any exception, KeyboardInterrupt included, leaves nothing behind.
     """
 
-    def __init__(self, staging: Staging, make: Callable[[Path, Format], Encoder], form: Format):
+    def __init__(
+        self, staging: Staging, make: Callable[[Path, Format], Encoder], form: Format
+    ) -> None:
         self.path = staging.target
         self.num_written = 0
         self._staging = staging

@@ -27,6 +27,7 @@ class Stopwatch:
 
     @contextmanager
     def stage(self, name: str) -> Generator[None]:
+        """The body's time belongs to stage ``name``."""
         outer, self._inner.seconds = getattr(self._inner, "seconds", 0.0), 0.0
         started = time.perf_counter()
         try:

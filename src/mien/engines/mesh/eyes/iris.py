@@ -216,4 +216,5 @@ def sample(
 
 
 def to_bytes(values: Floats) -> NDArray[np.uint8]:
+    """Rounded, 0..255."""
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)

@@ -40,6 +40,7 @@ class Complexion:
 
     @property
     def saturation(self) -> float:
+        """How far the skin is from grey, grey levels."""
         return float(np.hypot(*self.chroma))
 
 
