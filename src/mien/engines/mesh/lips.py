@@ -49,7 +49,7 @@ def proportion_lips(
     head[_RINGS[:3]] = head[_EDGE] + own + change * (ratio * gain)[None, :, None]
 
 
-def part_lips(vertices: Floats, share: float) -> Floats:
+def draw_back_lips(vertices: Floats, share: float) -> Floats:
     """Where the skin of parted lips lies in a picture of closed ones: the edges of the lips
     (n, 2 or 3 pixels, n >= 478) drawn back by a share of the way to the next ring. The dark line
     where the lips met belongs to neither of them."""

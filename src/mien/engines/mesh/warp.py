@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.engines.mesh.lips import part_lips
+from mien.engines.mesh.lips import draw_back_lips
 from mien.engines.mesh.raster import Place, Triangles
 from mien.engines.mesh.remap import remap
 from mien.engines.mesh.source import MeshSource
@@ -89,13 +89,13 @@ class Warp:
         self._all = [
             _Layers(
                 [SKIN, OPENINGS, *RING_BANDS, source.mesh.border],
-                part_lips(vertices, _LINE_SHARE * level / _PARTINGS),
+                draw_back_lips(vertices, _LINE_SHARE * level / _PARTINGS),
             )
             for level in range(_PARTINGS + 1)
         ]
         self._parts = [
             [
-                _Layers(_near(part), part_lips(vertices, _LINE_SHARE * level / _PARTINGS))
+                _Layers(_near(part), draw_back_lips(vertices, _LINE_SHARE * level / _PARTINGS))
                 for level in range(_PARTINGS + 1)
             ]
             for part in _PARTS

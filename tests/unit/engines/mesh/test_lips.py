@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.engines.mesh.lips import part_lips, parting
+from mien.engines.mesh.lips import draw_back_lips, parting
 from mien.landmarks import INNER_LIPS
 from mien.motion.arkit import shape_weights
 from mien.motion.blendshapes import pose_face
@@ -27,9 +27,9 @@ def test_lips_that_are_apart_in_the_portrait_have_no_line_between_them() -> None
 
 def test_parting_draws_only_the_edges_back() -> None:
     vertices = CLOSED[:, :2] * 100
-    parted = part_lips(vertices, 0.5)
+    parted = draw_back_lips(vertices, 0.5)
     moved = np.flatnonzero((parted != vertices).any(axis=1))
     assert set(moved) <= set(INNER_LIPS)
     assert parted[13, 1] < vertices[13, 1]
     assert parted[14, 1] > vertices[14, 1]
-    np.testing.assert_array_equal(part_lips(vertices, 0.0), vertices)
+    np.testing.assert_array_equal(draw_back_lips(vertices, 0.0), vertices)
