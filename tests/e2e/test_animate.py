@@ -115,10 +115,13 @@ def test_the_result_has_the_size_asked_for(
 
 
 @pytest.mark.parametrize("options", [("--absolute",), ("--multiplier", "0"), ("--region", "pose")])
-def test_options_of_the_motion_are_taken(
+def test_options_of_the_motion_change_the_result(
     run: Run, portrait: Path, clip: Path, options: tuple[str, ...]
 ) -> None:
-    assert run("animate", portrait, "-d", clip, "--max-frames", 3, *options).code == 0
+    for name, extra in (("plain", ()), ("changed", options)):
+        run("animate", portrait, "-d", clip, "--max-frames", 3, "-o", name, *extra)
+    plain, changed = (cv2.imread(f"{name}/000002.png") for name in ("plain", "changed"))
+    assert not np.array_equal(plain, changed)
 
 
 def test_two_faces_move_together(run: Run, tmp_path: Path, clip: Path) -> None:
