@@ -53,7 +53,7 @@ def animate(
     ] = True,
     multiplier: Annotated[
         float,
-        typer.Option(metavar="X", help="Gain of the motion, 0 to 10.", rich_help_panel=_MOTION),
+        typer.Option(metavar="X", help="Gain of the motion, 0 to 3.", rich_help_panel=_MOTION),
     ] = 1.0,
     region: Annotated[
         str,

@@ -53,7 +53,7 @@ class AnimateOptions:
     force: bool = False
 
     def __post_init__(self) -> None:
-        _in_range("--multiplier", self.multiplier, 0, 10)
+        _in_range("--multiplier", self.multiplier, 0, 3)
         _in_range("--smooth", self.smooth, 0, 10)
         _in_range("--start", self.start, 0, math.inf)
         _one_of("--region", self.region, REGIONS)
