@@ -20,11 +20,14 @@ from mien.types import Face, Floats, Image, Mask, Portrait
 
 MAX_SIDE = 2048
 _FEATHER_SHARE = 0.02
+"""Width of the crop's soft edge, as a share of its longer side."""
 _FINE_FACE_PX = 450
 """Faces up to this width have a texture of twice their size: linear sampling of the doubled
 picture is sharper than cubic sampling and costs a fifth. Larger faces hide the difference."""
 _FINE_MARGIN = 0.3
+"""Room around the face in the fine texture, in face sizes."""
 _SHARPEN = 0.75
+"""Strength of the unsharp mask between pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,10 @@ class MeshSource:
 
 
 def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSource:
-    """Cut the face out of its picture and lay the mesh over it."""
+    """Cut the face out of its picture, lay the mesh over it and study what is painted.
+
+    crop_scale: side of the crop in heights of the face.
+    """
     height, width = portrait.pixels.shape[:2]
     crop = crop_around(face.landmarks, (width, height), scale=crop_scale, max_side=MAX_SIDE)
     image = cut(portrait.pixels, crop)

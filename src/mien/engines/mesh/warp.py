@@ -21,6 +21,8 @@ MAP_STEP = 4
 """The map is drawn for every fourth pixel and enlarged: it is smooth, and pixels are what costs
 time. Where it is not smooth, at eyes and mouth and at hidden edges, it is drawn finely."""
 _FINE_SIDE = 700
+"""Longest side in pixels of crops whose parts are drawn for every pixel; of larger ones every
+second."""
 _MARGIN_PX = 3
 _PARTS = (OUTER_LIPS, RIGHT_EYE_OUTER_RING, LEFT_EYE_OUTER_RING)
 _PART_MARGIN = 0.25
@@ -28,6 +30,7 @@ _PART_MARGIN = 0.25
 _JUMP_PX = 2.2 * MAP_STEP
 """A step of the map between neighbouring samples that stretching alone does not make."""
 _STEP_PX = 4.0
+"""The same between neighbouring pixels."""
 _AROUND = np.ones((3, 3), np.uint8)
 _FEWEST_JUMPS = 24
 """Smaller groups of samples, their surroundings counted in, are not worth drawing."""
@@ -48,7 +51,11 @@ class BackwardMap:
 
 
 class _Layers:
-    """Groups of triangles drawn one behind the other, skin in front by its own depth."""
+    """Groups of triangles drawn one behind the other, skin in front by its own depth.
+
+    groups: (m, 3) vertex numbers each, skin first. origin: (n, 2 or 3) crop pixels, where the
+    vertices lie in the portrait.
+    """
 
     def __init__(self, groups: list[NDArray[np.intp]], origin: Floats) -> None:
         vertices, levels, indices, count = [], [], [], 0

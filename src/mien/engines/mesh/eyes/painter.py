@@ -33,6 +33,7 @@ from mien.types import Floats, Image, Mask
 _GLINT_SHARE = 0.5
 """A catch-light lies on the cornea: it moves about half as far as the iris."""
 _FORESHORTENING = 0.5
+"""How much the iris narrows in an eye seen from the side, as a share of how much the eye does."""
 _REACH_U = 0.40
 _REACH_V = 0.30
 """The iris stays within this distance of its place in the portrait, in eye widths."""
