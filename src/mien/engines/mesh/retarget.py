@@ -17,6 +17,7 @@ from mien.landmarks import (
     LEFT_EYE,
     LEFT_IRIS,
     LEFT_LID_PAIRS,
+    NUM_LANDMARKS,
     OUTER_LIPS,
     RIGHT_EYE,
     RIGHT_IRIS,
@@ -79,9 +80,9 @@ def _near_eyes() -> Floats:
 
 
 _EXPRESSION_WEIGHT: dict[Region, Floats] = {
-    "all": np.ones(478),
-    "exp": np.ones(478),
-    "pose": np.zeros(478),
+    "all": np.ones(NUM_LANDMARKS),
+    "exp": np.ones(NUM_LANDMARKS),
+    "pose": np.zeros(NUM_LANDMARKS),
     "lip": _near_lips(),
     "eyes": _near_eyes(),
 }
