@@ -35,8 +35,8 @@ class Step:
     """What one frame asks of the source.
 
     ring_shift: (108, 2) crop pixels, motion around the face beyond the head's own.
-    reading: the driver's registered frame; None without a picture. driver: its latest pixels;
-    None when there were none yet.
+    reading: the driver's registered frame, for its shading; None without. driver: its latest
+    pixels; None when there were none yet.
     """
 
     target: Target
@@ -72,9 +72,9 @@ class ExpressionFollower:
         options = self._options
         weights = (frame.blendshapes - self._reference.blendshapes) * options.multiplier
         activity = float(np.abs(weights[~_EYES]).sum()) / _FULL_ACTIVITY
-        fade = min(1.0, activity) if options.relative else 1.0
+        fade = min(1.0, activity if options.relative else options.multiplier)
         neutral = self._mesh.head + (self._expressionless - self._mesh.head) * fade
-        posed = pose_face(neutral, weights, frame.closure)
+        posed = pose_face(neutral, weights, frame.closure * min(1.0, options.multiplier))
         head = weigh_expression(self._mesh.head, posed, options.region)
         pose = retarget_pose(self._mesh.pose, unit_pose(self._reference), unit_pose(frame), options)
         target = Target(head, pose, apertures(head, self._mesh.head))
@@ -88,7 +88,9 @@ class LandmarkFollower:
         self._mesh, self._options = mesh, options
         source, rest = mesh.head, _shape(reference)
         if not options.relative:
-            source, rest = neutralise(source)[0], replace(rest, head=neutralise(rest.head)[0])
+            bare = source + (neutralise(source)[0] - source) * min(1.0, options.multiplier)
+            source = weigh_expression(source, bare, options.region)
+            rest = replace(rest, head=neutralise(rest.head)[0])
         self._source, self._reference = FaceShape(source, mesh.pose), rest
         self._film: Film | None = None
         if reference.pixels is not None:
@@ -112,6 +114,8 @@ class LandmarkFollower:
             self._shift = shot.ring_shift * self._mesh.pose.scale
         target = retarget(self._source, self._reference, driver, self._options)
         moves = frame.presence if self._options.region in ("all", "pose") else 0.0
+        if self._options.region not in ("all", "exp"):
+            reading = None  # its shading is that of the whole face
         return Step(target, self._shift * moves * self._options.multiplier, reading, self._latest)
 
 

@@ -52,7 +52,10 @@ class MeshEngine:
         """One rendered crop per motion frame, as large as the source's crop."""
         follower = follow(source.mesh, motion, options)
         registration = follower.registration
-        shading = ShadingTransfer(registration, source.mesh) if registration else None
+        shading = None
+        if registration is not None:
+            strength = min(1.0, options.multiplier)
+            shading = ShadingTransfer(registration, source.mesh, strength=strength)
         driver = motion.reference.pixels
         painter = Painter(
             source, shading, source.mouth.following(driver) if driver else source.mouth

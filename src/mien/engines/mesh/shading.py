@@ -34,9 +34,15 @@ _NOSTRILS = (98, 97, 2, 326, 327, 94, 19)
 
 
 class ShadingTransfer:
-    """Shading of one driver, measured in its reference's crop, for one source mesh."""
+    """Shading of one driver, measured in its reference's crop, for one source mesh.
 
-    def __init__(self, registration: Registration, mesh: FaceMesh) -> None:
+    ``strength``: 0..1, how much of it is carried over.
+    """
+
+    def __init__(
+        self, registration: Registration, mesh: FaceMesh, *, strength: float = 1.0
+    ) -> None:
+        self._strength = np.float32(_STRENGTH * strength)
         rest = _log(registration.luma)
         # What merely moved by a pixel (rims of glasses, moles, hair) lies within the range of
         # its surroundings in the reference: it is not shading.
@@ -59,7 +65,7 @@ class ShadingTransfer:
         self._smoothed = self._smoothed * (1 - _SMOOTHING) + ratio * _SMOOTHING
         return cast(
             Field,
-            remap(self._smoothed, self._to_reference[0], self._to_reference[1]) * _STRENGTH,
+            remap(self._smoothed, self._to_reference[0], self._to_reference[1]) * self._strength,
         )
 
 

@@ -163,3 +163,28 @@ def test_frames_come_one_by_one(source: MeshSource) -> None:
     for expected in (1, 2, 3):
         next(rendered)
         assert pulled == expected
+
+
+@pytest.mark.parametrize("relative", [True, False])
+def test_a_multiplier_of_nothing_leaves_the_portrait_as_it_is(
+    source, portrait, face, film, relative: bool
+) -> None:
+    options = MotionOptions(relative=relative, multiplier=0.0)
+    smile = replace(REST, blendshapes=shape_weights({"mouthSmile": 1.0}), closure=1.0)
+    shots = [(portrait.pixels, face.landmarks), moved(face.landmarks, portrait.pixels, (9, -5))]
+    for motion in (Motion(REST, iter([smile]), 25), film(shots)):
+        *_, last = MeshEngine().animate(source, motion, options)
+        assert np.abs(last.pixels.astype(int) - render(source, REST)).mean() < 0.1
+
+
+def test_absolute_expression_of_the_eyes_leaves_the_mouth_alone(
+    source, portrait, face, film
+) -> None:
+    mouths = []
+    x, y = np.rint(face.landmarks[13, :2] - source.crop.box[:2]).astype(int)
+    for relative in (True, False):
+        options = MotionOptions(relative=relative, region="eyes")
+        motion = film([(portrait.pixels, face.landmarks)] * 2)
+        *_, last = MeshEngine().animate(source, motion, options)
+        mouths.append(last.pixels[y - 8 : y + 9, x - 20 : x + 21].astype(int))
+    assert np.abs(mouths[0] - mouths[1]).mean() < 0.2
