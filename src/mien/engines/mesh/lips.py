@@ -14,8 +14,16 @@ _RINGS = np.array(LIP_RINGS)
 """(4, 20): rings from the skin to the opening."""
 _EDGE = _RINGS[3]
 _UPPER, _LOWER = np.array(INNER_LIPS[1:10]), np.array(INNER_LIPS[:10:-1])
+_SURROUNDINGS = np.array(
+    (57, 186, 92, 165, 167, 164, 393, 391, 322, 410, 287, 273, 335, 406, 313, 18, 83, 182, 106, 43)
+)
+"""The skin next to the lips, point by point beside their outer edge."""
+_LEAST_SHARE = 0.35
+"""The share of its thickness that is left of a squeezed lip and of the skin next to it."""
 _PARTED_GAP = 0.06
 """Head units between lips from which they are fully parted."""
+_SKIN_REACH = 0.3
+"""Head units around the lips in which skin makes room for them."""
 _FREE_OPENING, _WIDEST_OPENING = 0.55, 0.85
 """Head units between the middles of the lips: reached faithfully, and never exceeded."""
 
@@ -35,18 +43,48 @@ def _jaw_share() -> Floats:
 _JAW_SHARE = _jaw_share()
 
 
+def _skin_share() -> Floats:
+    """How far each landmark goes along with each of the lips' surroundings, (478, 20); rows sum
+    up to 1 next to them, to 0 from _SKIN_REACH on, at the lips and at the surroundings."""
+    points = FACE_TEMPLATE.landmarks[:, :2]
+    distance = np.linalg.norm(points[:, None] - points[_SURROUNDINGS], axis=2)
+    share = np.exp(-((distance / 0.08) ** 2)) + 1e-9
+    fade = np.clip(1 - distance.min(axis=1) / _SKIN_REACH, 0, 1)
+    fade[_RINGS.ravel()] = 0
+    fade[_SURROUNDINGS] = 0
+    return np.asarray(share / share.sum(axis=1, keepdims=True) * fade[:, None])
+
+
+_SKIN_SHARE = _skin_share()
+
+
 def proportion_lips(
     head: Floats, source: Floats, reference: Floats, driver: Floats, gain: float
 ) -> None:
     """Set the lips of ``head`` (478, 3) in place: their edges as they are, their red in
     proportion to the source's. Added as it is, the change of full lips would turn thin ones
     inside out."""
+    outline = head[_SURROUNDINGS]
     own = source[_RINGS[:3]] - source[_EDGE]
     before = reference[_RINGS[:3]] - reference[_EDGE]
-    change = driver[_RINGS[:3]] - driver[_EDGE] - before
-    thickness = np.linalg.norm(own[0], axis=1), np.linalg.norm(before[0], axis=1)
-    ratio = np.clip(thickness[0] / np.maximum(thickness[1], 1e-3), 0, 1.5)
-    head[_RINGS[:3]] = head[_EDGE] + own + change * (ratio * gain)[None, :, None]
+    now = driver[_RINGS[:3]] - driver[_EDGE]
+    head[_RINGS[:3]] = head[_EDGE] + _in_proportion(own, before, now, gain)
+    own = source[_SURROUNDINGS] - source[_RINGS[0]]
+    before = reference[_SURROUNDINGS] - reference[_RINGS[0]]
+    now = driver[_SURROUNDINGS] - driver[_RINGS[0]]
+    head[_SURROUNDINGS] = head[_RINGS[0]] + _in_proportion(own, before, now, gain)
+    # The skin around makes room, or the lips would be drawn into it.
+    head += _SKIN_SHARE @ (head[_SURROUNDINGS] - outline)
+
+
+def _in_proportion(own: Floats, before: Floats, now: Floats, gain: float) -> Floats:
+    """Offsets (..., 3) of the source changed as those of the driver, in proportion to their
+    length, and never turned over."""
+    length = np.linalg.norm(own, axis=-1, keepdims=True)
+    ratio = length / np.maximum(np.linalg.norm(before, axis=-1, keepdims=True), 1e-3)
+    offset = own + (now - before) * (np.clip(ratio, 0, 1.5) * gain)
+    along = (offset * own).sum(axis=-1, keepdims=True) / np.maximum(length * length, 1e-6)
+    return np.asarray(offset + np.maximum(_LEAST_SHARE - along, 0) * own)
 
 
 def draw_back_lips(vertices: Floats, share: float) -> Floats:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.engines.mesh.lips import draw_back_lips, parting
+from mien.engines.mesh.lips import draw_back_lips, parting, proportion_lips
 from mien.landmarks import INNER_LIPS
 from mien.motion.arkit import shape_weights
 from mien.motion.blendshapes import pose_face
@@ -33,3 +33,22 @@ def test_parting_draws_only_the_edges_back() -> None:
     assert parted[13, 1] < vertices[13, 1]
     assert parted[14, 1] > vertices[14, 1]
     np.testing.assert_array_equal(draw_back_lips(vertices, 0.0), vertices)
+
+
+def test_skin_squeezed_between_nose_and_lip_is_not_turned_over() -> None:
+    source, reference = CLOSED.astype(np.float64), CLOSED.astype(np.float64)
+    thick = source.copy()
+    thick[[0, 37, 267], 1] -= 0.06  # fuller lips than the driver's, close below the nose
+    driver = reference.copy()
+    driver[[164, 167, 393], 1] += 0.25  # the driver's skin is pushed down over its lip
+    head = thick + (driver - reference)
+    proportion_lips(head, thick, reference, driver, 1.0)
+    for skin, lip in ((164, 0), (167, 37), (393, 267)):
+        assert head[skin, 1] < head[lip, 1]
+
+
+def test_lips_driven_by_themselves_do_as_the_driver_does() -> None:
+    source, driver = CLOSED.astype(np.float64), OPEN.astype(np.float64)
+    head = driver.copy()
+    proportion_lips(head, source, source, driver, 1.0)
+    np.testing.assert_allclose(head, driver, atol=0.02)

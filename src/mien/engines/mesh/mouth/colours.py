@@ -13,7 +13,7 @@ from mien.engines.mesh.mouth.blending import Field
 from mien.engines.mesh.mouth.complexion import Complexion
 from mien.types import Floats, Image
 
-_DARK_GAIN, _TEETH_GAIN, _LIPS_GAIN = (0.5, 1.0), (0.5, 1.1), (0.55, 1.4)
+_DARK_GAIN, _TEETH_GAIN, _LIPS_GAIN = (0.5, 1.0), (0.5, 1.2), (0.55, 1.4)
 _BRIGHT = (0.3, 0.9)
 """Luma over the skin's from which a pixel is less than, and quite, a lit one."""
 _CHROMA_GAIN = (0.55, 1.35)
