@@ -92,22 +92,14 @@ class Warp:
         self._padded = -(-width // MAP_STEP) * MAP_STEP, -(-height // MAP_STEP) * MAP_STEP
         self._fine_step = 1 if max(self._size) <= _FINE_SIDE else 2
         self._texture, self._fine = source.texture, source.fine_texture
-        vertices = source.mesh.vertices
-        self._all = [
-            _Layers(
-                [SKIN, OPENINGS, *RING_BANDS, source.mesh.border],
-                draw_back_lips(vertices, _LINE_SHARE * level / _PARTINGS),
-            )
-            for level in range(_PARTINGS + 1)
+        rest = source.mesh.vertices
+        parted = [
+            draw_back_lips(rest, _LINE_SHARE * level / _PARTINGS) for level in range(_PARTINGS + 1)
         ]
-        self._parts = [
-            [
-                _Layers(_near(part), draw_back_lips(vertices, _LINE_SHARE * level / _PARTINGS))
-                for level in range(_PARTINGS + 1)
-            ]
-            for part in _PARTS
-        ]
-        self._outline = _Layers([SKIN, RING_BANDS[0], RING_BANDS[1]], vertices)
+        everything = [SKIN, OPENINGS, *RING_BANDS, source.mesh.border]
+        self._all = [_Layers(everything, origin) for origin in parted]
+        self._parts = [[_Layers(_near(part), origin) for origin in parted] for part in _PARTS]
+        self._outline = _Layers([SKIN, RING_BANDS[0], RING_BANDS[1]], rest)
 
     def backward_map(self, vertices: Floats, parting: float) -> BackwardMap:
         """The map for vertices (NUM_VERTICES, 3) in crop pixels and lips parted so far, 0..1."""
@@ -153,9 +145,10 @@ class Warp:
         face = coarse[:, first[1] : last[1], first[0] : last[0]]
         if min(face.shape) < 2:
             return []
+        across, down = _steps(face, _JUMP_PX)
         jump = np.zeros(face.shape[1:], np.uint8)
-        jump[:, :-1] = np.abs(face[:, :, 1:] - face[:, :, :-1]).max(axis=0) > _JUMP_PX
-        jump[:-1] |= np.abs(face[:, 1:] - face[:, :-1]).max(axis=0) > _JUMP_PX
+        jump[:, :-1] = across
+        jump[:-1] |= down
         for landmarks in _PARTS:  # drawn finely anyway
             _, low, high = self._box(vertices[list(landmarks), :2])
             (left, top), (right, bottom) = low // MAP_STEP - first, high // MAP_STEP + 1 - first
@@ -199,11 +192,18 @@ class Warp:
         return picture
 
 
+def _steps(place: Place, limit_px: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where a map (2, h, w) jumps by more than a limit: from each column to the next (h, w - 1),
+    from each row to the next (h - 1, w)."""
+    across = np.abs(place[:, :, 1:] - place[:, :, :-1]).max(axis=0) > limit_px
+    down = np.abs(place[:, 1:] - place[:, :-1]).max(axis=0) > limit_px
+    return across, down
+
+
 def _soften_steps(picture: Image, place: Place) -> None:
     """Smooth the staircase where the map jumps from pixel to pixel, in place."""
     edge = np.zeros(picture.shape[:2], bool)
-    across = np.abs(place[:, :, 1:] - place[:, :, :-1]).max(axis=0) > _STEP_PX
-    down = np.abs(place[:, 1:] - place[:, :-1]).max(axis=0) > _STEP_PX
+    across, down = _steps(place, _STEP_PX)
     edge[:, 1:] |= across
     edge[:, :-1] |= across
     edge[1:] |= down
