@@ -10,7 +10,7 @@ import numpy as np
 from mien.engines.mesh.remap import remap_points
 from mien.engines.mesh.rings import place_rings, ring_displacement, ring_shares
 from mien.engines.mesh.topology import (
-    NUM_RINGS,
+    BORDER_START,
     OVAL,
     RING_SIZE,
     Triangles,
@@ -95,7 +95,7 @@ def place_vertices(mesh: FaceMesh, head: Floats, pose: Pose, ring_shift: Floats)
     vertices[:NUM_LANDMARKS] = to_picture(head, pose)
     carried = ring_displacement(mesh.rings, mesh.shares, mesh.pose, pose) + ring_shift
     carried += oval_shift(mesh, head, pose)
-    vertices[NUM_LANDMARKS : NUM_LANDMARKS + NUM_RINGS * RING_SIZE, :2] += carried
+    vertices[NUM_LANDMARKS:BORDER_START, :2] += carried
     return vertices
 
 
