@@ -70,12 +70,14 @@ def left_side(blend: float = 0.12) -> Floats:
     return smoothstep(X, -blend, blend)
 
 
-def _distance_to_eyes() -> Floats:
-    lids = POINTS[list(RIGHT_EYE + LEFT_EYE), :2]
-    return np.asarray(np.linalg.norm(POINTS[:, None, :2] - lids, axis=2).min(axis=1))
+def distance_to(landmarks: Iterable[int]) -> Floats:
+    """Head units from each landmark of the template to the nearest of some, seen from the front,
+    (478,)."""
+    others = POINTS[list(landmarks), :2]
+    return np.asarray(np.linalg.norm(POINTS[:, None, :2] - others, axis=2).min(axis=1))
 
 
-OFF_EYES = smoothstep(_distance_to_eyes(), 0.0, 0.16) * ~IRISES
+OFF_EYES = smoothstep(distance_to(RIGHT_EYE + LEFT_EYE), 0.0, 0.16) * ~IRISES
 """0 on the lids and irises, 1 away from the eyes."""
 
 

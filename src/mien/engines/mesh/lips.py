@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.engines.mesh.mouth.opening import lip_gap
+from mien.engines.mesh.bounds import ease_to
+from mien.engines.mesh.mouth.opening import LOWER, UPPER, lip_gap
 from mien.landmarks import INNER_LIPS, OUTER_LIPS
 from mien.motion.fields import LIP_RINGS
 from mien.motion.template import FACE_TEMPLATE
@@ -13,7 +14,6 @@ from mien.types import Floats
 _RINGS = np.array(LIP_RINGS)
 """(4, 20): rings from the skin to the opening."""
 _EDGE = _RINGS[3]
-_UPPER, _LOWER = np.array(INNER_LIPS[1:10]), np.array(INNER_LIPS[:10:-1])
 _SURROUNDINGS = np.array(
     (57, 186, 92, 165, 167, 164, 393, 391, 322, 410, 287, 273, 335, 406, 313, 18, 83, 182, 106, 43)
 )
@@ -34,8 +34,8 @@ def _jaw_share() -> Floats:
     below = np.clip((points[:, 1] - points[list(INNER_LIPS), 1].mean()) / 0.1, 0, 1)
     sideways = np.clip(1.6 - np.abs(points[:, 0]) / 0.6, 0, 1)
     share = below * sideways
-    share[_LOWER] = 1
-    share[_UPPER] = 0
+    share[LOWER[1:-1]] = 1
+    share[UPPER[1:-1]] = 0
     share[list(OUTER_LIPS[1:10])] = 0
     return np.asarray(share)
 
@@ -106,13 +106,9 @@ def parting(head: Floats, source: Floats) -> float:
 def limit_opening(head: Floats, source: Floats) -> None:
     """Hold the jaw of ``head`` (478, 3) back, in place, where it would open unnaturally far:
     the driver's opening adds to one that the source may have already."""
-    middle = slice(2, 7)
-    opening = float((head[_LOWER[middle], 1] - head[_UPPER[middle], 1]).mean())
-    own = float((source[_LOWER[middle], 1] - source[_UPPER[middle], 1]).mean())
-    free = max(_FREE_OPENING, own)
-    beyond = opening - free
-    if beyond <= 0:
-        return
-    room = max(_WIDEST_OPENING, own + 0.1) - free
-    excess = beyond - room * float(np.tanh(beyond / room))
-    head[:, 1] -= _JAW_SHARE * excess
+    middle = slice(3, 8)
+    opening = float((head[LOWER[middle], 1] - head[UPPER[middle], 1]).mean())
+    own = float((source[LOWER[middle], 1] - source[UPPER[middle], 1]).mean())
+    free, widest = max(_FREE_OPENING, own), max(_WIDEST_OPENING, own + 0.1)
+    if opening > free:
+        head[:, 1] -= _JAW_SHARE * (opening - ease_to(opening, free, widest))

@@ -39,8 +39,8 @@ from mien.landmarks import (
     RIGHT_IRIS,
     RIGID,
 )
+from mien.motion.fields import distance_to
 from mien.motion.pose import fit_pose, to_head, to_picture
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import DriverPixels, Floats, Image, Mask
 
 Field = NDArray[np.float32]
@@ -57,11 +57,9 @@ _TRUST_UNITS = 0.07
 def _flow_weight() -> Floats:
     """How much of each landmark is read by flow, (478,), 0..1. None at lips, lids and irises:
     where skin appears and disappears, flow has nothing to follow."""
-    points = FACE_TEMPLATE.landmarks[:, :2]
 
-    def away_from(indices: tuple[int, ...], near: float, far: float) -> Floats:
-        distance = np.linalg.norm(points[:, None] - points[list(indices)], axis=2).min(axis=1)
-        return cast(Floats, np.clip((distance - near) / (far - near), 0, 1))
+    def away_from(landmarks: tuple[int, ...], near: float, far: float) -> Floats:
+        return cast(Floats, np.clip((distance_to(landmarks) - near) / (far - near), 0, 1))
 
     weight = away_from(OUTER_LIPS, 0.2, 0.5) * away_from(RIGHT_EYE + LEFT_EYE, 0.02, 0.12)
     weight[list(INNER_LIPS + RIGHT_IRIS + LEFT_IRIS)] = 0

@@ -12,6 +12,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.engines.mesh.bounds import ease_to
 from mien.engines.mesh.lips import limit_opening, proportion_lips
 from mien.landmarks import (
     LEFT_EYE,
@@ -23,8 +24,8 @@ from mien.landmarks import (
     RIGHT_IRIS,
     RIGHT_LID_PAIRS,
 )
+from mien.motion.fields import distance_to
 from mien.motion.pose import Pose, angles_from_rotation, rotation_from_angles
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats, MotionOptions, Region
 
 Indices = NDArray[np.intp]
@@ -66,25 +67,12 @@ class Target:
     apertures: tuple[float, float]
 
 
-def _near_lips() -> Floats:
-    points = FACE_TEMPLATE.landmarks[:, :2]
-    distance = np.linalg.norm(points[:, None] - points[list(OUTER_LIPS)], axis=2).min(axis=1)
-    return cast(Floats, np.clip(1 - distance / 0.5, 0, 1))
-
-
-def _near_eyes() -> Floats:
-    points = FACE_TEMPLATE.landmarks[:, :2]
-    rims = points[list(RIGHT_EYE + LEFT_EYE)]
-    distance = np.linalg.norm(points[:, None] - rims, axis=2).min(axis=1)
-    return cast(Floats, np.clip(1 - distance / 0.25, 0, 1))
-
-
 _EXPRESSION_WEIGHT: dict[Region, Floats] = {
     "all": np.ones(NUM_LANDMARKS),
     "exp": np.ones(NUM_LANDMARKS),
     "pose": np.zeros(NUM_LANDMARKS),
-    "lip": _near_lips(),
-    "eyes": _near_eyes(),
+    "lip": np.clip(1 - distance_to(OUTER_LIPS) / 0.5, 0, 1),
+    "eyes": np.clip(1 - distance_to(RIGHT_EYE + LEFT_EYE) / 0.25, 0, 1),
 }
 
 
@@ -131,7 +119,7 @@ def retarget_pose(source: Pose, reference: Pose, driver: Pose, options: MotionOp
     start = source.rotation if options.relative else np.eye(3)
     change = driver.rotation @ before.T @ start @ source.rotation.T
     angles = np.array(angles_from_rotation(change)) * options.multiplier
-    limited = [_ease(a, *limit) for a, limit in zip(angles, _LIMITS_DEG, strict=True)]
+    limited = [ease_to(a, *limit) for a, limit in zip(angles, _LIMITS_DEG, strict=True)]
     zoom = driver.scale / reference.scale
     shift = (driver.translation - reference.translation) * (source.scale / reference.scale)
     return Pose(
@@ -139,15 +127,6 @@ def retarget_pose(source: Pose, reference: Pose, driver: Pose, options: MotionOp
         source.translation + shift * options.multiplier,
         source.scale * zoom**options.multiplier,
     )
-
-
-def _ease(angle: float, free: float, limit: float) -> float:
-    """The angle itself up to ``free``, then approaching ``limit`` with a continuous slope."""
-    beyond = abs(angle) - free
-    if beyond <= 0:
-        return angle
-    room = limit - free
-    return float(np.sign(angle) * (free + room * np.tanh(beyond / room)))
 
 
 def lid_gap(head: Floats, pairs: Indices) -> float:
