@@ -5,6 +5,9 @@ MienError                      code, and the facts as attributes
 │   ├── UnreadableMediaError   a file that is missing, damaged, too large or of an unknown kind
 │   ├── NoFaceError            no usable face where one is needed
 │   ├── OptionError            an option or argument that cannot be honoured
+│   ├── ExpressionError        an expression that does not exist or is not well made
+│   ├── TimelineError          a sequence of expressions that makes no sense
+│   ├── TemplateError          a motion template that cannot be used
 │   └── OutputError            the result cannot be written where it was asked for
 └── EngineUnavailableError     an engine that cannot run here; names what is missing
 """
@@ -54,6 +57,36 @@ class OptionError(InputError):
     def __init__(self, option: str, problem: str) -> None:
         super().__init__(f"{option}: {problem}")
         self.option = option
+
+
+class ExpressionError(InputError):
+    """An expression that there is not, or whose definition is wrong."""
+
+    code = "bad-expression"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"expression {name}: {problem}")
+        self.name = name
+
+
+class TimelineError(InputError):
+    """A sequence of expressions that cannot be played."""
+
+    code = "bad-timeline"
+
+    def __init__(self, timeline: str, problem: str) -> None:
+        super().__init__(f"{timeline}: {problem}")
+        self.timeline = timeline
+
+
+class TemplateError(InputError):
+    """A motion template that is damaged, empty, hostile or of an unknown kind."""
+
+    code = "bad-template"
+
+    def __init__(self, path: str | Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = str(path)
 
 
 class OutputError(InputError):

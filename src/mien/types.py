@@ -23,6 +23,8 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 
 Region = Literal["all", "exp", "pose", "lip", "eyes"]
 REGIONS: tuple[Region, ...] = get_args(Region)
+Part = Literal["eyes", "lips"]
+PARTS: tuple[Part, ...] = get_args(Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,20 @@ class DriverPixels:
 
 
 @dataclass(frozen=True, slots=True)
+class Keypoints:
+    """One moment of LivePortrait's implicit keypoints (Guo et al. 2024): what its templates hold
+    beside the rotation, in the units of its canvas, which reaches from -1 to 1.
+
+    expression: (21, 3) float32, x right, y down, z away from the camera. scale: of the head.
+    translation: (3,) float32.
+    """
+
+    expression: Floats
+    scale: float
+    translation: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class MotionFrame:
     """What a driver says of one moment: absolute readings, never relative to a source.
 
@@ -81,9 +97,14 @@ class MotionFrame:
     blendshapes: (52,) float32, Apple's ARKit 52 in their published order, 0..1; left and right
         are the person's own.
     closure: 0..1, how much the lips must touch (p, b, m).
+    own_expression: 0..1, share of the portrait's own expression that stays beneath the
+        blendshapes; 0 for an emotion that replaces it.
     landmarks: (478, 3) float32 in the head frame, head units; only drivers with a face have it.
     pixels: the driver's picture, for engines that read it; only where the driver was seen.
     presence: 1 while the driver's face is seen, falling to 0 while its loss is bridged.
+    ratios: (3,) float32, opening over width of the right eye, the left eye (the person's own)
+        and the lips, where the driver knows them.
+    keypoints: where the driver is a template that has them.
     """
 
     pts: int
@@ -93,9 +114,12 @@ class MotionFrame:
     scale: float
     blendshapes: Floats
     closure: float = 0.0
+    own_expression: float = 1.0
     landmarks: Floats | None = None
     pixels: DriverPixels | None = None
     presence: float = 1.0
+    ratios: Floats | None = None
+    keypoints: Keypoints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +145,19 @@ class MotionOptions:
         expression; otherwise take the driver's pose and expression as they are.
     multiplier: gain of that motion, 1 = as large as the driver's.
     region: what moves: everything, expression, pose, lips or eyes.
+    eyes_open, lips_open: opening over width that eyes or lips are brought to in every frame,
+        0..0.8; None leaves them to the motion.
+    retarget: parts whose opening over width is brought to the driver's own.
+    normalize_lips: close the portrait's lips before the motion is added.
     """
 
     relative: bool = True
     multiplier: float = 1.0
     region: Region = "all"
+    eyes_open: float | None = None
+    lips_open: float | None = None
+    retarget: frozenset[Part] = frozenset()
+    normalize_lips: bool = False
 
 
 @dataclass(frozen=True, slots=True)

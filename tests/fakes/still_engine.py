@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import ClassVar
 
 import numpy as np
@@ -46,8 +47,13 @@ class StillEngine:
     def animate(
         self, source: StillSource, motion: Motion, options: MotionOptions
     ) -> Iterator[Rendered]:
-        x, y = source.corner
-        for moment in motion.frames:
+        return self.animate_film(repeat(source), motion, options)
+
+    def animate_film(
+        self, sources: Iterator[StillSource], motion: Motion, options: MotionOptions
+    ) -> Iterator[Rendered]:
+        for source, moment in zip(sources, motion.frames, strict=False):
+            x, y = source.corner
             pixels = np.minimum(source.pixels.astype(int) + 2 * moment.pts, 255).astype(np.uint8)
             yield Rendered(
                 pixels=pixels,

@@ -69,6 +69,14 @@ class Engine(Protocol[S]):
         no further ahead than ``info.latency_frames``."""
         ...
 
+    def animate_film(
+        self, sources: Iterator[S], motion: Motion, options: MotionOptions
+    ) -> Iterator[Rendered]:
+        """As ``animate``, for a portrait that is a film: the next of ``sources`` goes with the
+        next MotionFrame, and the shorter of the two ends it. Pulls no further ahead than
+        ``info.latency_frames``, and keeps no more sources than that."""
+        ...
+
     def reset(self) -> None:
         """Forget what was carried from frame to frame."""
         ...

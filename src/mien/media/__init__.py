@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mien.media.audio import AudioTrack
+from mien.media.picture_file import STILL_EXTENSIONS, PictureFile
 from mien.media.prefetch import prefetch
 from mien.media.sink import Sink, open_sink
 from mien.media.sniff import Kind, sniff
@@ -10,8 +11,10 @@ from mien.media.stills import read_still
 from mien.media.video import Video, VideoInfo, open_video
 
 __all__ = [
+    "STILL_EXTENSIONS",
     "AudioTrack",
     "Kind",
+    "PictureFile",
     "Sink",
     "Video",
     "VideoInfo",

@@ -6,14 +6,14 @@ its interpolation; it begins and ends neutral, so it can be played in a loop.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate, chain
 
 import numpy as np
 
 from mien.motion.arkit import shape_weights
 from mien.motion.keyframes import Keys, interpolate
-from mien.motion.pose import rotation_from_angles
+from mien.motion.moment import Moment
+from mien.motion.yielding import share_left_to_own
 from mien.types import Floats
 
 DURATION_S = 6.0
@@ -87,28 +87,14 @@ _BROWS: Keys = (
     (0.0, 0.0), (1.6, 0.0), (1.85, 0.35), (2.3, 0.1), (2.6, 0.0), (3.9, 0.0), (4.05, 0.45),
     (4.35, 0.1), (4.6, 0.35), (4.9, 0.0), (6.0, 0.0),
 )  # fmt: skip
-_NECK = np.array([0.0, 1.9, 1.0])
-"""Where the head turns, in the head frame: what makes the face travel a little as it turns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """rotation (3, 3), translation (2,) head units, weights (52,) float32."""
-
-    rotation: Floats
-    translation: Floats
-    weights: Floats
 
 
 def moment(time_s: float) -> Moment:
     """The performance at a time; it repeats every six seconds."""
     time = np.asarray(time_s % DURATION_S)
     yaw, pitch, roll = (_at(_HEAD[axis], time) for axis in ("yaw", "pitch", "roll"))
-    rotation = rotation_from_angles(yaw, pitch, roll)
-    moved = _NECK - rotation @ _NECK
-    return Moment(
-        rotation.astype(np.float32), moved[:2].astype(np.float32), shape_weights(_shapes(time))
-    )
+    weights = shape_weights(_shapes(time))
+    return Moment(weights, (yaw, pitch, roll), own_expression=share_left_to_own(weights))
 
 
 def _shapes(time: Floats) -> dict[str, float]:

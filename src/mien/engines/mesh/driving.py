@@ -19,15 +19,11 @@ from mien.engines.mesh.retarget import (
     weigh_expression,
 )
 from mien.engines.mesh.topology import NUM_RINGS, RING_SIZE
-from mien.motion.arkit import SHAPE_INDEX
 from mien.motion.blendshapes import pose_face
 from mien.motion.neutral import neutralise
 from mien.types import DriverPixels, Floats, Motion, MotionFrame, MotionOptions
 
 _NO_SHIFT = np.zeros((NUM_RINGS * RING_SIZE, 2))
-_FULL_ACTIVITY = 0.4
-"""Sum of expression weights at which the portrait's own expression has given way."""
-_EYES = np.array([name.startswith("eye") for name in SHAPE_INDEX])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,55 +42,60 @@ class Step:
 
 
 class Follower(Protocol):
-    """Turns the frames of one motion into steps."""
+    """Turns the frames of one motion into steps of a face: always the same one for a still
+    picture, another one for each frame of a film."""
 
     @property
     def registration(self) -> Registration | None:
         """What the readings of its steps refer to; None when there are none."""
         ...
 
-    def follow(self, frame: MotionFrame) -> Step:
+    def follow(self, frame: MotionFrame, mesh: FaceMesh) -> Step:
         """The next frame's step."""
         ...
 
 
 class ExpressionFollower:
-    """Follows blendshapes and pose: emotions, idling, speech, performances."""
+    """Follows blendshapes and pose: emotions, idling, speech, templates."""
 
     registration = None
 
-    def __init__(self, mesh: FaceMesh, reference: MotionFrame, options: MotionOptions) -> None:
-        self._mesh, self._reference, self._options = mesh, reference, options
-        self._expressionless = neutralise(mesh.head)[0]
+    def __init__(self, reference: MotionFrame, options: MotionOptions) -> None:
+        self._reference, self._options = reference, options
+        self._mesh: FaceMesh | None = None
 
-    def follow(self, frame: MotionFrame) -> Step:
-        """The next frame's step. The portrait's own expression gives way as the driver's grows."""
+    def follow(self, frame: MotionFrame, mesh: FaceMesh) -> Step:
+        """The next frame's step. The portrait's own expression stays as far as the frame says."""
+        if mesh is not self._mesh:
+            self._mesh, self._expressionless = mesh, neutralise(mesh.head)[0]
         options = self._options
+        gain = min(1.0, options.multiplier)
         weights = (frame.blendshapes - self._reference.blendshapes) * options.multiplier
-        activity = float(np.abs(weights[~_EYES]).sum()) / _FULL_ACTIVITY
-        fade = min(1.0, activity if options.relative else options.multiplier)
-        neutral = self._mesh.head + (self._expressionless - self._mesh.head) * fade
-        posed = pose_face(neutral, weights, frame.closure * min(1.0, options.multiplier))
-        head = weigh_expression(self._mesh.head, posed, options.region)
-        pose = retarget_pose(self._mesh.pose, unit_pose(self._reference), unit_pose(frame), options)
-        target = Target(head, pose, apertures(head, self._mesh.head))
+        gone = (1.0 - frame.own_expression if options.relative else 1.0) * gain
+        neutral = mesh.head + (self._expressionless - mesh.head) * gone
+        posed = pose_face(neutral, weights, frame.closure * gain)
+        head = weigh_expression(mesh.head, posed, options.region)
+        pose = retarget_pose(mesh.pose, unit_pose(self._reference), unit_pose(frame), options)
+        target = Target(head, pose, apertures(head, mesh.head))
         return Step(target, _NO_SHIFT)
 
 
 class LandmarkFollower:
-    """Follows a face seen in pictures, by flow where the reference frame has pixels."""
+    """Follows a face seen in pictures, by flow where the reference frame has pixels.
 
-    def __init__(self, mesh: FaceMesh, reference: MotionFrame, options: MotionOptions) -> None:
-        self._mesh, self._options = mesh, options
-        source, rest = mesh.head, _shape(reference)
+    stiff: whether the source lies before a backdrop, as in :class:`mien.engines.mesh.film.Film`.
+    """
+
+    def __init__(self, reference: MotionFrame, options: MotionOptions, *, stiff: bool) -> None:
+        self._options = options
+        self._mesh: FaceMesh | None = None
+        rest = _shape(reference)
         if not options.relative:
-            bare = source + (neutralise(source)[0] - source) * min(1.0, options.multiplier)
-            source = weigh_expression(source, bare, options.region)
             rest = replace(rest, head=neutralise(rest.head)[0])
-        self._source, self._reference = FaceShape(source, mesh.pose), rest
+        self._reference = rest
         self._film: Film | None = None
         if reference.pixels is not None:
-            self._film = Film(reference, reference.pixels, stiff=mesh.stiff)
+            self._film = Film(reference, reference.pixels, stiff=stiff)
         self._shift: Floats = _NO_SHIFT
         self._latest: DriverPixels | None = None
 
@@ -103,20 +104,31 @@ class LandmarkFollower:
         """Flow from the reference frame."""
         return None if self._film is None else self._film.registration
 
-    def follow(self, frame: MotionFrame) -> Step:
+    def follow(self, frame: MotionFrame, mesh: FaceMesh) -> Step:
         """The next frame's step. While a lost face is bridged, its surroundings stay where they
         were, and its mouth keeps the inside that was seen last."""
+        if mesh is not self._mesh:
+            self._mesh, self._source = mesh, self._bare(mesh)
         driver, reading = _shape(frame), None
         self._latest = frame.pixels or self._latest
         if self._film is not None and frame.pixels is not None:
             shot = self._film.read(frame.pixels, driver)
             driver, reading = shot.shape, shot.reading
-            self._shift = shot.ring_shift * self._mesh.pose.scale
+            self._shift = shot.ring_shift
         target = retarget(self._source, self._reference, driver, self._options)
         moves = frame.presence if self._options.region in ("all", "pose") else 0.0
+        moves *= mesh.pose.scale * self._options.multiplier
         if self._options.region not in ("all", "exp"):
             reading = None  # its shading is that of the whole face
-        return Step(target, self._shift * moves * self._options.multiplier, reading, self._latest)
+        return Step(target, self._shift * moves, reading, self._latest)
+
+    def _bare(self, mesh: FaceMesh) -> FaceShape:
+        """What the driver's expression is put on."""
+        source, options = mesh.head, self._options
+        if not options.relative:
+            bare = source + (neutralise(source)[0] - source) * min(1.0, options.multiplier)
+            source = weigh_expression(source, bare, options.region)
+        return FaceShape(source, mesh.pose)
 
 
 def _shape(frame: MotionFrame) -> FaceShape:
@@ -124,8 +136,8 @@ def _shape(frame: MotionFrame) -> FaceShape:
     return FaceShape(np.asarray(frame.landmarks, np.float64), unit_pose(frame))
 
 
-def follow(mesh: FaceMesh, motion: Motion, options: MotionOptions) -> Follower:
+def follow(motion: Motion, options: MotionOptions, *, stiff: bool) -> Follower:
     """The richest way to follow this motion."""
     if motion.reference.landmarks is None:
-        return ExpressionFollower(mesh, motion.reference, options)
-    return LandmarkFollower(mesh, motion.reference, options)
+        return ExpressionFollower(motion.reference, options)
+    return LandmarkFollower(motion.reference, options, stiff=stiff)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import ClassVar, cast
 
 import cv2
@@ -20,7 +21,17 @@ from mien.engines.mesh.shading import ShadingTransfer
 from mien.engines.mesh.source import MAX_SIDE, MeshSource, prepare_source
 from mien.engines.mesh.warp import MAP_STEP, Warp
 from mien.landmarks import NUM_LANDMARKS, NUM_SKIN
-from mien.types import Face, Floats, Image, Mask, Motion, MotionOptions, Portrait, Rendered
+from mien.types import (
+    Face,
+    Floats,
+    Image,
+    Mask,
+    Motion,
+    MotionFrame,
+    MotionOptions,
+    Portrait,
+    Rendered,
+)
 
 
 class MeshEngine:
@@ -50,18 +61,17 @@ class MeshEngine:
         self, source: MeshSource, motion: Motion, options: MotionOptions
     ) -> Iterator[Rendered]:
         """One rendered crop per motion frame, as large as the source's crop."""
-        follower = follow(source.mesh, motion, options)
-        registration = follower.registration
-        shading = None
-        if registration is not None:
-            strength = min(1.0, options.multiplier)
-            shading = ShadingTransfer(registration, source.mesh, strength=strength)
-        driver = motion.reference.pixels
-        painter = Painter(
-            source, shading, source.mouth.following(driver) if driver else source.mouth
-        )
-        for frame in motion.frames:
-            pixels, alpha = painter.paint(follower.follow(frame))
+        return self.animate_film(repeat(source), motion, options)
+
+    def animate_film(
+        self, sources: Iterator[MeshSource], motion: Motion, options: MotionOptions
+    ) -> Iterator[Rendered]:
+        """The same for a source of its own for every frame; ends with the shorter of the two."""
+        run: _Run | None = None
+        for source, frame in zip(sources, motion.frames, strict=False):
+            if run is None:
+                run = _Run(source, motion, options)
+            pixels, alpha = run.paint(source, frame)
             yield Rendered(
                 pixels, source.feather, source.crop.to_picture, frame.pts, frame.time_base,
                 alpha if source.transparent else None,
@@ -74,8 +84,32 @@ class MeshEngine:
         """Nothing is held."""
 
 
+class _Run:
+    """One motion followed by one face, which may be another picture with every frame."""
+
+    def __init__(self, source: MeshSource, motion: Motion, options: MotionOptions) -> None:
+        self._options = options
+        self._driver = motion.reference.pixels
+        self._follower = follow(motion, options, stiff=source.mesh.stiff)
+        self._source: MeshSource | None = None
+
+    def paint(self, source: MeshSource, frame: MotionFrame) -> tuple[Image, Mask]:
+        """The next frame's crop (h, w, 3) and the alpha (h, w) of what was warped."""
+        if source is not self._source:
+            self._source, self._painter = source, self._painter_for(source)
+        return self._painter.paint(self._follower.follow(frame, source.mesh))
+
+    def _painter_for(self, source: MeshSource) -> Painter:
+        registration, shading = self._follower.registration, None
+        if registration is not None:
+            strength = min(1.0, self._options.multiplier)
+            shading = ShadingTransfer(registration, source.mesh, strength=strength)
+        mouth = source.mouth.following(self._driver) if self._driver else source.mouth
+        return Painter(source, shading, mouth)
+
+
 class Painter:
-    """Draws the steps of one run."""
+    """Draws the steps of one source."""
 
     def __init__(
         self, source: MeshSource, shading: ShadingTransfer | None, mouth: MouthPainter

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.drivers.canonical import canonical_reference
+from mien.drivers import canonical_reference
 from mien.engines.mesh.engine import MeshEngine
 from mien.engines.mesh.source import MeshSource
 from mien.face import find_faces, paste

@@ -1,0 +1,1 @@
+"""Motion as files: LivePortrait's pickles, read safely, and Mien's own format."""
