@@ -37,8 +37,9 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks of er
 def animate(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
     driving: Annotated[
-        str, typer.Option("--driving", "-d", metavar="VIDEO|IMAGE", help="What moves the face.")
-    ],
+        str | None,
+        typer.Option("--driving", "-d", metavar="VIDEO|IMAGE", help="What moves the face."),
+    ] = None,
     output: Output = None,
     engine: Annotated[
         str, typer.Option(metavar="NAME", help="What renders: mesh.", rich_help_panel=_MOTION)

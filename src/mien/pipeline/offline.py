@@ -7,25 +7,20 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from mien.drivers import drive_with_image, drive_with_video
 from mien.drivers.looping import Loop
 from mien.drivers.video import ReferenceChoice
-from mien.face import MeshTracker
-from mien.media import AudioTrack, open_video, sniff
+from mien.pipeline.driving import choose_driver
 from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
-from mien.pipeline.play import Driving, play
+from mien.pipeline.play import play
 from mien.pipeline.report import Report
 from mien.pipeline.target import result_path
 from mien.types import ProgressCallback, Region
-
-STILL_RATE = Fraction(30)
-"""Frames per second of a result driven by a picture, unless asked otherwise."""
 
 
 def animate(
     source: str | Path,
     *,
-    driving: str | Path,
+    driving: str | Path | None = None,
     output: str | Path | None = None,
     engine: str = "mesh",
     relative: bool = True,
@@ -76,38 +71,7 @@ def animate(
         seed=seed,
         force=force,
     )
-    inputs = (source, driving)
+    inputs = (source,) if driving is None else (source, driving)
     with result_path(output, "animate", datetime.now(), inputs=inputs) as path:
-        drive = partial(_follow, driving, options)
+        drive = partial(choose_driver, driving, options)
         return play(source, path, options, drive, progress=progress)
-
-
-def _follow(driving: str | Path, options: AnimateOptions) -> Driving:
-    max_frames = options.max_frames or None
-    if sniff(driving) == "still":
-        rate = options.fps or STILL_RATE
-        motion = drive_with_image(
-            driving, duration_s=options.duration, max_frames=max_frames, fps=rate
-        )
-        return Driving(motion)
-    motion = drive_with_video(
-        driving,
-        MeshTracker(),
-        reference=options.reference,
-        start_s=options.start,
-        duration_s=options.duration,
-        max_frames=max_frames,
-        fps=options.fps,
-        loop=options.loop,
-        smooth=options.smooth,
-    )
-    return Driving(motion, _sound(driving, options))
-
-
-def _sound(driving: str | Path, options: AnimateOptions) -> AudioTrack | None:
-    """The driver's sound from the same moment on; repeated with the pictures only where they
-    are, once forwards otherwise."""
-    if options.keep_audio == "none":
-        return None
-    with open_video(driving, start_s=options.start) as video:
-        return video.audio(loop=options.loop == "repeat")
