@@ -1,0 +1,78 @@
+"""The tables of expressions: the built-in one, and one of the user's own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+from mien.errors import ExpressionError
+from mien.motion.expressions.entry import read_entry
+from mien.motion.expressions.expression import Expression
+
+BUILT_IN = "built in"
+_MAX_BYTES = 256 * 1024
+_MAX_ENTRIES = 500
+
+
+def load_expressions(path: str | Path | None = None) -> Mapping[str, Expression]:
+    """All expressions by name, in the order of the built-in table, then of the file.
+
+    ``path``: a table of one's own, whose entries are added to the built-in ones or replace them.
+    Its form is that of ``expressions.toml``, see docs/expressions.md. ExpressionError names the
+    file, the expression and the key that is wrong.
+    """
+    expressions = parse_table(_built_in_text(), BUILT_IN)
+    if path is not None:
+        expressions.update(parse_table(read_table(Path(path)), str(path)))
+    return MappingProxyType(expressions)
+
+
+def find_expression(expressions: Mapping[str, Expression], name: str) -> Expression:
+    """The expression of that name; ExpressionError, which names all there are, if none."""
+    try:
+        return expressions[name]
+    except KeyError:
+        raise ExpressionError(
+            repr(name), f"there is none of that name; there are {', '.join(expressions)}"
+        ) from None
+
+
+def read_table(path: Path) -> str:
+    """The text of a table; ExpressionError if it is missing, too large or no text."""
+    try:
+        if not path.is_file():  # opening a pipe would wait for its other end
+            raise _table_error(path, "is not a file that exists")
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES:
+            raise _table_error(path, f"is larger than {_MAX_BYTES // 1024} KiB")
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _table_error(path, "is not text in UTF-8") from None
+    except OSError as error:
+        raise _table_error(path, f"cannot be read: {error.strerror}") from None
+
+
+def parse_table(text: str, origin: str) -> dict[str, Expression]:
+    """The expressions of a table's text. ``origin``: where the text is from, for messages."""
+    try:
+        entries = tomllib.loads(text)
+    except RecursionError:
+        raise _table_error(origin, "is nested too deeply") from None
+    except ValueError as error:
+        raise _table_error(origin, f"is not TOML: {error}") from None
+    if len(entries) > _MAX_ENTRIES:
+        raise _table_error(origin, f"has more than {_MAX_ENTRIES} expressions")
+    return {name: read_entry(name, entry, origin) for name, entry in entries.items()}
+
+
+def _table_error(origin: str | Path, problem: str) -> ExpressionError:
+    return ExpressionError(f"table {origin}", problem)
+
+
+def _built_in_text() -> str:
+    table = files("mien.motion.expressions").joinpath("expressions.toml")
+    return table.read_text(encoding="utf-8")
