@@ -19,6 +19,7 @@ from mien.cli.animate import animate
 from mien.cli.demo import demo
 from mien.cli.doctor import doctor
 from mien.cli.exits import FAILED, USAGE, complain
+from mien.cli.expression import expression
 
 # Typer names only the leaf of its usage errors; its parent is the family.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(animate)
 app.command()(demo)
 app.command()(doctor)
+app.add_typer(expression, name="expression")
 
 
 def _version(wanted: bool) -> None:
