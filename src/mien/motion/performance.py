@@ -11,6 +11,7 @@ from itertools import accumulate, chain
 import numpy as np
 
 from mien.motion.arkit import shape_weights
+from mien.motion.gaze import gaze_shapes
 from mien.motion.keyframes import Keys, interpolate
 from mien.motion.moment import Moment
 from mien.motion.yielding import share_left_to_own
@@ -106,18 +107,7 @@ def _shapes(time: Floats) -> dict[str, float]:
     brows = _at(_BROWS, time)
     shapes["browInnerUp"] = brows
     shapes["browOuterUp"] = max(shapes["browOuterUp"], 0.7 * brows)
-    return {**shapes, **_gaze(_at(_GAZE["right"], time), _at(_GAZE["up"], time))}
-
-
-def _gaze(right: float, up: float) -> dict[str, float]:
-    return {
-        "eyeLookOutLeft": max(right, 0.0),
-        "eyeLookInRight": max(right, 0.0),
-        "eyeLookInLeft": max(-right, 0.0),
-        "eyeLookOutRight": max(-right, 0.0),
-        "eyeLookUp": max(up, 0.0),
-        "eyeLookDown": max(-up, 0.0),
-    }
+    return {**shapes, **gaze_shapes(_at(_GAZE["right"], time), _at(_GAZE["up"], time))}
 
 
 def _talk() -> dict[str, Keys]:
