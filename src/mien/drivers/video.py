@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from mien.drivers.looping import Loop, looped
+from mien.drivers.looping import Loop, loop_motion
 from mien.drivers.neutrality import most_neutral
 from mien.drivers.presence import bridge_losses
 from mien.drivers.reading import Baseline, Reading, read_face, to_motion_frame
@@ -98,8 +98,12 @@ def drive_with_video(
     baseline = Baseline(chosen.pose.scale, neutral)
     first = to_motion_frame(chosen, baseline, pts=0, time_base=1 / rate)
     tracker.reset()
-    seen = _seen(looped(lambda back: _track(clip, tracker, back), loop, num_frames), baseline, rate)
-    frames = smooth_motion(bridge_losses(seen, first, 1 / rate), rate, smooth)
+
+    def play(backwards: bool) -> Iterator[MotionFrame]:
+        seen = _seen(_track(clip, tracker, backwards), baseline, rate)
+        return bridge_losses(seen, first, 1 / rate)
+
+    frames = smooth_motion(loop_motion(play, loop, num_frames, 1 / rate), rate, smooth)
     return Motion(first, frames, rate, num_frames)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from mien.motion.blending import blend, mean_rotation
 from mien.motion.pose import angles_from_rotation, rotation_from_angles
-from mien.types import MotionFrame
+from mien.types import Keypoints, MotionFrame
 
 pytestmark = pytest.mark.unit
 
@@ -47,3 +48,27 @@ def test_a_blend_goes_from_one_frame_to_the_other() -> None:
 def test_landmarks_that_only_one_frame_has_are_those_of_the_end() -> None:
     assert blend(frame(0, 1.0), frame(1, 1.0, 0.3), 0.5).landmarks is not None
     assert blend(frame(0, 1.0, 0.3), frame(1, 1.0), 0.5).landmarks is None
+
+
+def test_what_both_frames_know_is_blended_too() -> None:
+    def full(value: float) -> MotionFrame:
+        keypoints = Keypoints(np.full((21, 3), value), value, np.full(3, value))
+        ratios = np.full(3, value, np.float32)
+        return replace(frame(0, 1.0), own_expression=value, ratios=ratios, keypoints=keypoints)
+
+    middle = blend(full(0.0), full(1.0), 0.25)
+    assert middle.own_expression == 0.25
+    assert middle.ratios is not None
+    assert middle.ratios.tolist() == [0.25] * 3
+    assert middle.keypoints is not None
+    assert middle.keypoints.scale == 0.25
+    assert middle.keypoints.expression.max() == 0.25
+    assert middle.keypoints.translation.tolist() == [0.25] * 3
+
+
+def test_a_face_that_is_seen_in_both_is_seen_between() -> None:
+    assert blend(frame(0, 1.0), frame(9, 1.0), 0.1234567).presence == 1
+
+
+def test_beyond_the_end_the_same_way_leads_on() -> None:
+    assert blend(frame(0, 1.0), frame(10, 1.5), 1.2).scale == pytest.approx(1.6)
