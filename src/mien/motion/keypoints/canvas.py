@@ -1,0 +1,37 @@
+"""LivePortrait's canvas in our units.
+
+A keypoint lies at ``scale * (canonical @ R + expression) + translation`` on a canvas that reaches
+from -1 to 1 across the crop in which the face was seen. Points are row vectors with x right, y
+down, z away from the camera: the axes of :mod:`mien.motion.pose`, so only the transposition
+differs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mien.types import Floats
+
+HEAD_UNIT = 0.26
+"""Canvas units per unit of scale between the centres of the eyes."""
+
+
+def rotation_from_template(rotation: Floats) -> Floats:
+    """(..., 3, 3) float32 camera-from-head matrix for column vectors, from a template's R."""
+    return np.swapaxes(np.asarray(rotation, np.float32), -1, -2)
+
+
+def rotation_to_template(rotation: Floats) -> Floats:
+    """A template's R (..., 3, 3) float32: :func:`rotation_from_template` undone."""
+    return rotation_from_template(rotation)
+
+
+def head_units_from_canvas(travel: Floats, scale: float) -> Floats:
+    """Head units of a way on the canvas. scale: the reference frame's, because head units are
+    the reference's."""
+    return np.asarray(travel, np.float64) / (HEAD_UNIT * scale)
+
+
+def canvas_from_head_units(travel: Floats, scale: float) -> Floats:
+    """:func:`head_units_from_canvas` undone."""
+    return np.asarray(travel, np.float64) * (HEAD_UNIT * scale)
