@@ -28,5 +28,5 @@ def pose_face(neutral: Floats, weights: Floats, closure: float = 0.0) -> Floats:
     face = np.asarray(neutral, np.float64) + moved.reshape(NUM_LANDMARKS, 3)
     move_eyes(face, neutral, weights)
     close_lips(face, closure)
-    part_lips(face)
+    part_lips(face, neutral)
     return face.astype(np.float32)

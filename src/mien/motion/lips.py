@@ -24,8 +24,18 @@ def close_lips(face: Floats, closure: float) -> None:
         face[_LOWER, 1] -= _FOLLOWS * (1.0 - _UPPER_SHARE) * gap
 
 
-def part_lips(face: Floats) -> None:
-    """Where the edges of the lips have passed each other let them meet half way, in place."""
-    overlap = np.maximum(face[_UPPER[-1], 1] - face[_LOWER[-1], 1], 0.0)
+def part_lips(face: Floats, resting: Floats | None = None) -> None:
+    """Where the edges of the lips have passed each other let them meet half way, in place.
+
+    resting: the same face at rest; as far as its lips overlap already (landmarks are not exact)
+    they may."""
+    overlap = np.maximum(_overlap(face), 0.0)
+    if resting is not None:
+        overlap = np.maximum(overlap - np.maximum(_overlap(resting), 0.0), 0.0)
     face[_UPPER, 1] -= _FOLLOWS * overlap / 2
     face[_LOWER, 1] += _FOLLOWS * overlap / 2
+
+
+def _overlap(face: Floats) -> Floats:
+    """(9,) how far the edge of the upper lip lies below that of the lower one."""
+    return np.asarray(face[_UPPER[-1], 1] - face[_LOWER[-1], 1])

@@ -182,3 +182,9 @@ def test_the_landmarks_of_the_pose_stay_nearly_where_they_are() -> None:
 
 def test_no_expression_is_no_change() -> None:
     np.testing.assert_allclose(pose_face(FACE, np.zeros(52)), FACE, atol=2e-3)
+
+
+def test_at_rest_a_face_is_as_it_is_even_where_its_lips_overlap():
+    face = FACE_TEMPLATE.landmarks.astype(np.float64)
+    face[13, 1] = face[14, 1] + 0.004
+    np.testing.assert_allclose(pose_face(face, np.zeros(52)), face, atol=1e-6)

@@ -124,7 +124,7 @@ class Painter:
         places = self._warp.backward_map(vertices, parting(target.head, self._source.mesh.head))
         layer = self._warp.picture(places, vertices)
         if self._source.backdrop is not None:
-            picture = self._source.backdrop.compose(layer)
+            picture = self._source.backdrop.compose(layer, places.full)
         else:
             picture = cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB))
         if self._shading is not None and step.reading is not None:

@@ -127,16 +127,18 @@ class Warp:
         target: Place, layers: _Layers, vertices: Floats, part: tuple[slice, slice], *, step: int
     ) -> None:
         """Draw a part of the map finely, in place, where these layers cover it."""
-        low = np.array([part[1].start, part[0].start])
-        high = np.array([part[1].stop, part[0].stop])
+        # Enlarging repeats the outermost samples: one more all around is drawn and left out.
+        margin = step if step > 1 else 0
+        low = np.array([part[1].start, part[0].start]) - margin
+        high = np.array([part[1].stop, part[0].stop]) + margin
         fine, covered = layers.draw(vertices, low, high, step)
         if step > 1:
             size = fine.shape[2] * step, fine.shape[1] * step
             fine = np.stack([cv2.resize(place, size) for place in fine])
             # Whatever was mixed with a place that is not covered is none.
             covered = cv2.resize(covered.astype(np.float32), size) == 1
-        height, width = target.shape[1:]
-        np.copyto(target, fine[:, :height, :width], where=covered[:height, :width])
+        inside = np.s_[margin : margin + target.shape[1], margin : margin + target.shape[2]]
+        np.copyto(target, fine[(slice(None), *inside)], where=covered[inside])
 
     def _find_outlines(self, coarse: Place, vertices: Floats) -> list[tuple[slice, slice]]:
         """Where the map jumps: where the face hides what is behind it."""

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from mien.engines.mesh.backdrop.inpaint import fill
 from mien.engines.mesh.backdrop.matte import refine_matte
+from mien.engines.mesh.backdrop.residue import Residue, find_residue
+from mien.engines.mesh.raster import Place
 from mien.landmarks import FACE_OVAL, NUM_SKIN
 from mien.types import Floats, Image, Mask
 
@@ -48,25 +50,38 @@ class Backdrop:
 
     plate: RGB, the picture with the person's rim filled in. matte: the person's opacity.
     foreground: RGB, the person's own colours, free of background where it is see-through.
+    lost: what these three do not show of the picture.
     """
 
     plate: Image
     matte: Mask
     foreground: Image
+    lost: Residue
 
-    def compose(self, layer: Image) -> Image:
-        """Lay the moved person (h, w, 4), RGB of ``foreground`` with ``matte``, over the plate."""
-        opacity = cv2.extractChannel(layer, 3)
-        result = cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)
-        cv2.copyTo(self.plate, cv2.inRange(opacity, 0, 0), result)
-        soft = np.flatnonzero(cv2.inRange(opacity, 1, 254).view(bool))
-        person = layer.reshape(-1, 4).take(soft, axis=0)
-        weight = person[:, 3:].astype(np.uint16)
-        mixed = self.plate.reshape(-1, 3).take(soft, axis=0) * (255 - weight)
-        mixed += person[:, :3] * weight + np.uint16(128)
-        mixed += mixed >> 8  # with the next shift: a division by 255, rounded
-        result.reshape(-1, 3)[soft] = mixed >> 8
-        return cast(Image, result)
+    def compose(self, layer: Image, place: Place) -> Image:
+        """Lay the moved person (h, w, 4), RGB of ``foreground`` with ``matte``, over the plate.
+
+        place: (2, h, w) where each pixel of the layer comes from. A person at rest gives back
+        the picture that was taken apart, exactly.
+        """
+        result = overlay(layer, self.plate)
+        self.lost.give_back(result, place)
+        return result
+
+
+def overlay(layer: Image, plate: Image) -> Image:
+    """An RGBA layer (h, w, 4) over a plate (h, w, 3)."""
+    opacity = cv2.extractChannel(layer, 3)
+    result = cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)
+    cv2.copyTo(plate, cv2.inRange(opacity, 0, 0), result)
+    soft = np.flatnonzero(cv2.inRange(opacity, 1, 254).view(bool))
+    person = layer.reshape(-1, 4).take(soft, axis=0)
+    weight = person[:, 3:].astype(np.uint16)
+    mixed = plate.reshape(-1, 3).take(soft, axis=0) * (255 - weight)
+    mixed += person[:, :3] * weight + np.uint16(128)
+    mixed += mixed >> 8  # with the next shift: a division by 255, rounded
+    result.reshape(-1, 3)[soft] = mixed >> 8
+    return cast(Image, result)
 
 
 def choose_background(image: Image, landmarks: Floats, coarse: Mask) -> Backdrop | None:
@@ -138,7 +153,9 @@ def separate(image: Image, landmarks: Floats, coarse: Mask) -> Backdrop:
     away = cv2.distanceTransform((matte <= _CLEAR).astype(np.uint8), cv2.DIST_L2, 3)
     plate = fill(image, (away <= margin).astype(np.uint8), _REVEALED * face_width)
     rim = np.flatnonzero((matte < 255) & (away <= margin + 1))
-    return Backdrop(plate, matte, _foreground(image, plate, matte, rim))
+    foreground = _foreground(image, plate, matte, rim)
+    together = overlay(np.dstack([foreground, matte]), plate)
+    return Backdrop(plate, matte, foreground, find_residue(image, together, face_width))
 
 
 def _foreground(image: Image, plate: Image, matte: Mask, rim: NDArray[np.intp]) -> Image:

@@ -15,10 +15,11 @@ from mien.engines.mesh.mouth.complexion import Complexion, interior_colours, mea
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, find_opening, lip_gap
 from mien.engines.mesh.mouth.own_interior import OwnInterior
 from mien.engines.mesh.mouth.teeth import PaintedInterior
-from mien.landmarks import LEFT_EYE, RIGHT_EYE
+from mien.landmarks import INNER_LIPS, LEFT_EYE, RIGHT_EYE
 from mien.motion.pose import Pose
 from mien.types import DriverPixels, Floats, Image
 
+_RIM = np.array(INNER_LIPS)
 _LEAST_GAP = 0.01
 """Head units: lips nearer to each other than this are closed."""
 _OWN_REACH = 1.15
@@ -31,6 +32,9 @@ _DRIVER_SHOWS, _GIVES_WAY = (0.9, 1.3), (1.5, 2.1)
 behind the source's own, and where the source's own gives way to it."""
 _FITS = (0.7, 0.9)
 """The driver's gap against the target's."""
+_NOTICED = (0.002, 0.015)
+"""Movement of the lips' edges, head units, from which, and at which fully, a source's own interior
+is painted anew: before that the warped picture shows it as it is."""
 _FEATHER = 0.012
 _FEWEST_TEETH_PX = 12
 _PALE, _GREY_NOISE, _LIT = 0.7, 6.0, 0.8
@@ -50,6 +54,7 @@ class MouthPainter:
         teeth = None
         if self._own_gap > _OWN_GAP:
             self._closed_gap = 0.0
+            self._resting = head[_RIM]
             self._own = OwnInterior(image, landmarks, head, pose, self._complexion)
             teeth = _own_teeth(image, landmarks, self._complexion)
         self._painted = PaintedInterior(self._complexion, head, pose.scale, teeth)
@@ -79,12 +84,18 @@ class MouthPainter:
             return
         frame = _Frame(opening, head, pose, driver)
         if self._own is not None:
-            _blend(picture, opening, self._around(self._own, frame), 1.0)
+            noticed = self._noticed(head)
+            if noticed > 0:
+                _blend(picture, opening, self._around(self._own, frame), noticed)
             return
         interior = self._borrowed(frame)
         if interior is None:
             interior = self._painted.paint(opening, head, pose)
         _blend(picture, opening, interior, _ramp(gap - self._closed_gap, (0.0, _RAMP)))
+
+    def _noticed(self, head: Floats) -> float:
+        moved = np.linalg.norm(head[_RIM] - self._resting, axis=1).max()
+        return _ramp(float(moved), _NOTICED)
 
     def _borrowed(self, frame: _Frame) -> Image | None:
         if frame.driver is None or self._lender is None:
