@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from mien.drivers import drive_with_image, drive_with_video
+from mien.drivers import drive_idle, drive_with_image, drive_with_video
 from mien.errors import OptionError
 from mien.face import MeshTracker
 from mien.media import AudioTrack, open_video, sniff
@@ -13,16 +13,19 @@ from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving
 
 STILL_RATE = Fraction(30)
-"""Frames per second of a result driven by a picture, unless asked otherwise."""
+"""Frames per second of a result driven by what does not move by itself, unless asked."""
+_IDLE = "idle:"
 
 
 def choose_driver(driving: str | Path | None, options: AnimateOptions) -> Driving:
-    """The driver for ``--driving``: a video or a picture.
+    """The driver for ``--driving``: a video, a picture or ``idle:NAME``.
 
     Raises OptionError when nothing says what moves, and what the driver itself raises.
     """
     if driving is None:
-        raise OptionError("--driving", "is needed: a video or a picture")
+        raise OptionError("--driving", "is needed: a video, a picture or idle:NAME")
+    if isinstance(driving, str) and driving.startswith(_IDLE):
+        return _idle(driving.removeprefix(_IDLE), options)
     if sniff(driving) == "still":
         return _still(driving, options)
     return _video(driving, options)
@@ -31,6 +34,17 @@ def choose_driver(driving: str | Path | None, options: AnimateOptions) -> Drivin
 def _still(path: str | Path, options: AnimateOptions) -> Driving:
     motion = drive_with_image(
         path,
+        duration_s=options.duration,
+        max_frames=options.max_frames or None,
+        fps=options.fps or STILL_RATE,
+    )
+    return Driving(motion)
+
+
+def _idle(name: str, options: AnimateOptions) -> Driving:
+    motion = drive_idle(
+        name,
+        seed=options.seed,
         duration_s=options.duration,
         max_frames=options.max_frames or None,
         fps=options.fps or STILL_RATE,

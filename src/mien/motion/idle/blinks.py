@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mien.motion.idle.easing import eased
-from mien.motion.idle.gaze import Gaze
+from mien.motion.idle.glances import Glances
 from mien.motion.idle.recurrence import Recurrence
 
 MEAN_S = 3.5
@@ -32,7 +32,7 @@ class Blinks:
 
     seed: int
     period_s: float
-    gaze: Gaze | None = None
+    glances: Glances | None = None
 
     def __call__(self, time_s: float) -> float:
         if self.period_s < MEAN_S / 2:
@@ -56,7 +56,7 @@ class Blinks:
 
     def _onset(self, time_s: float) -> float:
         """A blink's, or that of the shift of gaze it joins."""
-        if self.gaze is None:
+        if self.glances is None:
             return time_s
-        shift_s = self.gaze.large_shift_near(time_s, _REACH_S)
+        shift_s = self.glances.large_shift_near(time_s, _REACH_S)
         return time_s if shift_s is None else shift_s

@@ -11,9 +11,10 @@ import numpy as np
 
 from mien.errors import OptionError
 from mien.motion.arkit import shape_weights
+from mien.motion.gaze import gaze_shapes
 from mien.motion.idle.blinks import Blinks
 from mien.motion.idle.body import Breath, Sway
-from mien.motion.idle.gaze import Gaze, look_shapes
+from mien.motion.idle.glances import Glances
 from mien.motion.idle.nods import Nods
 from mien.motion.moment import Moment
 from mien.motion.noise import Wander
@@ -25,6 +26,8 @@ _RISE = 0.022
 _BREATH_PITCH_DEG = 0.35
 _CALMER = 0.45
 """Share of the sway that is left while nodding."""
+_FULL_LOOK_DEG = 30.0
+"""What an eyeLook shape of 1 turns the eyes by."""
 _FLICKER_S = 1.6
 _FLICKERS = {
     "browInnerUp": 0.14,
@@ -78,7 +81,7 @@ def _nod(seed: int, period_s: float) -> MomentAt:
         yaw, pitch, roll, right, down, size = (_CALMER * sway(time_s)).tolist()
         full = breath(time_s)
         pitch += _BREATH_PITCH_DEG * full - nods(time_s)
-        shapes = {"eyeBlink": blinks(time_s), **look_shapes(-yaw, -pitch)}
+        shapes = {"eyeBlink": blinks(time_s), **_looking(-yaw, -pitch)}
         place = (right, down - _RISE * full)
         return Moment(shape_weights(shapes), (yaw, pitch, roll), place, 1.0 + size)
 
@@ -86,17 +89,17 @@ def _nod(seed: int, period_s: float) -> MomentAt:
 
 
 def _natural(seed: int, period_s: float) -> MomentAt:
-    gaze, breath, sway = Gaze(seed, period_s), Breath(seed, period_s), Sway(seed, period_s)
-    blinks = Blinks(seed, period_s, gaze)
+    glances, breath, sway = Glances(seed, period_s), Breath(seed, period_s), Sway(seed, period_s)
+    blinks = Blinks(seed, period_s, glances)
     flicker = Wander(seed, "flicker", len(_FLICKERS), _FLICKER_S, period_s)
 
     def moment_at(time_s: float) -> Moment:
         yaw, pitch, roll, right, down, size = sway(time_s).tolist()
-        look, full = gaze(time_s), breath(time_s)
+        look, full = glances(time_s), breath(time_s)
         yaw += look.head[0]
         pitch += look.head[1] + _BREATH_PITCH_DEG * full
         # the eyes stay on what they look at while the head moves
-        shapes = look_shapes(look.eyes[0] - yaw, look.eyes[1] - pitch)
+        shapes = _looking(look.eyes[0] - yaw, look.eyes[1] - pitch)
         shapes["eyeBlink"] = blinks(time_s)
         passing = np.square((flicker(time_s) + 1.0) / 2.0)
         for (shape, most), amount in zip(_FLICKERS.items(), passing, strict=True):
@@ -105,6 +108,10 @@ def _natural(seed: int, period_s: float) -> MomentAt:
         return Moment(shape_weights(shapes), (yaw, pitch, roll), place, 1.0 + size)
 
     return moment_at
+
+
+def _looking(right_deg: float, up_deg: float) -> dict[str, float]:
+    return gaze_shapes(right_deg / _FULL_LOOK_DEG, up_deg / _FULL_LOOK_DEG)
 
 
 IDLES: Mapping[str, Idle] = MappingProxyType(

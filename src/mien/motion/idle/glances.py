@@ -28,8 +28,6 @@ _LARGE_DEG = 5.0
 """Shifts that a blink may join."""
 _HEAD_FROM_DEG, _HEAD_SHARE = 2.5, 0.35
 _HEAD_LATE_S, _HEAD_TAKES_S = 0.04, 0.36
-_FULL_LOOK_DEG = 30.0
-"""What an eyeLook shape of 1 means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Gaze:
+class Glances:
     """Saccades and fixations, over and over in ``period_s``."""
 
     seed: int
@@ -94,19 +92,6 @@ class Gaze:
         size = min(_LEAST_DEG - _MEAN_DEG * math.log(1.0 - chance[0]), _MOST_DEG)
         angle = 2.0 * math.pi * chance[1]
         return size * np.array((math.cos(angle), _FLATNESS * math.sin(angle)))
-
-
-def look_shapes(right_deg: float, up_deg: float) -> dict[str, float]:
-    """Weights that turn both eyes in the head; right is the image's."""
-    right, up = (min(max(v / _FULL_LOOK_DEG, -1.0), 1.0) for v in (right_deg, up_deg))
-    return {
-        "eyeLookOutLeft": max(right, 0.0),
-        "eyeLookInRight": max(right, 0.0),
-        "eyeLookInLeft": max(-right, 0.0),
-        "eyeLookOutRight": max(-right, 0.0),
-        "eyeLookUp": max(up, 0.0),
-        "eyeLookDown": max(-up, 0.0),
-    }
 
 
 def _jump_s(start: Floats, end: Floats) -> float:
