@@ -24,6 +24,20 @@ Output = Annotated[
         "Default: outputs/<verb>_<timestamp>.mp4",
     ),
 ]  # fmt: skip
+EyesOpen = Annotated[
+    float | None,
+    typer.Option(
+        metavar="X", rich_help_panel=_MOTION,
+        help="Opening over width of both eyes in every frame, 0 to 0.8; open eyes have 0.25 to 0.45.",
+    ),
+]  # fmt: skip
+LipsOpen = Annotated[
+    float | None,
+    typer.Option(
+        metavar="X", rich_help_panel=_MOTION,
+        help="Opening over width of the lips in every frame, 0 to 0.8.",
+    ),
+]  # fmt: skip
 Force = Annotated[
     bool, typer.Option("--force", rich_help_panel=_RESULT, help="Overwrite an existing result.")
 ]
@@ -38,7 +52,16 @@ def animate(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
     driving: Annotated[
         str | None,
-        typer.Option("--driving", "-d", metavar="VIDEO|IMAGE", help="What moves the face."),
+        typer.Option(
+            "--driving", "-d", metavar="VIDEO|IMAGE|idle:NAME", help="What moves the face."
+        ),
+    ] = None,
+    emotions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIMELINE", rich_help_panel=_MOTION,
+            help='Expressions in time, as in "0:neutral 1.5:happy:0.8 4:calm", or a .json file.',
+        ),
     ] = None,
     output: Output = None,
     engine: Annotated[
@@ -69,6 +92,22 @@ def animate(
             help="The driver's frame that counts as its neutral.",
         ),
     ] = "auto",
+    eyes_open: EyesOpen = None,
+    lips_open: LipsOpen = None,
+    retarget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="eyes,lips", rich_help_panel=_MOTION,
+            help="Parts that open as far as the driver's, by opening over width.",
+        ),
+    ] = None,
+    normalize_lips: Annotated[
+        bool,
+        typer.Option(
+            "--normalize-lips", rich_help_panel=_MOTION,
+            help="Close the portrait's lips before the motion is added.",
+        ),
+    ] = False,
     smooth: Annotated[
         float,
         typer.Option(
@@ -151,11 +190,12 @@ def animate(
     """Animate a portrait with the motion of a video or of another picture."""
     with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.pipeline import animate as run
-        from mien.pipeline.options import parse_face, parse_reference, parse_size
+        from mien.pipeline.options import parse_face, parse_parts, parse_reference, parse_size
 
         report = run(
             source,
             driving=driving,
+            emotions=emotions,
             output=output,
             engine=engine,
             relative=relative,
@@ -175,6 +215,10 @@ def animate(
             keep_audio=cast("KeepAudio", keep_audio),
             reference=parse_reference(reference),
             seed=seed,
+            eyes_open=eyes_open,
+            lips_open=lips_open,
+            retarget=frozenset() if retarget is None else parse_parts(retarget),
+            normalize_lips=normalize_lips,
             force=force,
             progress=progress,
         )

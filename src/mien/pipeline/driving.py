@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from mien.drivers import drive_idle, drive_with_image, drive_with_video
+from mien.drivers import drive_idle, drive_with_emotions, drive_with_image, drive_with_video
 from mien.errors import OptionError
 from mien.face import MeshTracker
 from mien.media import AudioTrack, open_video, sniff
+from mien.motion.timeline import Timeline
+from mien.pipeline.expressions import known_expressions
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving
 
@@ -18,17 +20,46 @@ _IDLE = "idle:"
 
 
 def choose_driver(driving: str | Path | None, options: AnimateOptions) -> Driving:
-    """The driver for ``--driving``: a video, a picture or ``idle:NAME``.
+    """The driver for ``--driving``: a video, a picture or ``idle:NAME``. Emotions are played over
+    an idle motion, ``idle:natural`` if none is named.
 
-    Raises OptionError when nothing says what moves, and what the driver itself raises.
+    Raises OptionError when nothing says what moves, or emotions meet a driver that has its own;
+    and what the driver itself raises.
     """
+    if options.emotions is not None:
+        return _emotions(options.emotions, driving, options)
     if driving is None:
-        raise OptionError("--driving", "is needed: a video, a picture or idle:NAME")
-    if isinstance(driving, str) and driving.startswith(_IDLE):
-        return _idle(driving.removeprefix(_IDLE), options)
+        problem = "is needed: a video, a picture or idle:NAME; or give --emotions"
+        raise OptionError("--driving", problem)
+    if _is_idle(driving):
+        return _idle(_idle_name(driving), options)
     if sniff(driving) == "still":
         return _still(driving, options)
     return _video(driving, options)
+
+
+def _is_idle(driving: str | Path) -> bool:
+    return str(driving).startswith(_IDLE)
+
+
+def _idle_name(driving: str | Path) -> str:
+    return str(driving).removeprefix(_IDLE)
+
+
+def _emotions(timeline: Timeline, driving: str | Path | None, options: AnimateOptions) -> Driving:
+    if driving is not None and not _is_idle(driving):
+        problem = f"go with --driving idle:NAME or without it, not with {driving}"
+        raise OptionError("--emotions", problem)
+    motion = drive_with_emotions(
+        timeline,
+        expressions=known_expressions(),
+        idle="natural" if driving is None else _idle_name(driving),
+        seed=options.seed,
+        duration_s=options.duration,
+        max_frames=options.max_frames or None,
+        fps=options.fps or STILL_RATE,
+    )
+    return Driving(motion)
 
 
 def _still(path: str | Path, options: AnimateOptions) -> Driving:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from fractions import Fraction
 from functools import partial
@@ -9,18 +10,21 @@ from pathlib import Path
 
 from mien.drivers.looping import Loop
 from mien.drivers.video import ReferenceChoice
+from mien.motion.timeline import Timeline
 from mien.pipeline.driving import choose_driver
+from mien.pipeline.emotions import read_emotions
 from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
 from mien.pipeline.play import play
 from mien.pipeline.report import Report
 from mien.pipeline.target import result_path
-from mien.types import ProgressCallback, Region
+from mien.types import Part, ProgressCallback, Region
 
 
 def animate(
     source: str | Path,
     *,
     driving: str | Path | None = None,
+    emotions: str | Path | Timeline | None = None,
     output: str | Path | None = None,
     engine: str = "mesh",
     relative: bool = True,
@@ -40,6 +44,10 @@ def animate(
     keep_audio: KeepAudio = "driving",
     reference: ReferenceChoice = "auto",
     seed: int = 0,
+    eyes_open: float | None = None,
+    lips_open: float | None = None,
+    retarget: Collection[Part] = (),
+    normalize_lips: bool = False,
     force: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Report:
@@ -51,6 +59,7 @@ def animate(
     Raises an InputError for bad input, before any file is written.
     """
     options = AnimateOptions(
+        emotions=None if emotions is None else read_emotions(emotions),
         engine=engine,
         relative=relative,
         multiplier=multiplier,
@@ -69,6 +78,10 @@ def animate(
         keep_audio=keep_audio,
         reference=reference,
         seed=seed,
+        eyes_open=eyes_open,
+        lips_open=lips_open,
+        retarget=frozenset(retarget),
+        normalize_lips=normalize_lips,
         force=force,
     )
     inputs = (source,) if driving is None else (source, driving)

@@ -7,13 +7,14 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, cast, get_args
 
 from mien.drivers.looping import Loop
 from mien.drivers.video import ReferenceChoice
 from mien.errors import OptionError
 from mien.media.timing import MAX_RATE
-from mien.types import REGIONS, MotionOptions, Region
+from mien.motion.timeline import Timeline
+from mien.types import PARTS, REGIONS, MotionOptions, Part, Region
 
 KeepAudio = Literal["driving", "none"]
 FaceChoice: TypeAlias = int | Literal["all"]
@@ -25,6 +26,8 @@ KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
 
 MIN_SIDE, MAX_SIDE = 16, 4096
 """Pixels a result may have per side: H.264 levels end at 4096."""
+MAX_RATIO = 0.8
+"""Opening over width that eyes and lips may be asked for, as in LivePortrait's sliders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class AnimateOptions:
     """The options of :func:`mien.animate` with their defaults; OptionError when one of them
     cannot be honoured. docs/cli.md explains each."""
 
+    emotions: Timeline | None = None
     engine: str = "mesh"
     relative: bool = True
     multiplier: float = 1.0
@@ -50,6 +54,10 @@ class AnimateOptions:
     keep_audio: KeepAudio = "driving"
     reference: ReferenceChoice = "auto"
     seed: int = 0
+    eyes_open: float | None = None
+    lips_open: float | None = None
+    retarget: frozenset[Part] = frozenset()
+    normalize_lips: bool = False
     force: bool = False
 
     def __post_init__(self) -> None:
@@ -59,6 +67,12 @@ class AnimateOptions:
         _one_of("--region", self.region, REGIONS)
         _one_of("--loop", self.loop, LOOPS)
         _one_of("--keep-audio", self.keep_audio, KEEP_AUDIO)
+        if self.eyes_open is not None:
+            _in_range("--eyes-open", self.eyes_open, 0, MAX_RATIO)
+        if self.lips_open is not None:
+            _in_range("--lips-open", self.lips_open, 0, MAX_RATIO)
+        for part in self.retarget:
+            _one_of("--retarget", part, PARTS)
         _whole("--max-frames", self.max_frames, least=0)
         _whole("--seed", self.seed, least=0)
         if self.crop_scale is not None:
@@ -88,7 +102,15 @@ class AnimateOptions:
     @property
     def motion(self) -> MotionOptions:
         """What of it the engine reads."""
-        return MotionOptions(self.relative, self.multiplier, self.region)
+        return MotionOptions(
+            relative=self.relative,
+            multiplier=self.multiplier,
+            region=self.region,
+            eyes_open=self.eyes_open,
+            lips_open=self.lips_open,
+            retarget=self.retarget,
+            normalize_lips=self.normalize_lips,
+        )
 
 
 def parse_face(text: str) -> FaceChoice:
@@ -103,6 +125,14 @@ def parse_reference(text: str) -> ReferenceChoice:
     if text == "first":
         return "first"
     return _integer("--reference", text, "auto, first or a number from 1")
+
+
+def parse_parts(text: str) -> frozenset[Part]:
+    """``eyes``, ``lips`` or ``eyes,lips``."""
+    parts = [part.strip() for part in text.split(",")]
+    for part in parts:
+        _one_of("--retarget", part, PARTS)
+    return frozenset(cast("list[Part]", parts))
 
 
 def parse_size(text: str) -> Size:
