@@ -1,1 +1,19 @@
 """Motion as files: LivePortrait's pickles, read safely, and Mien's own format."""
+
+from mien.templates.files import (
+    TEMPLATE_EXTENSIONS,
+    read_template,
+    template_place,
+    write_template,
+)
+from mien.templates.template import KeypointTrack, LandmarkTrack, MotionTemplate
+
+__all__ = [
+    "TEMPLATE_EXTENSIONS",
+    "KeypointTrack",
+    "LandmarkTrack",
+    "MotionTemplate",
+    "read_template",
+    "template_place",
+    "write_template",
+]

@@ -1,0 +1,165 @@
+"""LivePortrait's motion templates, of every kind that is about.
+
+LivePortrait wrote ``R_d``, ``c_d_eyes_lst`` and ``c_d_lip_lst`` first, ``R``, ``c_eyes_lst`` and
+``c_lip_lst`` (and ``kp``, ``x_s``, which do not drive) later. FasterLivePortrait adds angles and
+leaves the lists empty; JoyVASA leaves them out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import cast
+
+import numpy as np
+
+from mien.motion.keypoints import person_ratios, rotation_from_template
+from mien.templates.keypoint_motion import template_from_keypoints
+from mien.templates.pickled_arrays import PickledArray
+from mien.templates.problems import UnusableError
+from mien.templates.template import (
+    FASTEST,
+    NUM_KEYPOINTS,
+    SLOWEST,
+    KeypointTrack,
+    MotionTemplate,
+    check_length,
+)
+from mien.templates.unpickling import unpickle
+from mien.types import Floats
+
+_RATE = 25
+"""Frames per second where a file does not say, as in LivePortrait."""
+_ROTATIONS = ("R", "R_d")
+_EYES = ("c_eyes_lst", "c_d_eyes_lst")
+_LIPS = ("c_lip_lst", "c_d_lip_lst")
+_SKEWED = 0.02
+"""How far a rotation times its transpose may be from identity: what half precision does to one
+is repaired, anything worse is none."""
+
+_Item = Mapping[str, object]
+
+
+def template_from_pickle(data: bytes, *, made_from: str = "") -> MotionTemplate:
+    """What a template's pickle holds. UnusableError if it is not one, or not sound."""
+    root = unpickle(data)
+    if not isinstance(root, dict) or "motion" not in root:
+        raise UnusableError("is no motion template: it holds no motion")
+    items = _items(root["motion"])
+    track = KeypointTrack(
+        _column(items, ("exp",), (NUM_KEYPOINTS, 3)),
+        _column(items, ("scale",), ()),
+        _column(items, ("t",), (3,)),
+    )
+    return template_from_keypoints(
+        track,
+        rate=_rate(root.get("output_fps", _RATE)),
+        rotation=_rotations(items),
+        ratios=_ratios(root, len(items)),
+        made_from=made_from,
+    )
+
+
+def _items(motion: object) -> Sequence[_Item]:
+    if not isinstance(motion, list):
+        raise UnusableError("is no motion template: its motion is no list")
+    check_length(len(motion))
+    if not all(isinstance(item, dict) for item in motion):
+        raise UnusableError("is no motion template: a frame of its motion is no dict")
+    return cast("Sequence[_Item]", motion)
+
+
+def _rate(value: object) -> Fraction:
+    number = float(_numbers(value, "output_fps", ()))
+    if not SLOWEST <= number <= FASTEST:
+        raise UnusableError(f"has an output_fps of {number:g}; {SLOWEST} to {FASTEST} are read")
+    return Fraction(number).limit_denominator(1001)
+
+
+def _column(items: Sequence[_Item], keys: Sequence[str], shape: tuple[int, ...]) -> Floats:
+    """(frames, *shape) float32 of what each frame has under one of the keys."""
+    values = []
+    for item in items:
+        key = _first(item, keys)
+        if key is None:
+            raise UnusableError(f"has a frame without {' or '.join(keys)}")
+        values.append(_numbers(item[key], key, shape))
+    return np.stack(values)
+
+
+def _rotations(items: Sequence[_Item]) -> Floats:
+    """(frames, 3, 3) camera from head."""
+    if _first(items[0], _ROTATIONS) is None:
+        return _rotations_from_angles(items)
+    given = _column(items, _ROTATIONS, (3, 3)).astype(np.float64)
+    square = given @ given.transpose(0, 2, 1)
+    if np.abs(square - np.eye(3)).max() > _SKEWED or np.linalg.det(given).min() < 0.0:
+        raise UnusableError("has a rotation that is not one")
+    u, _, vt = np.linalg.svd(given)
+    return rotation_from_template(u @ vt)
+
+
+def _rotations_from_angles(items: Sequence[_Item]) -> Floats:
+    """LivePortrait's R is (Rz(roll) Ry(yaw) Rx(pitch)) transposed."""
+    pitch, yaw, roll = (
+        np.radians(_column(items, (key,), ()).astype(np.float64))
+        for key in ("pitch", "yaw", "roll")
+    )
+    turns = _about(roll, 2) @ _about(yaw, 1) @ _about(pitch, 0)
+    return cast(Floats, turns.astype(np.float32))
+
+
+def _about(radians: Floats, axis: int) -> Floats:
+    """(n, 3, 3) right-handed rotations of columns about one axis."""
+    one, other = (axis + 1) % 3, (axis + 2) % 3
+    turns = np.zeros((len(radians), 3, 3))
+    turns[:, axis, axis] = 1.0
+    turns[:, one, one] = turns[:, other, other] = np.cos(radians)
+    turns[:, other, one] = np.sin(radians)
+    turns[:, one, other] = -turns[:, other, one]
+    return turns
+
+
+def _ratios(root: _Item, num_frames: int) -> Floats | None:
+    """(frames, 3) right eye, left eye, lips; None unless both lists are there."""
+    eyes, lips = (_list(root, keys, num_frames) for keys in (_EYES, _LIPS))
+    if not eyes or not lips:
+        return None
+    return person_ratios(
+        np.stack([_numbers(eye, _EYES[0], (2,)) for eye in eyes]),
+        np.stack([_numbers(lip, _LIPS[0], (1,)) for lip in lips]),
+    )
+
+
+def _list(root: _Item, keys: Sequence[str], num_frames: int) -> Sequence[object]:
+    """One entry for each frame, or none at all."""
+    key = _first(root, keys)
+    if key is None:
+        return []
+    values = root[key]
+    if not isinstance(values, list) or len(values) not in (0, num_frames):
+        raise UnusableError(f"has a {key} that is not as long as its motion")
+    return values
+
+
+def _first(item: _Item, keys: Sequence[str]) -> str | None:
+    return next((key for key in keys if key in item), None)
+
+
+def _numbers(value: object, key: str, shape: tuple[int, ...]) -> Floats:
+    """An array of this shape, or of its numbers in one row; axes of length 1 do not count."""
+    values = value.values if isinstance(value, PickledArray) else value
+    if isinstance(values, int | float) and not isinstance(values, bool):
+        values = np.array(values, np.float64)  # an integer may have eight bytes
+    if not isinstance(values, np.ndarray):
+        raise UnusableError(f"has a {key} that is no array of numbers")
+    sides = [side for side in values.shape if side != 1]
+    wanted = [side for side in shape if side != 1]
+    if sides not in (wanted, [math.prod(wanted)] if wanted else []):
+        raise UnusableError(f"has a {key} of shape {values.shape} where {shape or 1} is needed")
+    with np.errstate(over="ignore", invalid="ignore"):
+        numbers = values.astype(np.float32).reshape(shape)
+    if not np.isfinite(numbers).all():
+        raise UnusableError(f"has a {key} that is not a number")
+    return cast(Floats, numbers)
