@@ -51,7 +51,7 @@ def play(
             cast.actors,
             driver.motion,
             options.motion,
-            _composition(cast, options, driver.motion),
+            composition_for(cast, options, driver.motion),
             driver.audio,
         )
         outcome = record(
@@ -83,7 +83,8 @@ def _checked_alpha(path: str | Path, options: AnimateOptions) -> bool:
     ).alpha
 
 
-def _composition(cast: Cast, options: AnimateOptions, motion: Motion) -> Composition:
+def composition_for(cast: Cast, options: AnimateOptions, motion: Motion) -> Composition:
+    """How a frame of the result is put together."""
     result: Composition = (
         PastedBack(cast.portrait) if options.paste_back else CropAlone(options.size)
     )

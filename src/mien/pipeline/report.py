@@ -35,5 +35,35 @@ class Report:
         facts = asdict(self)
         facts["rate"] = f"{self.rate.numerator}/{self.rate.denominator}"
         facts["fps"] = round(self.fps, 2)
-        facts["seconds"] = {name: round(spent, 4) for name, spent in self.seconds.items()}
+        facts["seconds"] = _rounded(self.seconds)
         return json.dumps(facts)
+
+
+@dataclass(frozen=True, slots=True)
+class StillReport:
+    """Facts of a run that made pictures.
+
+    output: the picture, or the folder they are in. stills: how many were rendered, without a
+    contact sheet. ms_per_still: wall time to render and paste one, the portrait being prepared.
+    size, faces_found, seconds, sheet: as in :class:`Report`.
+    """
+
+    output: str
+    engine: str
+    stills: int
+    size: tuple[int, int]
+    ms_per_still: float
+    faces_found: int
+    seconds: Mapping[str, float]
+    sheet: str | None = None
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        facts = asdict(self)
+        facts["ms_per_still"] = round(self.ms_per_still, 2)
+        facts["seconds"] = _rounded(self.seconds)
+        return json.dumps(facts)
+
+
+def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(spent, 4) for name, spent in seconds.items()}

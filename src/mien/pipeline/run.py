@@ -112,6 +112,12 @@ def record(
     return Outcome(frames, faces_lost, (width, height))
 
 
+def pictures(take: Take, watch: Stopwatch) -> Iterator[Frame]:
+    """The take's frames, made as they are asked for in the caller's own thread."""
+    moments = watch.around("drive", take.motion.frames)
+    return (picture.frame for picture in _pictures(take, _shots(take, moments, watch), watch))
+
+
 def _shots(take: Take, motion: Iterator[MotionFrame], watch: Stopwatch) -> Generator[_Shot]:
     """All faces of each moment, in lockstep. ``tee`` holds on only to what the engine that is
     furthest ahead has read and another one has not: at most its latency."""

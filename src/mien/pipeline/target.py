@@ -14,9 +14,14 @@ _FOLDER = Path("outputs")
 
 @contextmanager
 def result_path(
-    output: str | Path | None, verb: str, now: datetime, *, inputs: tuple[str | Path, ...] = ()
+    output: str | Path | None,
+    verb: str,
+    now: datetime,
+    *,
+    inputs: tuple[str | Path, ...] = (),
+    extension: str = ".mp4",
 ) -> Generator[str | Path]:
-    """``output`` as it was given, or ``outputs/<verb>_<time>.mp4``.
+    """``output`` as it was given, or ``outputs/<verb>_<time>`` and the extension.
 
     The folder is made if need be, and removed again when the body fails and left it empty.
     Raises OutputError when that cannot be done, or when ``output`` is one of the ``inputs``,
@@ -29,7 +34,7 @@ def result_path(
         return
     made = _make_folder()
     try:
-        yield _FOLDER / f"{verb}_{now:%Y%m%d_%H%M%S}.mp4"
+        yield _FOLDER / f"{verb}_{now:%Y%m%d_%H%M%S}{extension}"
     except BaseException:
         if made:
             with suppress(OSError):  # somebody put something there meanwhile
