@@ -19,6 +19,7 @@ MEAN_S = 3.5
 _SPREAD = 0.6
 _CLOSING_S, _SHUT_S, _OPENING_S = (0.07, 0.1), (0.03, 0.05), (0.14, 0.22)
 """Shortest and longest: a blink takes 240 to 370 ms."""
+_LONGEST_S = sum(longest for _, longest in (_CLOSING_S, _SHUT_S, _OPENING_S))
 _DEPTH = (0.92, 1.0)
 _REACH_S = 0.4
 """A blink joins a large shift of gaze that is no further away than this. Two blinks are always
@@ -43,13 +44,16 @@ class Blinks:
         return max(self._lids(events, slot, time_s) for slot in (latest, latest + 1))
 
     def _lids(self, events: Recurrence, slot: int, time_s: float) -> float:
+        planned_s = events.time_of(slot)
+        if not -_REACH_S < time_s - planned_s < _REACH_S + _LONGEST_S:
+            return 0.0
         closing, shut, opening, depth = (
             low + (high - low) * chance
             for (low, high), chance in zip(
                 (_CLOSING_S, _SHUT_S, _OPENING_S, _DEPTH), events.draw(slot, 5)[1:], strict=True
             )
         )
-        since = time_s - self._onset(events.time_of(slot))
+        since = time_s - self._onset(planned_s)
         opened = min(max((since - closing - shut) / opening, 0.0), 1.0)
         # lids lift quickly at first and settle slowly
         return float(depth * eased(since / closing) * (1.0 - eased(1.0 - (1.0 - opened) ** 1.5)))
