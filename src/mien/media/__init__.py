@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mien.media.audio import AudioTrack
 from mien.media.picture_file import STILL_EXTENSIONS, PictureFile
+from mien.media.picture_folder import PictureFolder
 from mien.media.prefetch import prefetch
 from mien.media.sink import Sink, open_sink
 from mien.media.sniff import Kind, sniff
@@ -15,6 +16,7 @@ __all__ = [
     "AudioTrack",
     "Kind",
     "PictureFile",
+    "PictureFolder",
     "Sink",
     "Video",
     "VideoInfo",

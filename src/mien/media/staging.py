@@ -8,20 +8,33 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from mien.errors import OutputError
 
-_FRAME_NAME = re.compile(r"\d{6,}\.png")
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a folder of ours holds: a word for it, and the names of its files."""
+
+    word: str
+    names: re.Pattern[str]
+
+
+FRAMES = Contents("frames", re.compile(r"\d{6,}\.png"))
 
 
 class Staging:
     """The temporary place of one output, a file or a folder."""
 
-    def __init__(self, target: Path, *, folder: bool, force: bool) -> None:
+    def __init__(
+        self, target: Path, *, folder: bool, force: bool, contents: Contents = FRAMES
+    ) -> None:
         """Check that ``target`` may be written. Creates nothing. Raises OutputError."""
         self.target = target
         self._folder = folder
+        self._contents = contents
         self._force = force
         self.path = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
         self._check()
@@ -33,7 +46,7 @@ class Staging:
                 self.path.mkdir()
             else:
                 self.path.touch(exist_ok=False)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a name with a null character
             raise OutputError(self.target, describe(error)) from None
 
     def commit(self) -> None:
@@ -73,14 +86,15 @@ class Staging:
     def _check_folder(self) -> None:
         if not self.target.exists():
             return
+        word = self._contents.word
         if not self.target.is_dir():
-            raise OutputError(self.target, "is a file; a folder of frames was asked for")
+            raise OutputError(self.target, f"is a file; a folder of {word} was asked for")
         names = [entry.name for entry in self.target.iterdir()]
-        if any(not _FRAME_NAME.fullmatch(name) for name in names):
+        if any(not self._contents.names.fullmatch(name) for name in names):
             # Even by force: a folder is replaced whole, and this one is not ours.
-            raise OutputError(self.target, "holds other files than frames; give another folder")
+            raise OutputError(self.target, f"holds other files than {word}; give another folder")
         if names and not self._force:
-            raise OutputError(self.target, "holds frames already; use --force to replace them")
+            raise OutputError(self.target, f"holds {word} already; use --force to replace them")
 
     def _swap_folders(self) -> None:
         old = self.path.with_name(self.path.name + ".old")
