@@ -28,7 +28,8 @@ EyesOpen = Annotated[
     float | None,
     typer.Option(
         metavar="X", rich_help_panel=_MOTION,
-        help="Opening over width of both eyes in every frame, 0 to 0.8; open eyes have 0.25 to 0.45.",
+        help="Opening over width of both eyes in every frame, 0 to 0.8; open eyes have "
+        "0.25 to 0.45.",
     ),
 ]  # fmt: skip
 LipsOpen = Annotated[

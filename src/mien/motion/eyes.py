@@ -39,7 +39,7 @@ _IRIS_MOVES = {
     "eyeLookOut": (0.275, 0.0),
 }
 """Right and down of the left eye, in eye widths: about 30 degrees of rotation."""
-_CREASE_FOLLOWS, _POUCH_FOLLOWS = 0.36, 0.45
+CREASE_FOLLOWS, POUCH_FOLLOWS = 0.36, 0.45
 """How far the rings of skin above and below the eye follow its lids."""
 _WIDEST = -0.4
 
@@ -88,8 +88,8 @@ def move_eyes(face: Floats, neutral: Floats, weights: Floats) -> None:
     upper, lower = closing[:, 0, None, None] * gap, closing[:, 1, None, None] * gap
     face[UPPER_LIDS] += upper
     face[LOWER_LIDS] -= lower
-    face[CREASES] += _CREASE_FOLLOWS * upper
-    face[POUCHES] -= _POUCH_FOLLOWS * lower
+    face[CREASES] += CREASE_FOLLOWS * upper
+    face[POUCHES] -= POUCH_FOLLOWS * lower
     look = np.tensordot(weights, IRIS_TABLE, 1) * eye_widths(neutral)[:, None]
     face[IRISES, :2] += look[:, None]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from mien.engines.mesh.film import Film, unit_pose
 from mien.engines.mesh.geometry import FaceMesh
+from mien.engines.mesh.openness import bring_to, opening_ratios, wanted_ratios, with_closed_lips
 from mien.engines.mesh.registration import Reading, Registration
 from mien.engines.mesh.retarget import (
     FaceShape,
@@ -66,17 +67,19 @@ class ExpressionFollower:
 
     def follow(self, frame: MotionFrame, mesh: FaceMesh) -> Step:
         """The next frame's step. The portrait's own expression stays as far as the frame says."""
-        if mesh is not self._mesh:
-            self._mesh, self._expressionless = mesh, neutralise(mesh.head)[0]
         options = self._options
+        if mesh is not self._mesh:
+            self._mesh = mesh
+            self._base = with_closed_lips(mesh.head) if options.normalize_lips else mesh.head
+            self._expressionless = neutralise(self._base)[0]
         gain = min(1.0, options.multiplier)
         weights = (frame.blendshapes - self._reference.blendshapes) * options.multiplier
         gone = (1.0 - frame.own_expression if options.relative else 1.0) * gain
-        neutral = mesh.head + (self._expressionless - mesh.head) * gone
+        neutral = self._base + (self._expressionless - self._base) * gone
         posed = pose_face(neutral, weights, frame.closure * gain)
-        head = weigh_expression(mesh.head, posed, options.region)
+        head = weigh_expression(self._base, posed, options.region)
         pose = retarget_pose(mesh.pose, unit_pose(self._reference), unit_pose(frame), options)
-        target = Target(head, pose, apertures(head, mesh.head))
+        target = _opened(Target(head, pose, apertures(head, mesh.head)), frame, mesh, options)
         return Step(target, _NO_SHIFT)
 
 
@@ -116,6 +119,7 @@ class LandmarkFollower:
             driver, reading = shot.shape, shot.reading
             self._shift = shot.ring_shift
         target = retarget(self._source, self._reference, driver, self._options)
+        target = _opened(target, frame, mesh, self._options)
         moves = frame.presence if self._options.region in ("all", "pose") else 0.0
         moves *= mesh.pose.scale * self._options.multiplier
         if self._options.region not in ("all", "exp"):
@@ -128,7 +132,18 @@ class LandmarkFollower:
         if not options.relative:
             bare = source + (neutralise(source)[0] - source) * min(1.0, options.multiplier)
             source = weigh_expression(source, bare, options.region)
+        if options.normalize_lips:
+            source = with_closed_lips(source)
         return FaceShape(source, mesh.pose)
+
+
+def _opened(target: Target, frame: MotionFrame, mesh: FaceMesh, options: MotionOptions) -> Target:
+    """The target with eyes and lips as far open as the options want them."""
+    wanted = wanted_ratios(frame, opening_ratios(mesh.head), options)
+    head = bring_to(target.head, mesh.head, wanted)
+    if head is target.head:
+        return target
+    return Target(head, target.pose, apertures(head, mesh.head))
 
 
 def _shape(frame: MotionFrame) -> FaceShape:
