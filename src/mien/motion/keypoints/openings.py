@@ -24,7 +24,7 @@ _PARTS = {"mouthFunnel": 0.27, "mouthUpperUp": 0.05, "mouthLowerDown": 0.05}
 _NARROWS = {"mouthSmile": 0.19, "mouthStretch": 0.1}
 """A wider mouth needs a wider jaw for the same ratio: each side's share."""
 _PRESS = 0.2
-"""Closing beyond the reference's lips that presses them on each other in full."""
+"""Closing beyond the reference's lips that presses them in full, chin and all."""
 
 
 def _row(values: dict[str, float]) -> Floats:
@@ -36,17 +36,18 @@ def _row(values: dict[str, float]) -> Floats:
     return row
 
 
-def _eyes(name: str) -> list[int]:
+def _both(name: str) -> list[int]:
     return [SHAPE_INDEX[name + side] for side in _SIDES]
 
 
-_BLINK, _WIDE, _SQUINT = _eyes("eyeBlink"), _eyes("eyeWide"), _eyes("eyeSquint")
+_BLINK, _WIDE, _SQUINT = _both("eyeBlink"), _both("eyeWide"), _both("eyeSquint")
 _SQUINTS = float(_CLOSES[_SQUINT[0], 0])
 _WIDENS = float(-_CLOSES[_WIDE[0], 0])
 _PARTING, _WIDTH = _row(_PARTS), _row(_NARROWS)
 _PARTERS = np.flatnonzero(_PARTING)
 _OPEN = SHAPE_INDEX["jawOpen"]
-_PRESSES = _row({"mouthPress": 0.6, "mouthRollLower": 0.3, "mouthRollUpper": 0.15})
+_PRESSED = _both("mouthPress")
+_PRESSES = _row({"mouthPress": 0.6, "mouthRollLower": 0.2, "mouthShrugLower": 0.4})
 
 
 def lid_closings(weights: Floats) -> Floats:
@@ -68,9 +69,11 @@ def fill_eyes(weights: Floats, closing: Floats) -> None:
 
 
 def lip_opening(weights: Floats) -> Floats:
-    """(...) change of the lips' opening over width with blendshapes (..., 52)."""
+    """(...) change of the lips' opening over width with blendshapes (..., 52); negative where
+    lips are pressed on each other."""
     opened = weights[..., _OPEN] * _JAW + weights @ _PARTING
-    return np.asarray(opened / (1.0 + weights @ _WIDTH))
+    pressed = weights[..., _PRESSED].mean(axis=-1) / _PRESSES[_PRESSED[0]] * _PRESS
+    return np.asarray(opened / (1.0 + weights @ _WIDTH) - pressed)
 
 
 def fill_lips(weights: Floats, opened: Floats) -> None:
