@@ -12,15 +12,24 @@ from mien.pipeline.options import Size
 from mien.types import Image, Portrait
 
 LONGEST_SIDE = 2048
-"""Pixels; a larger picture is scaled down to this unless a size is asked for."""
+"""Pixels; a larger picture of a film is scaled down to this unless a size is asked for."""
 BACKDROP = 255
 """Grey level behind a transparent picture in a result that knows no transparency: white."""
 
 
-def canvas(portrait: Portrait, size: Size | None, *, keep_alpha: bool) -> Portrait:
-    """The portrait at the size of the result; without ``keep_alpha`` it is laid on white."""
-    if size is None and max(portrait.pixels.shape[:2]) > LONGEST_SIDE:
-        size = LONGEST_SIDE
+def canvas(
+    portrait: Portrait,
+    size: Size | None,
+    *,
+    keep_alpha: bool,
+    longest_side: int = LONGEST_SIDE,
+) -> Portrait:
+    """The portrait at the size of the result; without ``keep_alpha`` it is laid on white.
+
+    ``longest_side``: pixels to which a larger picture is scaled down when no size is asked for.
+    """
+    if size is None and max(portrait.pixels.shape[:2]) > longest_side:
+        size = longest_side
     if not keep_alpha:
         portrait = flatten(portrait)
     if size is None:

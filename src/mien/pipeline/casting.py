@@ -11,7 +11,7 @@ from mien.engines import load_engine
 from mien.errors import NoFaceError, UnreadableMediaError
 from mien.face import find_faces
 from mien.media import read_still
-from mien.pipeline.canvas import canvas
+from mien.pipeline.canvas import LONGEST_SIDE, canvas
 from mien.pipeline.options import AnimateOptions, FaceChoice
 from mien.pipeline.run import Actor
 from mien.types import Face, Portrait
@@ -31,8 +31,16 @@ class Cast:
 
 
 @contextmanager
-def cast_faces(source: str | Path, options: AnimateOptions, *, keep_alpha: bool) -> Generator[Cast]:
+def cast_faces(
+    source: str | Path,
+    options: AnimateOptions,
+    *,
+    keep_alpha: bool,
+    longest_side: int = LONGEST_SIDE,
+) -> Generator[Cast]:
     """Read the picture, choose its faces and prepare one engine for each; closes the engines.
+
+    ``longest_side`` as in :func:`mien.pipeline.canvas.canvas`.
 
     Raises UnreadableMediaError, NoFaceError, OptionError, EngineUnavailableError.
     """
@@ -41,7 +49,7 @@ def cast_faces(source: str | Path, options: AnimateOptions, *, keep_alpha: bool)
     if min(width, height) < SMALLEST_SIDE:
         raise UnreadableMediaError(source, f"is only {width}x{height} pixels; use a larger picture")
     size = options.size if options.paste_back else None
-    portrait = canvas(portrait, size, keep_alpha=keep_alpha)
+    portrait = canvas(portrait, size, keep_alpha=keep_alpha, longest_side=longest_side)
     faces = find_faces(portrait.pixels)
     chosen = choose_faces(faces, options.face, source)
     with ExitStack() as stack:

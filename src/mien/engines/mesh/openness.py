@@ -94,7 +94,7 @@ def driver_ratios(frame: MotionFrame) -> Floats:
         return opening_ratios(posed)
     seen = opening_ratios(frame.landmarks)
     doubt = np.clip((_SURELY_OPEN - seen) / (_SURELY_OPEN - _CLOSED_READING), 0, 1)
-    return np.maximum(seen - _CLOSED_READING * doubt, 0.0)
+    return cast(Floats, np.maximum(seen - _CLOSED_READING * doubt, 0.0))
 
 
 def bring_to(head: Floats, source: Floats, wanted: Floats) -> Floats:
