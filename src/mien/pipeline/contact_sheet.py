@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -11,9 +12,15 @@ from mien.face import Crop, cut
 from mien.pipeline.canvas import fit
 from mien.types import Frame, Image
 
-COLUMNS, ROWS = 4, 3
+FACE_SCALE = 2.2
+"""Side of a tile, in face heights."""
 TILE_PX = 256
 GAP_PX = 4
+COLUMNS, ROWS = 4, 3
+"""Of a film's sheet."""
+LABELLED_COLUMNS = 5
+LABEL_PX, FONT_PX = 30, 18
+_INK = (60, 60, 60)
 
 
 class ContactSheet:
@@ -34,14 +41,7 @@ class ContactSheet:
 
     def picture(self) -> Image:
         """The sheet: tiles in reading order on white."""
-        step = TILE_PX + GAP_PX
-        size = (ROWS * step + GAP_PX, COLUMNS * step + GAP_PX, 3)
-        sheet = np.full(size, 255, np.uint8)
-        for place, tile in enumerate(self._tiles):
-            row, column = divmod(place, COLUMNS)
-            top, left = GAP_PX + row * step, GAP_PX + column * step
-            sheet[top : top + TILE_PX, left : left + TILE_PX] = tile
-        return sheet
+        return _laid_out(self._tiles, columns=COLUMNS, rows=ROWS)
 
     def save(self, path: Path) -> None:
         """Write it as PNG, by rename, so that a half file is never seen."""
@@ -52,3 +52,40 @@ class ContactSheet:
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def labelled_sheet(pictures: Mapping[str, Image]) -> Image:
+    """RGB pictures in reading order on white, each with its name below it, five in a row."""
+    tiles = [
+        np.vstack([fit(picture, (TILE_PX, TILE_PX)), _label(name)])
+        for name, picture in pictures.items()
+    ]
+    columns = min(len(tiles), LABELLED_COLUMNS)
+    return _laid_out(tiles, columns=columns, rows=-(-len(tiles) // columns))
+
+
+def _laid_out(tiles: Sequence[Image], *, columns: int, rows: int) -> Image:
+    """Tiles of one size in a grid on white; empty places stay white."""
+    height, width = tiles[0].shape[:2]
+    down, right = height + GAP_PX, width + GAP_PX
+    sheet = np.full((rows * down + GAP_PX, columns * right + GAP_PX, 3), 255, np.uint8)
+    for place, tile in enumerate(tiles):
+        row, column = divmod(place, columns)
+        top, left = GAP_PX + row * down, GAP_PX + column * right
+        sheet[top : top + height, left : left + width] = tile
+    return sheet
+
+
+def _label(text: str) -> Image:
+    """The text in the middle of a strip as wide as a tile, smaller where it must be."""
+    strip = np.full((LABEL_PX, TILE_PX, 3), 255, np.uint8)
+    font, size = cv2.FontFace("sans"), FONT_PX
+    while (width := _width(text, font, size)) > TILE_PX and size > 1:
+        size -= 1
+    start = (max(0, (TILE_PX - width) // 2), LABEL_PX - (LABEL_PX - FONT_PX) // 2 - 2)
+    cv2.putText(strip, text, start, _INK, font, size)
+    return strip
+
+
+def _width(text: str, font: cv2.FontFace, size: int) -> int:
+    return int(cv2.getTextSize((1 << 15, LABEL_PX), text, (0, 0), font, size)[2])

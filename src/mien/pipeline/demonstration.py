@@ -14,15 +14,12 @@ from mien.errors import OutputError
 from mien.face import crop_around
 from mien.media.staging import describe
 from mien.pipeline.casting import Cast
-from mien.pipeline.contact_sheet import ContactSheet
+from mien.pipeline.contact_sheet import FACE_SCALE, ContactSheet
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report
 from mien.pipeline.target import result_path, same_file
 from mien.types import Frame, ProgressCallback
-
-SHEET_SCALE = 2.2
-"""Side of a contact sheet's tiles, in face heights."""
 
 
 def demo(
@@ -76,7 +73,7 @@ class _SheetMaker:
 
     def __call__(self, cast: Cast) -> Callable[[Frame], None]:
         height, width = cast.portrait.pixels.shape[:2]
-        crop = crop_around(cast.faces[0].landmarks, (width, height), scale=SHEET_SCALE)
+        crop = crop_around(cast.faces[0].landmarks, (width, height), scale=FACE_SCALE)
         self.sheet = ContactSheet(self._num_frames, crop)
         return self.sheet.add
 
