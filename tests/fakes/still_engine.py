@@ -33,7 +33,12 @@ class StillEngine:
     )
 
     def prepare(
-        self, portrait: Portrait, face: Face, *, crop_scale: float | None = None
+        self,
+        portrait: Portrait,
+        face: Face,
+        *,
+        crop_scale: float | None = None,
+        previous: StillSource | None = None,
     ) -> StillSource:
         left, top = np.maximum(face.landmarks[:468, :2].min(axis=0), 0).astype(int)
         right, bottom = face.landmarks[:468, :2].max(axis=0).astype(int)

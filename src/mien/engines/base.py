@@ -52,11 +52,19 @@ class Engine(Protocol[S]):
 
     info: ClassVar[EngineInfo]
 
-    def prepare(self, portrait: Portrait, face: Face, *, crop_scale: float | None = None) -> S:
+    def prepare(
+        self,
+        portrait: Portrait,
+        face: Face,
+        *,
+        crop_scale: float | None = None,
+        previous: S | None = None,
+    ) -> S:
         """All that depends on the portrait alone; may be kept and animated many times.
 
         ``face`` holds landmarks in the portrait's pixels. ``crop_scale`` as in ``--crop-scale``,
-        None for the engine's own.
+        None for the engine's own. ``previous`` makes it a frame of a film, for ``animate_film``:
+        the source of the frame before or, for the first one, of the same frame without it.
         """
         ...
 

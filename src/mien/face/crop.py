@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from mien.landmarks import LEFT_EYE, NUM_SKIN, RIGHT_EYE
 from mien.types import Floats, Image, Mask
 
+_SLACK_PLACE, _SLACK_SIZE = 0.08, 0.12
+"""How far a crop that follows a film may be from where and how large it should be, in sides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Crop:
@@ -62,6 +65,17 @@ def crop_around(
     return Crop((x0, y0, x1, y1), size)
 
 
+def follow_crop(previous: Crop, wanted: Crop, picture_size: tuple[int, int]) -> Crop:
+    """The crop of the next picture of a film: ``previous``, moved and resized only as far as it
+    must be to stay near ``wanted``, that picture's own. So it stands still while a face merely
+    trembles, talks or nods, and glides when the face wanders off."""
+    edges = [_follow(previous.box[i::2], wanted.box[i::2], picture_size[i]) for i in (0, 1)]
+    (x0, x1), (y0, y1) = edges
+    reduction = wanted.size[0] / (wanted.box[2] - wanted.box[0])
+    size = (max(1, round((x1 - x0) * reduction)), max(1, round((y1 - y0) * reduction)))
+    return Crop((x0, y0, x1, y1), size)
+
+
 def face_height(landmarks: Floats) -> float:
     """Pixels from the top of the forehead to the chin, along the face however it is tilted."""
     across = landmarks[LEFT_EYE[0], :2] - landmarks[RIGHT_EYE[0], :2]
@@ -86,6 +100,19 @@ def feather(crop: Crop, picture_size: tuple[int, int], width: int) -> Mask:
     columns = _ramp(crop.size[0], width, x0 > 0, x1 < picture_size[0])
     rows = _ramp(crop.size[1], width, y0 > 0, y1 < picture_size[1])
     return cast(Mask, np.rint(255 * rows[:, None] * columns).astype(np.uint8))
+
+
+def _follow(previous: tuple[int, ...], wanted: tuple[int, ...], limit: int) -> tuple[int, int]:
+    """One axis of ``follow_crop``: start and end."""
+    (start, end), (wanted_start, wanted_end) = previous, wanted
+    goal, side = wanted_end - wanted_start, end - start
+    side = round(min(max(side, goal * (1 - _SLACK_SIZE)), goal * (1 + _SLACK_SIZE)))
+    slack = _SLACK_PLACE * goal
+    middle, goal_middle = (start + end) / 2, (wanted_start + wanted_end) / 2
+    middle = min(max(middle, goal_middle - slack), goal_middle + slack)
+    side = min(side, limit)
+    first = min(max(round(middle - side / 2), 0), limit - side)
+    return first, first + side
 
 
 def _inside(center: float, side: int, limit: int) -> tuple[int, int]:

@@ -14,14 +14,25 @@ from mien.types import Image, Mask
 _SIDE = 256
 
 
-def segment_portrait(image: Image) -> Mask:
-    """How much each pixel of an RGB picture belongs to a person: (height, width), 0..255.
+class Segmenter:
+    """Separates persons from backgrounds in many pictures: it opens its network once."""
 
-    For stills: it loads its network on each call (some 50 ms), so call it once per source.
-    """
-    height, width = image.shape[:2]
-    stretch = np.array([[width / _SIDE, 0.0, 0.0], [0.0, height / _SIDE, 0.0]])
-    pixels = sample(image, stretch, _SIDE, border="replicate")
-    (person,) = open_model("selfie_fp16").run(None, {"image": pixels[None]})
-    mask = cv2.resize(person.reshape(_SIDE, _SIDE), (width, height), interpolation=cv2.INTER_LINEAR)
-    return cast(Mask, np.rint(np.clip(mask, 0, 1) * 255).astype(np.uint8))
+    def __init__(self) -> None:
+        self._network = open_model("selfie_fp16")
+
+    def segment(self, image: Image) -> Mask:
+        """How much each pixel of an RGB picture belongs to a person: (height, width), 0..255."""
+        height, width = image.shape[:2]
+        stretch = np.array([[width / _SIDE, 0.0, 0.0], [0.0, height / _SIDE, 0.0]])
+        pixels = sample(image, stretch, _SIDE, border="replicate")
+        (person,) = self._network.run(None, {"image": pixels[None]})
+        mask = cv2.resize(
+            person.reshape(_SIDE, _SIDE), (width, height), interpolation=cv2.INTER_LINEAR
+        )
+        return cast(Mask, np.rint(np.clip(mask, 0, 1) * 255).astype(np.uint8))
+
+
+def segment_portrait(image: Image) -> Mask:
+    """As :meth:`Segmenter.segment`, for a single picture: opening the network takes longer (some
+    50 ms) than using it."""
+    return Segmenter().segment(image)

@@ -54,6 +54,7 @@ class MeshSource:
     texture: RGBA, what is warped; alpha is the portrait's own or, with a backdrop, the person's
         opacity. fine_texture: the same around the face, finer; None for large faces.
     feather: (h, w), weight when pasted. eyes, lids, mouth: what paints them.
+    seen_once: whether this is a frame of a film: for one picture a fine texture does not pay.
     """
 
     crop: Crop
@@ -66,6 +67,7 @@ class MeshSource:
     eyes: EyePainter
     lids: LidPainter
     mouth: MouthPainter
+    seen_once: bool = False
 
 
 def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSource:
@@ -76,11 +78,7 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
     height, width = portrait.pixels.shape[:2]
     crop = crop_around(face.landmarks, (width, height), scale=crop_scale, max_side=MAX_SIDE)
     image = cut(portrait.pixels, crop)
-    landmarks: Floats = face.landmarks.astype(np.float64)
-    zoom = crop.size[0] / (crop.box[2] - crop.box[0])
-    landmarks[:, :2] = landmarks[:, :2] @ crop.from_picture[:, :2].T + crop.from_picture[:, 2]
-    landmarks[:, 2] *= zoom
-    landmarks = snap_openings(image, landmarks)
+    landmarks = snap_openings(image, to_crop(face.landmarks, crop))
     coverage = None if portrait.alpha is None else cut(portrait.alpha, crop)
     person = segment_portrait(image)
     backdrop = choose_background(image, landmarks, person) if coverage is None else None
@@ -98,11 +96,24 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
         backdrop=backdrop,
         texture=texture,
         fine_texture=_fine_texture(texture, landmarks),
-        feather=feather(crop, (width, height), max(2, round(_FEATHER_SHARE * max(crop.size)))),
+        feather=feather(crop, (width, height), crop_edge(crop)),
         eyes=EyePainter(image, landmarks),
         lids=LidPainter(image, landmarks),
         mouth=MouthPainter(image, landmarks, mesh.head, mesh.pose),
     )
+
+
+def to_crop(landmarks: Floats, crop: Crop) -> Floats:
+    """Landmarks (478, 3) of the picture in crop pixels."""
+    placed: Floats = landmarks.astype(np.float64)
+    placed[:, :2] = placed[:, :2] @ crop.from_picture[:, :2].T + crop.from_picture[:, 2]
+    placed[:, 2] *= crop.size[0] / (crop.box[2] - crop.box[0])
+    return placed
+
+
+def crop_edge(crop: Crop) -> int:
+    """Width of the crop's soft edge, crop pixels."""
+    return max(2, round(_FEATHER_SHARE * max(crop.size)))
 
 
 def _fine_texture(texture: Image, landmarks: Floats) -> FineTexture | None:

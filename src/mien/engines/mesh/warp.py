@@ -92,6 +92,7 @@ class Warp:
         self._padded = -(-width // MAP_STEP) * MAP_STEP, -(-height // MAP_STEP) * MAP_STEP
         self._fine_step = 1 if max(self._size) <= _FINE_SIDE else 2
         self._texture, self._fine = source.texture, source.fine_texture
+        self._seen_once = source.seen_once
         rest = source.mesh.vertices
         parted = [
             draw_back_lips(rest, _LINE_SHARE * level / _PARTINGS) for level in range(_PARTINGS + 1)
@@ -189,6 +190,11 @@ class Warp:
             x, y = ((full[axis][part] - self._fine.origin[axis]) * 2 for axis in (0, 1))
             if self._fine.holds(x, y):
                 picture[part] = remap(self._fine.pixels, x, y)
+        elif self._seen_once:
+            part, _, _ = self._box(vertices[:NUM_SKIN, :2])
+            picture[part] = remap(
+                self._texture, full[0][part], full[1][part], interpolation=cv2.INTER_CUBIC
+            )
         for part in places.outlines:
             _soften_steps(picture[part], full[:, part[0], part[1]])
         return picture

@@ -38,6 +38,11 @@ _NODES = np.linspace(-0.4, 1.4, 73)
 _STEP = _NODES[1] - _NODES[0]
 
 
+_WELL_OPEN = 0.22
+"""Gap of an eye that shows all there is to know of it."""
+_CLEARER = 1.25
+
+
 @dataclass(frozen=True, slots=True)
 class EyePoints:
     """Landmarks of one eye; curves go from left to right in the picture.
@@ -126,6 +131,23 @@ class EyeFrame:
             across = np.maximum.accumulate(curve[:, 0])
             table[0, :, i] = np.interp(_NODES, across, curve[:, 1])
         return table
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How well one eye was seen in one frame of a film. gap: between its lids, eye widths."""
+
+    gap: float
+
+    @classmethod
+    def at(cls, points: Floats, eye: EyePoints) -> Look:
+        """At an eye among landmarks (478, 2 or 3) in pixels."""
+        lids = EyeFrame.of(points, eye).table(points, eye.upper, eye.lower)
+        return cls(float((lids[0, :, 1] - lids[0, :, 0]).max()))
+
+    def is_clearer_than(self, other: Look) -> bool:
+        """Whether the eye is worth studying again: it was hardly open, and now it is."""
+        return other.gap < _WELL_OPEN and self.gap > _CLEARER * other.gap
 
 
 def look_up(table: Table, u: Plane) -> NDArray[np.float32]:

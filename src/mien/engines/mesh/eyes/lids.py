@@ -7,6 +7,7 @@ and the edge itself, with its lashes, moves down unstretched.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,6 +18,7 @@ from mien.engines.mesh.eyes.frame import (
     EYE_POINTS,
     EyeFrame,
     EyePoints,
+    Look,
     Plane,
     look_up,
     over,
@@ -72,6 +74,19 @@ class LidPainter:
 
     def __init__(self, image: Image, landmarks: Floats) -> None:
         self._lids = [_study(image, landmarks, eye) for eye in EYE_POINTS]
+        self._looks = [Look.at(landmarks, eye) for eye in EYE_POINTS]
+
+    def in_next(self, image: Image, landmarks: Floats) -> LidPainter:
+        """The painter for another frame of the same film: with the same skin and lashes, unless
+        an eye was hardly open and is now wider open."""
+        following = copy(self)
+        following._lids, following._looks = list(self._lids), list(self._looks)
+        for side, eye in enumerate(EYE_POINTS):
+            look = Look.at(landmarks, eye)
+            if look.is_clearer_than(self._looks[side]):
+                following._lids[side] = _study(image, landmarks, eye)
+                following._looks[side] = look
+        return following
 
     def paint(self, picture: Image, points: Floats, apertures: tuple[float, float]) -> None:
         """Paint into a warped picture (h, w, 3), in place.

@@ -48,24 +48,40 @@ class MouthPainter:
         """image: the crop; landmarks (478, 3): its pixels; head (478, 3), pose: the same in the
         head frame."""
         self._complexion = measure_complexion(image, landmarks)
+        self._teeth: Floats | None = None
+        self._lender: Lender | None = None
+        self._look_inside(image, landmarks, head, pose)
+
+    def in_next(self, image: Image, landmarks: Floats, head: Floats, pose: Pose) -> MouthPainter:
+        """The painter for another frame of the same film: what is between the lips is that
+        frame's own, the colours of skin and teeth are the ones known already."""
+        following = copy(self)
+        following._look_inside(image, landmarks, head, pose)
+        return following
+
+    def _look_inside(self, image: Image, landmarks: Floats, head: Floats, pose: Pose) -> None:
         self._own_gap = lip_gap(head)
         self._closed_gap = max(_LEAST_GAP, _OWN_REACH * self._own_gap)
         self._own: OwnInterior | None = None
-        teeth = None
         if self._own_gap > _OWN_GAP:
             self._closed_gap = 0.0
             self._resting = head[_RIM]
             self._own = OwnInterior(image, landmarks, head, pose, self._complexion)
-            teeth = _own_teeth(image, landmarks, self._complexion)
-        self._painted = PaintedInterior(self._complexion, head, pose.scale, teeth)
-        self._lender: Lender | None = None
+            if self._teeth is None:
+                self._teeth = _own_teeth(image, landmarks, self._complexion)
+        self._painted = PaintedInterior(self._complexion, head, pose.scale, self._teeth)
 
-    def following(self, reference: DriverPixels) -> MouthPainter:
+    def following(
+        self, reference: DriverPixels, before: MouthPainter | None = None
+    ) -> MouthPainter:
         """The same painter for a run of this driver, known from its reference frame. About
-        15 ms."""
+        15 ms, unless ``before`` is a painter of the same film that follows the same driver."""
         follower = copy(self)
-        driver = measure_complexion(reference.image, reference.landmarks)
-        follower._lender = lend(driver, self._complexion)
+        if before is not None and before._complexion is self._complexion:
+            follower._lender = before._lender
+        else:
+            driver = measure_complexion(reference.image, reference.landmarks)
+            follower._lender = lend(driver, self._complexion)
         return follower
 
     def paint(
