@@ -20,6 +20,7 @@ from mien.cli.demo import demo
 from mien.cli.doctor import doctor
 from mien.cli.exits import FAILED, USAGE, complain
 from mien.cli.expression import expression
+from mien.cli.template import template
 
 # Typer names only the leaf of its usage errors; its parent is the family.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -36,6 +37,7 @@ app.command()(animate)
 app.command()(demo)
 app.command()(doctor)
 app.add_typer(expression, name="expression")
+app.add_typer(template, name="template")
 
 
 def _version(wanted: bool) -> None:

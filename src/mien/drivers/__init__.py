@@ -5,6 +5,7 @@ from mien.drivers.idle import drive_idle
 from mien.drivers.image import drive_with_image
 from mien.drivers.moments import canonical_reference, drive_with_moments
 from mien.drivers.performing import perform
+from mien.drivers.template import drive_with_template
 from mien.drivers.video import drive_with_video
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "drive_with_emotions",
     "drive_with_image",
     "drive_with_moments",
+    "drive_with_template",
     "drive_with_video",
     "perform",
 ]

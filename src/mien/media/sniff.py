@@ -8,13 +8,17 @@ from typing import BinaryIO, Literal
 
 from mien.errors import UnreadableMediaError
 
-Kind = Literal["still", "animation", "video", "unknown"]
-"""``animation``: a GIF of several pictures; it serves as a picture (its first) and as a video."""
+Kind = Literal["still", "animation", "video", "template", "unknown"]
+"""``animation``: a GIF of several pictures; it serves as a picture (its first) and as a video.
+``template``: a recorded motion."""
 
 _HEAD_BYTES = 32
 _VIDEO_MAGIC = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"OggS", b"\x30\x26\xb2\x75", b"\x00\x00\x01\xba")
 _STILL_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
 _STILL_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis")
+_PICKLE_PROTOCOLS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+_LARGEST_TABLE = 65_536
+"""Bytes before the tensors of a safetensors file that is a motion."""
 _HEIC_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis")
 
 
@@ -57,6 +61,8 @@ def sniff(path: str | Path) -> Kind:
         return {b"WEBP": "still", b"AVI ": "video"}.get(head[8:12], "unknown")  # type: ignore[return-value]
     if head.startswith(_STILL_MAGIC):
         return "still"
+    if head.startswith(_PICKLE_PROTOCOLS) or _is_safetensors(head):
+        return "template"
     if head.startswith(_VIDEO_MAGIC) or head[4:8] in (b"moov", b"mdat", b"wide", b"free"):
         return "video"
     return "unknown"
@@ -66,6 +72,10 @@ def is_heic(path: Path) -> bool:
     """Whether the file is a HEIC/HEIF picture, which Pillow cannot read."""
     head = _head(path)
     return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+
+
+def _is_safetensors(head: bytes) -> bool:
+    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= _LARGEST_TABLE
 
 
 def _is_one_picture(gif: Path) -> bool:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from mien.drivers import drive_idle, drive_with_emotions, drive_with_image, drive_with_video
+from mien.drivers import (
+    drive_idle,
+    drive_with_emotions,
+    drive_with_image,
+    drive_with_template,
+    drive_with_video,
+)
 from mien.errors import OptionError
 from mien.face import MeshTracker
 from mien.media import AudioTrack, open_video, sniff
@@ -13,6 +19,7 @@ from mien.motion.timeline import Timeline
 from mien.pipeline.expressions import known_expressions
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving
+from mien.templates import TEMPLATE_EXTENSIONS
 
 STILL_RATE = Fraction(30)
 """Frames per second of a result driven by what does not move by itself, unless asked."""
@@ -20,8 +27,8 @@ _IDLE = "idle:"
 
 
 def choose_driver(driving: str | Path | None, options: AnimateOptions) -> Driving:
-    """The driver for ``--driving``: a video, a picture or ``idle:NAME``. Emotions are played over
-    an idle motion, ``idle:natural`` if none is named.
+    """The driver for ``--driving``: a video, a picture, a template or ``idle:NAME``. Emotions are
+    played over an idle motion, ``idle:natural`` if none is named.
 
     Raises OptionError when nothing says what moves, or emotions meet a driver that has its own;
     and what the driver itself raises.
@@ -29,17 +36,25 @@ def choose_driver(driving: str | Path | None, options: AnimateOptions) -> Drivin
     if options.emotions is not None:
         return _emotions(options.emotions, driving, options)
     if driving is None:
-        problem = "is needed: a video, a picture or idle:NAME; or give --emotions"
+        problem = "is needed: a video, a picture, a template or idle:NAME; or give --emotions"
         raise OptionError("--driving", problem)
     if _is_idle(driving):
         return _idle(_idle_name(driving), options)
-    if sniff(driving) == "still":
+    kind = sniff(driving)
+    if kind == "still":
         return _still(driving, options)
+    # a damaged one is known by its name only
+    if kind == "template" or (kind == "unknown" and _is_named_template(driving)):
+        return _template(driving, options)
     return _video(driving, options)
 
 
 def _is_idle(driving: str | Path) -> bool:
     return str(driving).startswith(_IDLE)
+
+
+def _is_named_template(driving: str | Path) -> bool:
+    return Path(driving).suffix.lower() in TEMPLATE_EXTENSIONS
 
 
 def _idle_name(driving: str | Path) -> str:
@@ -68,6 +83,18 @@ def _still(path: str | Path, options: AnimateOptions) -> Driving:
         duration_s=options.duration,
         max_frames=options.max_frames or None,
         fps=options.fps or STILL_RATE,
+    )
+    return Driving(motion)
+
+
+def _template(path: str | Path, options: AnimateOptions) -> Driving:
+    motion = drive_with_template(
+        path,
+        start_s=options.start,
+        duration_s=options.duration,
+        max_frames=options.max_frames or None,
+        fps=options.fps,
+        loop=options.loop,
     )
     return Driving(motion)
 

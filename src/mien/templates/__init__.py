@@ -6,6 +6,7 @@ from mien.templates.files import (
     template_place,
     write_template,
 )
+from mien.templates.recording import record
 from mien.templates.template import KeypointTrack, LandmarkTrack, MotionTemplate
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "LandmarkTrack",
     "MotionTemplate",
     "read_template",
+    "record",
     "template_place",
     "write_template",
 ]
