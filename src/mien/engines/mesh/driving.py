@@ -33,13 +33,15 @@ class Step:
 
     ring_shift: (108, 2) crop pixels, motion around the face beyond the head's own.
     reading: the driver's registered frame, for its shading; None without. driver: its latest
-    pixels; None when there were none yet.
+    pixels; None when there were none yet. expression: (52,) blendshapes that the portrait wears
+    and (52,) that the face now wears, where they are known.
     """
 
     target: Target
     ring_shift: Floats
     reading: Reading | None = None
     driver: DriverPixels | None = None
+    expression: tuple[Floats, Floats] | None = None
 
 
 class Follower(Protocol):
@@ -71,7 +73,7 @@ class ExpressionFollower:
         if mesh is not self._mesh:
             self._mesh = mesh
             self._base = with_closed_lips(mesh.head) if options.normalize_lips else mesh.head
-            self._expressionless = neutralise(self._base)[0]
+            self._expressionless, self._own = neutralise(self._base)
         gain = min(1.0, options.multiplier)
         weights = (frame.blendshapes - self._reference.blendshapes) * options.multiplier
         gone = (1.0 - frame.own_expression if options.relative else 1.0) * gain
@@ -80,7 +82,10 @@ class ExpressionFollower:
         head = weigh_expression(self._base, posed, options.region)
         pose = retarget_pose(mesh.pose, unit_pose(self._reference), unit_pose(frame), options)
         target = _opened(Target(head, pose, apertures(head, mesh.head)), frame, mesh, options)
-        return Step(target, _NO_SHIFT)
+        if options.region not in ("all", "exp"):
+            return Step(target, _NO_SHIFT)  # folds belong to the whole face
+        worn = weights + self._own * (1.0 - gone)
+        return Step(target, _NO_SHIFT, expression=(self._own, worn))
 
 
 class LandmarkFollower:

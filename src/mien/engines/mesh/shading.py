@@ -12,6 +12,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from mien.engines.mesh.gain import Gain
 from mien.engines.mesh.geometry import FaceMesh
 from mien.engines.mesh.raster import Triangles
 from mien.engines.mesh.registration import SIDE_PX, Field, Registration
@@ -50,11 +51,16 @@ class ShadingTransfer:
         self._brightest, self._darkest = cv2.dilate(rest, kernel), cv2.erode(rest, kernel)
         self._mask, self._valid = _masks(registration.mesh)
         self._valid_wide = _wide(self._valid) + np.float32(1e-3)
-        self._to_reference = _map_to_reference(mesh, registration)
+        self._registration = registration
         self._smoothed: Field | None = None
+        self.move_to(mesh)
 
-    def gain(self, luma: Field, trust: Field) -> Field:
-        """Log gain for the source at rest, (ceil(h / STEP), ceil(w / STEP)) of its crop."""
+    def move_to(self, mesh: FaceMesh) -> None:
+        """Go on with another mesh of the same face: the next frame of a film."""
+        self._to_reference = _map_to_reference(mesh, self._registration)
+
+    def gain(self, luma: Field, trust: Field) -> Gain:
+        """Log gain for the source at rest, all over its crop."""
         now = _log(luma)
         ratio = np.maximum(now - self._brightest, 0) + np.minimum(now - self._darkest, 0)
         ratio -= _wide(ratio * self._valid) / self._valid_wide
@@ -63,10 +69,8 @@ class ShadingTransfer:
         if self._smoothed is None:
             self._smoothed = ratio
         self._smoothed = self._smoothed * (1 - _SMOOTHING) + ratio * _SMOOTHING
-        return cast(
-            Field,
-            remap(self._smoothed, self._to_reference[0], self._to_reference[1]) * self._strength,
-        )
+        x, y = self._to_reference
+        return Gain(remap(self._smoothed, x, y) * self._strength, STEP)
 
 
 def _log(luma: Field) -> Field:

@@ -21,7 +21,7 @@ def gain_of(
     picture: Image, registration: Registration, face: Face, source: MeshSource
 ) -> np.ndarray:
     reading = registration.read(DriverPixels(picture, face.landmarks))
-    return ShadingTransfer(registration, source.mesh).gain(reading.luma, reading.trust)
+    return ShadingTransfer(registration, source.mesh).gain(reading.luma, reading.trust).values
 
 
 def test_the_reference_itself_changes_nothing(registration, portrait, face, source) -> None:

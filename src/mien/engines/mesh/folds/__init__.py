@@ -1,0 +1,1 @@
+"""Folds of the skin for expressions that no driver's picture shows."""
