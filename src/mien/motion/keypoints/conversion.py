@@ -21,8 +21,10 @@ from mien.motion.keypoints.solving import amounts_of
 from mien.types import Floats
 
 _RIDGE = 0.02
-_DEAD = 0.04
-"""Amounts below this are the network's own unrest: on a face at rest they are .01 to .03."""
+_UNREST = 0.0006
+_LEAST_DEAD = 0.04
+"""The keypoints' own unrest on a face at rest, in canvas units, and the least share of a
+direction that is taken for it."""
 _FAINT = {**dict.fromkeys(("3y", "7y"), 0.5), **dict.fromkeys(("13y", "16y"), 0.7)}
 """Keypoints that also follow much else count less."""
 _LEAST_OPEN = 0.1
@@ -35,6 +37,10 @@ _HIGH = np.array([slider.high for slider in SLIDERS])
 _LOW = np.array([slider.low for slider in SLIDERS])
 _MOVES = moves_of(SLIDERS)
 _SHAPES = np.concatenate(shapes_of(SLIDERS))
+_REACH = np.linalg.norm(_MOVES, axis=1)
+_DEAD = np.maximum(
+    _LEAST_DEAD, _UNREST / np.abs(np.concatenate([_HIGH, _LOW]) * np.tile(_REACH, 2))
+)
 
 
 def _reading() -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mien.types import Floats
 
-_SWEEPS = 100
+_SWEEPS = 40
 
 
 def amounts_of(rows: Floats, values: Floats) -> Floats:
@@ -16,8 +16,9 @@ def amounts_of(rows: Floats, values: Floats) -> Floats:
     gram = rows @ rows.T
     wanted = np.moveaxis(np.asarray(values, np.float64) @ rows.T, -1, 0)
     amounts = np.zeros_like(wanted)
+    told = np.flatnonzero(np.diag(gram))
     for _ in range(_SWEEPS):
-        for index in np.flatnonzero(np.diag(gram)):
-            short = wanted[index] - np.tensordot(gram[index], amounts, 1)
+        for index in told:
+            short = wanted[index] - np.tensordot(gram[index], amounts, axes=1)
             amounts[index] = np.maximum(amounts[index] + short / gram[index, index], 0.0)
     return np.moveaxis(amounts, 0, -1)
