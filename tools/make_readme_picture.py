@@ -1,4 +1,4 @@
-"""Makes docs/images/astronaut.jpg: the built-in portrait and moments of the built-in performance.
+"""Makes docs/images/astronaut.jpg: the built-in portrait and moments of the built-in story.
 
 Run from the repository's root: ``python tools/make_readme_picture.py``.
 """
@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 
 import mien
+from mien.drivers import tell_story
 from mien.face import crop_around, cut
 from mien.types import Image
 
 TARGET = Path("docs/images/astronaut.jpg")
-MOMENTS_S = (0.53, 1.5, 2.2, 3.3, 4.0, 5.3)
-"""Blink, both looks to the side, smile, talk, nod."""
+MOMENTS_S = (1.0, 2.2, 3.8, 5.2, 5.93, 7.6)
+"""Waiting, a look aside, a smile, surprise, a blink, calm."""
 SCALE = 2.0
 TILE_PX = 240
 QUALITY = 88
@@ -33,7 +34,7 @@ def tiles() -> list[Image]:
     engine = mien.load_engine()
     source = engine.prepare(portrait, face)
     wanted = {round(moment * RATE) for moment in MOMENTS_S}
-    rendered = engine.animate(source, mien.perform(RATE), mien.MotionOptions())
+    rendered = engine.animate(source, tell_story(RATE), mien.MotionOptions())
     pictures = [mien.paste(portrait.pixels, shot) for shot in rendered if shot.pts in wanted]
     return [cut(picture, crop) for picture in (portrait.pixels, *pictures)]
 

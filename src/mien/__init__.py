@@ -11,21 +11,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mien.drivers import drive_with_image, drive_with_video, perform
+    from mien.drivers import drive_idle, drive_with_emotions, drive_with_image, drive_with_video
     from mien.engines import Engine, EngineInfo, load_engine
     from mien.errors import (
         EngineUnavailableError,
+        ExpressionError,
         InputError,
         MienError,
         NoFaceError,
         OptionError,
         OutputError,
+        TimelineError,
         UnreadableMediaError,
     )
     from mien.face import MeshTracker, find_faces, paste
     from mien.media import open_sink, open_video, read_still
     from mien.motion.arkit import BLENDSHAPES
-    from mien.pipeline import Report, animate, demo
+    from mien.motion.timeline import Keyframe, Timeline, parse_timeline
+    from mien.pipeline import Report, StillReport, animate, demo, express
     from mien.types import (
         Face,
         Frame,
@@ -40,21 +43,24 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "mien.drivers": ("drive_with_image", "drive_with_video", "perform"),
+    "mien.drivers": ("drive_idle", "drive_with_emotions", "drive_with_image", "drive_with_video"),
     "mien.engines": ("Engine", "EngineInfo", "load_engine"),
     "mien.errors": (
         "EngineUnavailableError",
+        "ExpressionError",
         "InputError",
         "MienError",
         "NoFaceError",
         "OptionError",
         "OutputError",
+        "TimelineError",
         "UnreadableMediaError",
     ),
     "mien.face": ("MeshTracker", "find_faces", "paste"),
     "mien.media": ("open_sink", "open_video", "read_still"),
     "mien.motion.arkit": ("BLENDSHAPES",),
-    "mien.pipeline": ("Report", "animate", "demo"),
+    "mien.motion.timeline": ("Keyframe", "Timeline", "parse_timeline"),
+    "mien.pipeline": ("Report", "StillReport", "animate", "demo", "express"),
     "mien.types": (
         "Face",
         "Frame",
@@ -73,9 +79,11 @@ __all__ = [
     "Engine",
     "EngineInfo",
     "EngineUnavailableError",
+    "ExpressionError",
     "Face",
     "Frame",
     "InputError",
+    "Keyframe",
     "MeshTracker",
     "MienError",
     "Motion",
@@ -88,18 +96,24 @@ __all__ = [
     "Progress",
     "Rendered",
     "Report",
+    "StillReport",
+    "Timeline",
+    "TimelineError",
     "UnreadableMediaError",
     "__version__",
     "animate",
     "demo",
+    "drive_idle",
+    "drive_with_emotions",
     "drive_with_image",
     "drive_with_video",
+    "express",
     "find_faces",
     "load_engine",
     "open_sink",
     "open_video",
+    "parse_timeline",
     "paste",
-    "perform",
     "read_still",
 ]
 

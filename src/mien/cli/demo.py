@@ -1,4 +1,4 @@
-"""``mien demo``: the built-in portrait plays the built-in performance."""
+"""``mien demo``: the built-in portrait plays the built-in story."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def demo(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Play a six-second performance: blink, look around, smile, talk, nod.
+    """Play a story of eight seconds: waiting, a smile, surprise, calm.
 
     Writes a contact sheet, a PNG of the same name, next to the result.
     """

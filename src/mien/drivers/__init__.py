@@ -4,7 +4,7 @@ from mien.drivers.emotions import drive_with_emotions
 from mien.drivers.idle import drive_idle
 from mien.drivers.image import drive_with_image
 from mien.drivers.moments import canonical_reference, drive_with_moments
-from mien.drivers.performing import perform
+from mien.drivers.story import tell_story
 from mien.drivers.template import drive_with_template
 from mien.drivers.video import drive_with_video
 
@@ -16,5 +16,5 @@ __all__ = [
     "drive_with_moments",
     "drive_with_template",
     "drive_with_video",
-    "perform",
+    "tell_story",
 ]

@@ -1,4 +1,4 @@
-"""The built-in performance, with a contact sheet."""
+"""The built-in story, with a contact sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from mien.drivers import perform
+from mien.drivers import tell_story
 from mien.errors import OutputError
 from mien.face import crop_around
 from mien.media.staging import describe
@@ -29,7 +29,7 @@ def demo(
     force: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Report:
-    """Play the built-in six-second performance with a portrait, the built-in one if none is
+    """Play the built-in story of eight seconds with a portrait, the built-in one if none is
     given; a contact sheet (``Report.sheet``) is written beside the result.
 
     Raises an InputError for bad input, before any file is written.
@@ -38,7 +38,7 @@ def demo(
     with result_path(output, "demo", datetime.now(), inputs=inputs) as path:
         sheet_path = _sheet_path(path, source, force=force)
         with _portrait_file(source) as portrait:
-            motion = perform()
+            motion = tell_story()
             viewer = _SheetMaker(motion.num_frames or 1)
             options = AnimateOptions(force=force)
             report = play(
