@@ -19,6 +19,7 @@ from mien.cli.animate import animate
 from mien.cli.demo import demo
 from mien.cli.doctor import doctor
 from mien.cli.exits import FAILED, USAGE, complain
+from mien.cli.express import express
 from mien.cli.expression import expression
 from mien.cli.template import template
 
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command()(animate)
 app.command()(demo)
+app.command()(express)
 app.command()(doctor)
 app.add_typer(expression, name="expression")
 app.add_typer(template, name="template")

@@ -1,8 +1,9 @@
 """One run from files to a file: what the command line and ``mien.animate`` call."""
 
 from mien.pipeline.demonstration import demo
+from mien.pipeline.expressing import express
 from mien.pipeline.offline import animate
 from mien.pipeline.options import AnimateOptions
-from mien.pipeline.report import Report
+from mien.pipeline.report import Report, StillReport
 
-__all__ = ["AnimateOptions", "Report", "animate", "demo"]
+__all__ = ["AnimateOptions", "Report", "StillReport", "animate", "demo", "express"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
+from pathlib import Path
 
 from mien.drivers import canonical_reference
 from mien.drivers.moments import moment_frame
 from mien.motion.moment import Moment
-from mien.pipeline.casting import Cast
+from mien.pipeline.casting import Cast, cast_faces
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import composition_for
+from mien.pipeline.report import StillReport
 from mien.pipeline.run import Take, pictures
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Image, Motion
@@ -19,21 +22,59 @@ _RATE = Fraction(25)
 """Frames need a time; these stand for themselves."""
 
 
-def render_stills(
-    cast: Cast, moments: Sequence[Moment], options: AnimateOptions, watch: Stopwatch
-) -> Iterator[Image]:
-    """The portrait at each of the moments, RGB or RGBA, made as they are asked for.
-
-    ``watch`` learns the seconds of ``render`` and ``paste``.
-    """
+def motion_of(moments: Sequence[Moment]) -> Motion:
+    """Moments that have nothing to do with each other, as the frames of a motion."""
     frames = (moment_frame(m, pts=pts, time_base=1 / _RATE) for pts, m in enumerate(moments))
-    motion = Motion(canonical_reference(1 / _RATE), frames, _RATE, len(moments))
-    composition = composition_for(cast, options, motion)
-    take = Take(cast.actors, motion, options.motion, composition)
-    return (frame.pixels for frame in pictures(take, watch))
+    return Motion(canonical_reference(1 / _RATE), frames, _RATE, len(moments))
 
 
 def ms_per_still(watch: Stopwatch, num_stills: int) -> float:
-    """Wall time to render and paste one."""
+    """Wall time to render and paste one of those that were made."""
     seconds = watch.seconds
     return 1000.0 * (seconds["render"] + seconds["paste"]) / num_stills
+
+
+class Studio:
+    """A cast portrait, ready to be rendered at any moment. ``seconds`` of all it does are kept."""
+
+    def __init__(self, cast: Cast, options: AnimateOptions, watch: Stopwatch) -> None:
+        self.cast = cast
+        self.watch = watch
+        self._options = options
+        self._size = (0, 0)
+        self._stills = 0
+
+    def stills(self, motion: Motion) -> Iterator[Image]:
+        """The portrait at each frame of a motion, RGB or RGBA, made as they are asked for."""
+        composition = composition_for(self.cast, self._options, motion)
+        take = Take(self.cast.actors, motion, self._options.motion, composition)
+        for frame in pictures(take, self.watch):
+            height, width = frame.pixels.shape[:2]
+            self._size, self._stills = (width, height), self._stills + 1
+            yield frame.pixels
+
+    def report(self, output: str | Path, *, sheet: str | Path | None = None) -> StillReport:
+        """What was made so far."""
+        seconds = self.watch.seconds
+        return StillReport(
+            output=str(Path(output)),
+            engine=self._options.engine,
+            stills=self._stills,
+            size=self._size,
+            ms_per_still=ms_per_still(self.watch, self._stills),
+            faces_found=self.cast.faces_found,
+            seconds=seconds,
+            sheet=None if sheet is None else str(Path(sheet)),
+        )
+
+
+@contextmanager
+def open_studio(
+    source: str | Path, options: AnimateOptions, *, keep_alpha: bool
+) -> Generator[Studio]:
+    """Cast the faces of ``source`` as :func:`mien.pipeline.casting.cast_faces` does."""
+    watch = Stopwatch()
+    with ExitStack() as stack:
+        with watch.stage("prepare"):
+            cast = stack.enter_context(cast_faces(source, options, keep_alpha=keep_alpha))
+        yield Studio(cast, options, watch)
