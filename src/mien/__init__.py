@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from mien.face import MeshTracker, find_faces, paste
     from mien.media import open_sink, open_video, read_still
     from mien.motion.arkit import BLENDSHAPES
+    from mien.motion.edits import Edits
     from mien.motion.timeline import Keyframe, Timeline, parse_timeline
-    from mien.pipeline import Report, StillReport, animate, demo, express
+    from mien.pipeline import CropReport, Report, StillReport, animate, crop, demo, edit, express
     from mien.types import (
         Face,
         Frame,
@@ -59,8 +60,18 @@ _HOMES = {
     "mien.face": ("MeshTracker", "find_faces", "paste"),
     "mien.media": ("open_sink", "open_video", "read_still"),
     "mien.motion.arkit": ("BLENDSHAPES",),
+    "mien.motion.edits": ("Edits",),
     "mien.motion.timeline": ("Keyframe", "Timeline", "parse_timeline"),
-    "mien.pipeline": ("Report", "StillReport", "animate", "demo", "express"),
+    "mien.pipeline": (
+        "CropReport",
+        "Report",
+        "StillReport",
+        "animate",
+        "crop",
+        "demo",
+        "edit",
+        "express",
+    ),
     "mien.types": (
         "Face",
         "Frame",
@@ -76,6 +87,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "BLENDSHAPES",
+    "CropReport",
+    "Edits",
     "Engine",
     "EngineInfo",
     "EngineUnavailableError",
@@ -102,11 +115,13 @@ __all__ = [
     "UnreadableMediaError",
     "__version__",
     "animate",
+    "crop",
     "demo",
     "drive_idle",
     "drive_with_emotions",
     "drive_with_image",
     "drive_with_video",
+    "edit",
     "express",
     "find_faces",
     "load_engine",

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.unit
 
 PUBLIC = [
     "BLENDSHAPES",
+    "CropReport",
+    "Edits",
     "Engine",
     "EngineInfo",
     "EngineUnavailableError",
@@ -38,11 +40,13 @@ PUBLIC = [
     "UnreadableMediaError",
     "__version__",
     "animate",
+    "crop",
     "demo",
     "drive_idle",
     "drive_with_emotions",
     "drive_with_image",
     "drive_with_video",
+    "edit",
     "express",
     "find_faces",
     "load_engine",

@@ -16,8 +16,10 @@ import typer
 
 import mien
 from mien.cli.animate import animate
+from mien.cli.crop import crop
 from mien.cli.demo import demo
 from mien.cli.doctor import doctor
+from mien.cli.edit import edit
 from mien.cli.exits import FAILED, USAGE, complain
 from mien.cli.express import express
 from mien.cli.expression import expression
@@ -35,7 +37,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(animate)
+app.command()(crop)
 app.command()(demo)
+app.command()(edit)
 app.command()(express)
 app.command()(doctor)
 app.add_typer(expression, name="expression")

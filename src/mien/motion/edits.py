@@ -16,7 +16,7 @@ from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
 from mien.motion.gaze import gaze_shapes
 from mien.motion.moment import Moment
-from mien.types import Floats
+from mien.types import Floats, Part
 
 RANGES: Mapping[str, tuple[float, float]] = {
     "smile": (-1, 1),
@@ -156,6 +156,12 @@ class Edits:
         if self.lips_open is not None:
             ratios[2] = self.lips_open
         return ratios
+
+    @property
+    def parts(self) -> frozenset[Part]:
+        """Whose opening the edits fix."""
+        fixed: dict[Part, float | None] = {"eyes": self.eyes_open, "lips": self.lips_open}
+        return frozenset(part for part, ratio in fixed.items() if ratio is not None)
 
     def _weights(self) -> Floats:
         weights = shape_weights(gaze_shapes(self.gaze_x, self.gaze_y))

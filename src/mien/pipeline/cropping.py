@@ -1,0 +1,129 @@
+"""A face, or a head with its shoulders, cut out of a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+
+from mien.errors import OptionError
+from mien.face import find_faces
+from mien.face.aligned import Transform, align_face, corners, frame_upper_body
+from mien.face.cutout import cut_out, cut_out_alpha
+from mien.media import PictureFile, read_still
+from mien.pipeline.canvas import canvas, flatten
+from mien.pipeline.casting import choose_faces
+from mien.pipeline.options import MAX_SIDE, MIN_SIDE
+from mien.pipeline.target import result_path
+from mien.types import Floats, Image, Portrait
+
+CropKind = Literal["upper-body", "face"]
+CROP_KINDS: tuple[CropKind, ...] = get_args(CropKind)
+Pair: TypeAlias = tuple[float, float]
+_SCALES = (1.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class CropReport:
+    """What was cut.
+
+    matrix: (2, 3) rows, from the picture's pixels to the crop's; (0, 0) is the centre of the
+    first pixel of both. box: the crop's corners in picture pixels, clockwise from its top left;
+    they may lie outside. size: width and height of the crop. faces_found: in the picture.
+    """
+
+    output: str
+    kind: CropKind
+    size: tuple[int, int]
+    matrix: tuple[tuple[float, float, float], ...]
+    box: tuple[Pair, ...]
+    faces_found: int
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self))
+
+
+def crop(
+    source: str | Path,
+    *,
+    kind: CropKind = "upper-body",
+    output: str | Path | None = None,
+    size: int = 512,
+    scale: float | None = None,
+    face: int = 1,
+    force: bool = False,
+) -> CropReport:
+    """Cut a square of ``size`` pixels out of a picture.
+
+    ``upper-body``: head and shoulders, upright, the face in the middle from left to right; what
+    avatar programs start from. ``face``: the aligned face, as LivePortrait crops it. ``scale``:
+    side of the crop in heights of the face, 3.4 and 2.3 if None. What lies beyond the picture is
+    transparent if the picture has transparency and the output keeps it, else its border, blurred.
+
+    Raises an InputError for bad input, before any file is written.
+    """
+    _check(kind, size, scale, face)
+    now = datetime.now()
+    with result_path(output, "crop", now, inputs=(source,), extension=".png") as path:
+        file = PictureFile(path, force=force)
+        portrait = read_still(source)
+        if not file.alpha:
+            portrait = flatten(portrait)
+        landmarks, faces_found = _landmarks(portrait, source, face)
+        picture_size = portrait.pixels.shape[1::-1]
+        transform = _transform(kind, landmarks, picture_size, size, scale)
+        file.write(_pixels(portrait, transform, size))
+    a, b = ((row[0], row[1], row[2]) for row in transform.tolist())
+    box = tuple((float(x), float(y)) for x, y in corners(transform, size))
+    return CropReport(str(Path(path)), kind, (size, size), (a, b), box, faces_found)
+
+
+def _check(kind: str, size: int, scale: float | None, face: int) -> None:
+    if kind not in CROP_KINDS:
+        raise OptionError("--kind", f"{kind!r} is none of {', '.join(CROP_KINDS)}")
+    if not (isinstance(size, int) and MIN_SIDE <= size <= MAX_SIDE):
+        raise OptionError("--size", f"{size!r} is not between {MIN_SIDE} and {MAX_SIDE}")
+    if scale is not None and not _SCALES[0] <= scale <= _SCALES[1]:
+        low, high = _SCALES
+        raise OptionError("--scale", f"{scale:g} is not a number from {low:g} to {high:g}")
+    if not isinstance(face, int) or face < 1:
+        raise OptionError("--face", f"{face} is not a whole number from 1")
+
+
+def _landmarks(portrait: Portrait, source: str | Path, face: int) -> tuple[Floats, int]:
+    """Of the chosen face, in the picture's pixels, and how many faces there are."""
+    small = canvas(portrait, None, keep_alpha=False)
+    faces = find_faces(small.pixels)
+    (chosen,) = choose_faces(faces, face, source)
+    zoom = portrait.pixels.shape[1] / small.pixels.shape[1]
+    points = np.asarray(chosen.landmarks, np.float64) * zoom
+    points[:, :2] += (zoom - 1) / 2
+    return points, len(faces)
+
+
+def _transform(
+    kind: CropKind,
+    landmarks: Floats,
+    picture_size: tuple[int, int],
+    size: int,
+    scale: float | None,
+) -> Transform:
+    given: Mapping[str, float] = {} if scale is None else {"scale": scale}
+    frame: Mapping[CropKind, Callable[[], Transform]] = {
+        "upper-body": lambda: frame_upper_body(landmarks, picture_size, size, **given),
+        "face": lambda: align_face(landmarks, size, **given),
+    }
+    return frame[kind]()
+
+
+def _pixels(portrait: Portrait, transform: Transform, size: int) -> Image:
+    pixels = cut_out(portrait.pixels, transform, size)
+    if portrait.alpha is None:
+        return pixels
+    return np.dstack([pixels, cut_out_alpha(portrait.alpha, transform, size)])
