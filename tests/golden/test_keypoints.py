@@ -112,7 +112,7 @@ def test_keypoints_alone_know_eyes_and_lips_nearly_as_well(name: str) -> None:
     weights = blendshapes_from_keypoints(template.expression, template.expression[0])
     opened = 1 - lid_closings(weights.astype(np.float64))
     for eye in (0, 1):
-        assert correlation(opened[:, eye], template.ratios[:, eye]) > 0.8
+        assert correlation(opened[:, eye], template.ratios[:, eye]) > 0.75
     if np.ptp(template.ratios[:, 2]) > 0.1:
         lips = lip_opening(weights.astype(np.float64))
         assert correlation(lips, template.ratios[:, 2]) > 0.9

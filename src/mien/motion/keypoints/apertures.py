@@ -8,6 +8,8 @@ and .95 (lips).
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from mien.motion.keypoints.directions import GAUGED, NUM_KEYPOINTS, column, moves_of
@@ -53,3 +55,12 @@ def template_ratios(ratios: Floats) -> tuple[Floats, Floats]:
     """A template's lists, eyes (..., 2) and lips (..., 1) float32: :func:`person_ratios` undone."""
     ratios = np.asarray(ratios, np.float32)
     return ratios[..., :2], ratios[..., 2:]
+
+
+def openings(change: Floats) -> Floats:
+    """(..., 3) change of the ratios that an expression's change (..., 63) shows. Each eye shuts
+    by itself, but eyes widen together: one that seems to widen alone belongs to a turning head."""
+    opened = change @ GAUGES
+    wider = np.maximum(opened[..., :2], 0.0)
+    opened[..., :2] += wider.mean(axis=-1, keepdims=True) - wider
+    return cast(Floats, opened)

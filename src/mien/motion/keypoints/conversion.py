@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 
 from mien.motion.arkit import BLENDSHAPES
-from mien.motion.keypoints.apertures import GAUGED_MOVES, GAUGES, OPEN_EYE
+from mien.motion.keypoints.apertures import GAUGED_MOVES, GAUGES, OPEN_EYE, openings
 from mien.motion.keypoints.directions import (
     GAUGED,
     NUM_KEYPOINTS,
@@ -86,7 +86,7 @@ def blendshapes_from_keypoints(
     amounts = np.concatenate([at / _HIGH, at / _LOW], axis=-1)
     weights = np.clip(np.maximum(amounts - _DEAD, 0.0) / (1 - _DEAD) @ _SHAPES, 0.0, 1.0)
     if ratios is None or reference_ratios is None:
-        opened, rest = change @ GAUGES, np.full(2, OPEN_EYE)
+        opened, rest = openings(change), np.full(2, OPEN_EYE)
     else:
         rest = np.asarray(reference_ratios, np.float64)
         opened, rest = np.asarray(ratios, np.float64) - rest, rest[:2]
