@@ -13,7 +13,10 @@ import numpy as np
 from mien.types import Floats
 
 HEAD_UNIT = 0.26
-"""Canvas units per unit of scale between the centres of the eyes."""
+"""Canvas units per unit of scale between the centres of the eyes: .42, the median over six
+published driving clips seen whole, by 1.6, the mean scale of the five templates made of such clips.
+With it the head of the template shake_face travels 1.0 head units per sine of its yaw, as heads do
+that turn about :data:`mien.motion.moment.NECK`."""
 
 
 def rotation_from_template(rotation: Floats) -> Floats:
