@@ -7,7 +7,7 @@ import numpy as np
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, opposite
 from mien.motion.eyes import move_eyes
 from mien.motion.fields import POINTS, mirrored
-from mien.motion.mouth_shapes import mouth_shapes
+from mien.motion.mouth_shapes import corners_held_up, mouth_shapes
 from mien.motion.upper_shapes import upper_shapes
 from mien.types import Floats
 
@@ -33,8 +33,18 @@ SKIN_BASIS = _skin_basis()
 BASIS = SKIN_BASIS + _eye_basis()
 """(52, 478, 3) float32 head units: what each shape does to the template at full weight.
 tongueOut moves no landmark: the mesh has no tongue."""
+_CORNERS_HELD_UP = np.array([corners_held_up(), mirrored(corners_held_up())], np.float32)
+_SMILES = [SHAPE_INDEX["mouthSmileLeft"], SHAPE_INDEX["mouthSmileRight"]]
+_OPEN = SHAPE_INDEX["jawOpen"]
 IS_MOUTH = np.array([name.startswith(("mouth", "jaw")) for name in BLENDSHAPES])
 """(52,): shapes that grow with the width of the mouth."""
+
+
+def hold_corners_up(weights: Floats) -> Floats:
+    """(478, 3) float32 head units: what skin shapes (52,) do beyond their sum: a smile holds the
+    corners of the mouth up over an opening jaw."""
+    held = np.minimum(weights[_SMILES], weights[_OPEN]).astype(np.float32)
+    return np.asarray(np.tensordot(held, _CORNERS_HELD_UP, 1))
 
 
 def mouth_scale(neutral: Floats) -> float:

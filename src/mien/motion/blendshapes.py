@@ -6,7 +6,7 @@ import numpy as np
 
 from mien.landmarks import NUM_LANDMARKS
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
-from mien.motion.basis import IS_MOUTH, SKIN_BASIS, mouth_scale
+from mien.motion.basis import IS_MOUTH, SKIN_BASIS, hold_corners_up, mouth_scale
 from mien.motion.eyes import move_eyes
 from mien.motion.lips import close_lips, part_lips
 from mien.types import Floats
@@ -26,6 +26,7 @@ def pose_face(neutral: Floats, weights: Floats, closure: float = 0.0) -> Floats:
     scaled = weights * np.where(IS_MOUTH, mouth_scale(neutral), 1.0)
     moved = scaled.astype(np.float32) @ SKIN_BASIS.reshape(len(BLENDSHAPES), -1)
     face = np.asarray(neutral, np.float64) + moved.reshape(NUM_LANDMARKS, 3)
+    face += hold_corners_up(scaled)
     move_eyes(face, neutral, weights)
     close_lips(face, closure)
     part_lips(face, neutral)

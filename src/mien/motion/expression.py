@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
-from mien.motion.basis import BASIS, IS_MOUTH, mouth_scale
+from mien.motion.basis import BASIS, IS_MOUTH, hold_corners_up, mouth_scale
 from mien.motion.eyes import CREASES, IRISES, LOWER_LIDS, POUCHES, UPPER_LIDS, measure_eyes
 from mien.types import Floats
 
@@ -38,7 +38,10 @@ def estimate_blendshapes(head_landmarks: Floats, neutral: Floats) -> Floats:
     """(52,) float32 weights, 0..1, of the expression that changes ``neutral`` (478, 3) into
     ``head_landmarks`` (478, 3), both in the head frame."""
     weights = np.zeros(len(BLENDSHAPES))
-    weights[_SKIN] = _solve_skin(np.asarray(head_landmarks - neutral, np.float64))
+    moved = np.asarray(head_landmarks - neutral, np.float64)
+    weights[_SKIN] = _solve_skin(moved)
+    # what shapes do beyond their sum shows once it is known which they are
+    weights[_SKIN] = _solve_skin(moved - hold_corners_up(weights))
     weights[IS_MOUTH] /= mouth_scale(neutral)
     weights[_CLOSE] = min(weights[_CLOSE], weights[_OPEN])
     measure_eyes(weights, head_landmarks, neutral)

@@ -25,7 +25,7 @@ from mien.types import Floats
 _LID_MOVES = {
     "eyeBlink": (0.85, 0.15),
     "eyeSquint": (0.12, 0.3),
-    "eyeWide": (-0.24, -0.06),
+    "eyeWide": (-0.32, -0.08),
     "eyeLookDown": (0.38, -0.04),
     "eyeLookUp": (-0.16, 0.06),
     "cheekSquint": (0.0, 0.16),

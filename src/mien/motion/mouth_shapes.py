@@ -35,6 +35,8 @@ _UPPER_CLOSES = 0.3
 """The upper lip's part in closing the mouth while the jaw is open."""
 _CORNER_FOLLOWS = 0.42
 """How far the corners of the mouth follow the jaw."""
+_SMILING_CORNER_FOLLOWS = 0.15
+"""The same while a full smile holds them up."""
 
 
 def mouth_shapes() -> dict[str, Floats]:
@@ -42,10 +44,16 @@ def mouth_shapes() -> dict[str, Floats]:
     return {**_jaw(), **_corners(), **_both_lips(), **_single_lips()}
 
 
-def _jaw_weight() -> Floats:
+def corners_held_up() -> Floats:
+    """Displacements (478, 3) of the left corner: what a full smile takes from a jaw wide open."""
+    held = _jaw_weight(_CORNER_FOLLOWS) - _jaw_weight(_SMILING_CORNER_FOLLOWS)
+    return np.asarray(-_rotated_jaw(_JAW_ANGLE) * (held * left_side())[:, None])
+
+
+def _jaw_weight(corner_follows: float) -> Floats:
     """How far the jaw carries each point: the chin wholly, the upper lip only at its ends."""
-    upper = _CORNER_FOLLOWS * np.minimum(ALONG, 1.0) ** 2.5 * smoothstep(Y, 0.72, LIP_LINE + 0.02)
-    lip = _CORNER_FOLLOWS + (1 - _CORNER_FOLLOWS) * np.clip(1.0 - ALONG**2.4, 0.0, 1.0)
+    upper = corner_follows * np.minimum(ALONG, 1.0) ** 2.5 * smoothstep(Y, 0.72, LIP_LINE + 0.02)
+    lip = corner_follows + (1 - corner_follows) * np.clip(1.0 - ALONG**2.4, 0.0, 1.0)
     lower = lip + (1.0 - lip) * smoothstep(Y, LIP_LINE - 0.02, LIP_LINE + 0.42)
     return np.asarray(np.where(BELOW_MOUTH, np.where(LOWER_LIP, lip, lower), upper))
 
@@ -60,7 +68,7 @@ def _rotated_jaw(angle: float) -> Floats:
 
 
 def _jaw() -> dict[str, Floats]:
-    weight = _jaw_weight()
+    weight = _jaw_weight(_CORNER_FOLLOWS)
     opened = _rotated_jaw(_JAW_ANGLE) * weight[:, None]
     # an opening mouth narrows a little
     opened += field(
@@ -101,7 +109,7 @@ def _pulled_corner() -> Floats:
     """1 at the left corner, falling along the lips by a power (a Gaussian would bend the mouth
     into a V) and softly outside."""
     on_lips = np.clip(X / CORNER_X, 0.0, 1.0) ** 1.7
-    outside = np.exp(-0.5 * (np.maximum(ALONG - 1.0, 0.0) / 0.75) ** 2)
+    outside = np.exp(-0.5 * (np.maximum(ALONG - 1.0, 0.0) / 0.95) ** 2)
     return np.asarray(on_lips * outside * np.exp(-0.5 * ((Y - POINTS[291, 1] + 0.02) / 0.24) ** 2))
 
 
@@ -111,10 +119,10 @@ def _corners() -> dict[str, Floats]:
     cheek = near(425, 0.26) * left_side() * OFF_EYES
     frown = corner + 0.35 * bump(0.42, 1.42, 0.2, 0.16)
     return {
-        "mouthSmileLeft": field(corner, (0.13, -0.13, 0.07))
+        "mouthSmileLeft": field(corner, (0.135, -0.145, 0.07))
         + field(middle, (0, 0.012, 0.01))
         + field(cheek, (0.03, -0.07, -0.04)),
-        "mouthFrownLeft": field(frown, (0.015, 0.115, 0.02)) + field(middle, (0, -0.012, 0)),
+        "mouthFrownLeft": field(frown, (0.015, 0.14, 0.02)) + field(middle, (0, -0.012, 0)),
         "mouthStretchLeft": field(corner, (0.13, 0.03, 0.05)),
         "mouthDimpleLeft": field(corner, (0.07, -0.015, 0.06)),
     }

@@ -14,15 +14,17 @@ def upper_shapes() -> dict[str, Floats]:
 
 
 def _brows() -> dict[str, Floats]:
-    inner = near(336, 0.3, 0.26) * OFF_EYES * left_side(0.16)
+    frowning = near(336, 0.25, 0.28) * OFF_EYES * left_side(0.16)
     outer = near(334, 0.3, 0.26) * OFF_EYES * left_side()
-    raised = bump(0.3, -0.2, 0.21, 0.28) + bump(-0.3, -0.2, 0.21, 0.28)
+    raised = bump(0.27, -0.2, 0.2, 0.28) + bump(-0.27, -0.2, 0.2, 0.28)
     raised = raised * OFF_EYES
+    # the brow tips about its middle
+    tail = (bump(0.8, -0.15, 0.12, 0.16) + bump(-0.8, -0.15, 0.12, 0.16)) * OFF_EYES
     return {
-        "browDownLeft": field(inner, (-0.055, 0.115, -0.02))
-        + field(near(334, 0.22, 0.2) * OFF_EYES, (-0.01, 0.045, 0)),
-        "browInnerUp": field(raised, (0, -0.135, 0.01)),
-        "browOuterUpLeft": field(outer, (0.01, -0.13, 0.02)),
+        "browDownLeft": field(frowning, (-0.055, 0.125, -0.02))
+        + field(near(293, 0.22, 0.22) * OFF_EYES, (-0.01, 0.095, 0)),
+        "browInnerUp": field(raised, (0, -0.16, 0.01)) + field(tail, (0, 0.055, 0)),
+        "browOuterUpLeft": field(outer, (0.01, -0.15, 0.02)),
     }
 
 
