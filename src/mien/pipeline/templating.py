@@ -135,4 +135,4 @@ def _ranges(template: MotionTemplate) -> dict[str, Range]:
 
 
 def _range(values: Floats) -> Range:
-    return round(float(values.min()), 3), round(float(values.max()), 3)
+    return round(float(values.min()), 3) + 0.0, round(float(values.max()), 3) + 0.0  # no -0

@@ -63,7 +63,7 @@ def read_header(data: bytes) -> tuple[Header, Mapping[str, str]]:
 def _table(data: bytes) -> dict[str, object]:
     size = int.from_bytes(data[:_SIZE_BYTES], "little")
     if size > _LARGEST_TABLE:
-        raise UnusableError("is no motion template: its header is too large")
+        raise UnusableError("is no motion template; give a .mien file or a .pkl of LivePortrait")
     if len(data) < _SIZE_BYTES + size:
         raise UnusableError("is damaged: it ends too soon")
     return _json(data[_SIZE_BYTES : _SIZE_BYTES + size])

@@ -14,7 +14,8 @@ from mien.types import Floats
 
 _NUMBERS = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")
 _ORDERS: tuple[Literal["<", ">", "|"], ...] = ("<", ">", "|")
-_MOST_AXES = 4
+_MOST_AXES, _LONGEST_AXIS = 4, 65_536
+_LONGEST_SHOWN = 80
 _DAMAGED = "holds an array that is not well made"
 
 
@@ -77,8 +78,9 @@ def admitted(module: str, name: str) -> Name:
     """The name, if a template may hold it."""
     known = _NAMES.get((module, name))
     if known is None:
+        shown = f"{module}.{name}"[:_LONGEST_SHOWN]
         raise UnusableError(
-            f"names {module}.{name}, which no motion template needs and which could run code; "
+            f"names {shown if shown.isprintable() else ascii(shown)}, which no motion template needs and which could run code; "
             "it was not loaded"
         )
     return known
@@ -128,7 +130,7 @@ _MAKING: Mapping[Name, Callable[[object], object]] = {
 
 def _array(data: bytes, kind: PickledType, shape: tuple[object, ...], order: str) -> Floats:
     """The array over these bytes: never larger than what the file holds."""
-    sides = [side for side in shape if type(side) is int and 0 <= side <= len(data)]
+    sides = [side for side in shape if type(side) is int and 0 <= side <= _LONGEST_AXIS]
     if len(sides) < len(shape) or len(shape) > _MOST_AXES:
         raise UnusableError(_DAMAGED)
     if math.prod(sides) * kind.dtype.itemsize != len(data):
