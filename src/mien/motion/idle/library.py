@@ -32,9 +32,9 @@ _FLICKER_S = 1.6
 _FLICKERS = {
     "browInnerUp": 0.14,
     "browOuterUp": 0.10,
-    "mouthSmileLeft": 0.07,
-    "mouthSmileRight": 0.07,
-    "mouthPress": 0.12,
+    "mouthSmileLeft": 0.06,
+    "mouthSmileRight": 0.06,
+    "mouthPress": 0.07,
     "eyeSquint": 0.10,
 }
 """What passes over a face that thinks of nothing much, at most."""

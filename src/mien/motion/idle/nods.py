@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mien.motion.idle.recurrence import Recurrence
 
 _MEAN_S, _SPREAD = 5.0, 0.35
-_DEPTH_DEG = (3.4, 4.8)
+_DEPTH_DEG = (4.0, 5.5)
 _DIPS = ((0.0, 0.68, 1.0), (0.6, 0.6, 0.55), (1.15, 0.5, 0.22))
 """Start and length in seconds, and depth: a nod swings out."""
 
