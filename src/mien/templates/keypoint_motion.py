@@ -8,7 +8,7 @@ import numpy as np
 
 from mien.motion.keypoints import blendshapes_from_keypoints, head_units_from_canvas
 from mien.motion.yielding import share_left_to_own
-from mien.templates.template import KeypointTrack, MotionTemplate, check_keypoints
+from mien.templates.template import KeypointTrack, MotionTemplate, check_keypoints, check_ratios
 from mien.types import Floats
 
 
@@ -28,6 +28,8 @@ def template_from_keypoints(
     UnusableError for what is not sound.
     """
     check_keypoints(keypoints, len(rotation))
+    if ratios is not None:
+        check_ratios(ratios, len(rotation))
     blendshapes = blendshapes_from_keypoints(
         keypoints.expression,
         keypoints.expression[0],

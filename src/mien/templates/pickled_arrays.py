@@ -80,8 +80,8 @@ def admitted(module: str, name: str) -> Name:
     if known is None:
         shown = f"{module}.{name}"[:_LONGEST_SHOWN]
         raise UnusableError(
-            f"names {shown if shown.isprintable() else ascii(shown)}, which no motion template needs and which could run code; "
-            "it was not loaded"
+            f"names {shown if shown.isprintable() else ascii(shown)}, which could run code and "
+            "which no motion template needs; it was not loaded"
         )
     return known
 

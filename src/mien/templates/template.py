@@ -100,7 +100,7 @@ class MotionTemplate:
         check("own_expression", self.own_expression, (rows,), 0.0, 1.0)
         check("closure", self.closure, (rows,), 0.0, 1.0)
         if self.ratios is not None:
-            check("ratios", self.ratios, (rows, 3), 0.0, _WIDEST_RATIO)
+            check_ratios(self.ratios, rows)
         if self.keypoints is not None:
             check_keypoints(self.keypoints, rows)
         if self.landmarks is not None:
@@ -157,6 +157,11 @@ def check_keypoints(track: KeypointTrack, rows: int) -> None:
     check("keypoint expression", track.expression, (rows, NUM_KEYPOINTS, 3), *bounds)
     check("keypoint scale", track.scale, (rows,), *_SCALES)
     check("keypoint translation", track.translation, (rows, 3), *bounds)
+
+
+def check_ratios(ratios: Floats, rows: int) -> None:
+    """UnusableError for ratios of wrong shape or beyond reason."""
+    check("ratios", ratios, (rows, 3), 0.0, _WIDEST_RATIO)
 
 
 def check_rotation(rotation: Floats, rows: int) -> None:
