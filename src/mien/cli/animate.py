@@ -50,7 +50,9 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks of er
 
 
 def animate(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="The portrait: a picture or a video.")
+    ],
     driving: Annotated[
         str | None,
         typer.Option(
@@ -178,11 +180,20 @@ def animate(
         ),
     ] = None,
     keep_audio: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="driving|none", help="Whose sound is kept.", rich_help_panel=_RESULT
+            metavar="source|driving|none", rich_help_panel=_RESULT,
+            help="Whose sound is kept. Default: the source's if it is a film with sound, else "
+            "the driver's.",
         ),
-    ] = "driving",
+    ] = None,
+    audio: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=_RESULT,
+            help="A sound to put under the result; with --loop it may also set its length.",
+        ),
+    ] = None,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -213,12 +224,13 @@ def animate(
             loop=cast("Loop", loop),
             fps=fps,
             size=None if size is None else parse_size(size),
-            keep_audio=cast("KeepAudio", keep_audio),
+            keep_audio=cast("KeepAudio | None", keep_audio),
+            audio=audio,
             reference=parse_reference(reference),
             seed=seed,
             eyes_open=eyes_open,
             lips_open=lips_open,
-            retarget=frozenset() if retarget is None else parse_parts(retarget),
+            retarget=None if retarget is None else parse_parts(retarget),
             normalize_lips=normalize_lips,
             force=force,
             progress=progress,

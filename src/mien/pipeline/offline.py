@@ -10,12 +10,15 @@ from pathlib import Path
 
 from mien.drivers.looping import Loop
 from mien.drivers.video import ReferenceChoice
+from mien.errors import OptionError
 from mien.motion.timeline import Timeline
 from mien.pipeline.driving import choose_driver
 from mien.pipeline.emotions import read_emotions
+from mien.pipeline.films import in_step_with, is_film
 from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
 from mien.pipeline.play import play
 from mien.pipeline.report import Report
+from mien.pipeline.sound import as_long_as_its_sound
 from mien.pipeline.target import result_path
 from mien.types import Part, ProgressCallback, Region
 
@@ -41,17 +44,18 @@ def animate(
     loop: Loop = "none",
     fps: str | float | Fraction | None = None,
     size: Size | None = None,
-    keep_audio: KeepAudio = "driving",
+    keep_audio: KeepAudio | None = None,
+    audio: str | Path | None = None,
     reference: ReferenceChoice = "auto",
     seed: int = 0,
     eyes_open: float | None = None,
     lips_open: float | None = None,
-    retarget: Collection[Part] = (),
+    retarget: Collection[Part] | None = None,
     normalize_lips: bool = False,
     force: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Report:
-    """Move the face of a picture as another picture's or a video's face moves.
+    """Move the face of a picture, or of a film, as another picture's or a video's face moves.
 
     The options are those of ``mien animate`` (docs/cli.md). ``progress`` is called after every
     frame; an exception it raises ends the run, leaves no file, and comes out of this function.
@@ -76,15 +80,26 @@ def animate(
         fps=None if fps is None else parse_rate(fps),
         size=size,
         keep_audio=keep_audio,
+        audio=audio,
         reference=reference,
         seed=seed,
         eyes_open=eyes_open,
         lips_open=lips_open,
-        retarget=frozenset(retarget),
+        retarget=None if retarget is None else frozenset(retarget),
         normalize_lips=normalize_lips,
         force=force,
     )
-    inputs = (source,) if driving is None else (source, driving)
-    with result_path(output, "animate", datetime.now(), inputs=inputs) as path:
+    inputs = [path for path in (source, driving, audio) if path is not None]
+    with result_path(output, "animate", datetime.now(), inputs=tuple(inputs)) as path:
+        options = _resolved(source, options)
         drive = partial(choose_driver, driving, options)
         return play(source, path, options, drive, progress=progress)
+
+
+def _resolved(source: str | Path, options: AnimateOptions) -> AnimateOptions:
+    """The options with what source and sound decide: rate and length."""
+    if is_film(source):
+        options = in_step_with(source, options)
+    elif options.keep_audio == "source":
+        raise OptionError("--keep-audio", f"{source} is a picture, which has no sound to keep")
+    return as_long_as_its_sound(options)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal, TypeAlias, cast, get_args
 
 from mien.drivers.looping import Loop
@@ -16,7 +17,7 @@ from mien.media.timing import MAX_RATE
 from mien.motion.timeline import Timeline
 from mien.types import PARTS, REGIONS, MotionOptions, Part, Region
 
-KeepAudio = Literal["driving", "none"]
+KeepAudio = Literal["source", "driving", "none"]
 FaceChoice: TypeAlias = int | Literal["all"]
 Size: TypeAlias = int | tuple[int, int]
 """The longest side, or (width, height)."""
@@ -51,12 +52,13 @@ class AnimateOptions:
     loop: Loop = "none"
     fps: Fraction | None = None
     size: Size | None = None
-    keep_audio: KeepAudio = "driving"
+    keep_audio: KeepAudio | None = None
+    audio: str | Path | None = None
     reference: ReferenceChoice = "auto"
     seed: int = 0
     eyes_open: float | None = None
     lips_open: float | None = None
-    retarget: frozenset[Part] = frozenset()
+    retarget: frozenset[Part] | None = None
     normalize_lips: bool = False
     force: bool = False
 
@@ -66,12 +68,13 @@ class AnimateOptions:
         _in_range("--start", self.start, 0, math.inf)
         _one_of("--region", self.region, REGIONS)
         _one_of("--loop", self.loop, LOOPS)
-        _one_of("--keep-audio", self.keep_audio, KEEP_AUDIO)
+        if self.keep_audio is not None:
+            _one_of("--keep-audio", self.keep_audio, KEEP_AUDIO)
         if self.eyes_open is not None:
             _in_range("--eyes-open", self.eyes_open, 0, MAX_RATIO)
         if self.lips_open is not None:
             _in_range("--lips-open", self.lips_open, 0, MAX_RATIO)
-        for part in self.retarget:
+        for part in self.retarget or ():
             _one_of("--retarget", part, PARTS)
         _whole("--max-frames", self.max_frames, least=0)
         _whole("--seed", self.seed, least=0)
@@ -86,8 +89,9 @@ class AnimateOptions:
         if self.reference not in ("auto", "first"):
             _whole("--reference", self.reference, least=1, otherwise="auto or first")
         self._check_size()
-        if self.loop != "none" and self.duration is None and not self.max_frames:
-            raise OptionError("--loop", "needs --duration or --max-frames, so that it ends")
+        if self.audio is not None and self.keep_audio in ("source", "driving"):
+            problem = f"brings a sound of its own; leave out --keep-audio {self.keep_audio}"
+            raise OptionError("--audio", problem)
         if self.face == "all" and not self.paste_back:
             raise OptionError("--face", "all needs --paste-back: several crops are not one picture")
 
@@ -108,7 +112,7 @@ class AnimateOptions:
             region=self.region,
             eyes_open=self.eyes_open,
             lips_open=self.lips_open,
-            retarget=self.retarget,
+            retarget=self.retarget or frozenset(),
             normalize_lips=self.normalize_lips,
         )
 
