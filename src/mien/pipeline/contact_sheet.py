@@ -12,8 +12,8 @@ from mien.face import Crop, cut
 from mien.pipeline.canvas import fit
 from mien.types import Frame, Image
 
-FACE_SCALE = 2.2
-"""Side of a tile, in face heights."""
+FACE_SCALE, CLOSE_UP_SCALE = 2.2, 1.6
+"""Side of a tile in face heights: where heads move, and where faces are compared."""
 TILE_PX = 256
 GAP_PX = 4
 COLUMNS, ROWS = 4, 3

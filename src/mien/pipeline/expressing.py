@@ -11,6 +11,7 @@ from mien.drivers import drive_with_emotions
 from mien.errors import OptionError
 from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.expressions import DEFAULT_INTENSITY, Expression, feeling, find_expression
+from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.expressions import known_expressions
 from mien.pipeline.gallery import render_gallery, render_sheet
@@ -69,6 +70,7 @@ def express(
         force=force,
     )
     _check_one_way(emotion, valence, arousal, every)
+    check_intensity(intensity)
     extension = "" if every else ".png"
     with result_path(
         output, "express", datetime.now(), inputs=(source,), extension=extension

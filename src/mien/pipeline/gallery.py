@@ -10,7 +10,7 @@ from mien.face import crop_around, cut
 from mien.media import PictureFile, PictureFolder
 from mien.motion.moment import Moment
 from mien.pipeline.canvas import flatten
-from mien.pipeline.contact_sheet import FACE_SCALE, labelled_sheet
+from mien.pipeline.contact_sheet import CLOSE_UP_SCALE, labelled_sheet
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.report import StillReport
 from mien.pipeline.stills import Studio, motion_of, open_studio
@@ -78,4 +78,4 @@ def _tile(still: Image, studio: Studio, options: AnimateOptions) -> Image:
         return opaque
     height, width = still.shape[:2]
     face = studio.cast.faces[0]
-    return cut(opaque, crop_around(face.landmarks, (width, height), scale=FACE_SCALE))
+    return cut(opaque, crop_around(face.landmarks, (width, height), scale=CLOSE_UP_SCALE))
