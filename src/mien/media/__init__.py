@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mien.media.audio import AudioTrack
+from mien.media.audio import AudioTrack, open_sound, sound_length
 from mien.media.picture_file import STILL_EXTENSIONS, PictureFile
 from mien.media.picture_folder import PictureFolder
 from mien.media.prefetch import prefetch
@@ -21,8 +21,10 @@ __all__ = [
     "Video",
     "VideoInfo",
     "open_sink",
+    "open_sound",
     "open_video",
     "prefetch",
     "read_still",
     "sniff",
+    "sound_length",
 ]

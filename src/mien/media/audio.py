@@ -20,11 +20,15 @@ from numpy.typing import NDArray
 
 from mien.errors import UnreadableMediaError
 from mien.media.container import exact, open_container
+from mien.media.sniff import require_file
 
 SAMPLE_RATE = 48_000
 """Samples per second of everything read here; Opus knows no other."""
 _MAX_DRIFT_S = Fraction(1, 20)  # timestamps that differ less from the count are rounding
 _RUN_UP_S = Fraction(1, 4)
+
+LONGEST_S = 12 * 3600
+"""Sound that is to set the length of a result may last this many seconds."""
 
 Samples = NDArray[np.float32]
 """(channels, n), -1..1."""
@@ -43,6 +47,36 @@ class AudioTrack:
     start: Fraction = Fraction(0)
     duration: Fraction | None = None
     loop: bool = False
+
+
+def open_sound(path: str | Path) -> AudioTrack:
+    """The whole sound of a sound file, or of a video, from its own beginning.
+
+    Raises UnreadableMediaError when there is none that can be decoded.
+    """
+    file = require_file(path)
+    with open_container(file) as container:
+        stream = _sound_of(container, file)
+        base = exact(stream.time_base)
+        start = Fraction(0) if base is None else (stream.start_time or 0) * base
+    track = AudioTrack(file, start)
+    reader = AudioReader(track)
+    try:
+        reader.read(1)
+    finally:
+        reader.close()
+    return track
+
+
+def sound_length(track: AudioTrack) -> Fraction:
+    """Seconds from the start of a track to the end of what can be decoded of it: counted, because
+    headers lie. Raises UnreadableMediaError beyond ``LONGEST_S``."""
+    length = 0
+    for block in AudioReader(track).blocks():
+        length += block.shape[1]
+        if length > LONGEST_S * SAMPLE_RATE:
+            raise UnreadableMediaError(track.path, f"plays for more than {LONGEST_S // 3600} hours")
+    return Fraction(length, SAMPLE_RATE)
 
 
 class AudioReader:
@@ -69,6 +103,10 @@ class AudioReader:
         joined = np.concatenate(parts, axis=1)
         self._rest = joined[:, number:]
         return np.ascontiguousarray(joined[:, :number])
+
+    def blocks(self) -> Iterator[Samples]:
+        """The sound from the track's start to its own end, (channels, n) float32 each."""
+        return self._placed()
 
     def close(self) -> None:
         """Close the file. May be called twice."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from mien.engines import load_engine
 from mien.errors import NoFaceError, UnreadableMediaError
 from mien.face import find_faces
-from mien.media import read_still
+from mien.media import AudioTrack, read_still
 from mien.pipeline.canvas import LONGEST_SIDE, canvas
 from mien.pipeline.options import AnimateOptions, FaceChoice
-from mien.pipeline.run import Actor
+from mien.pipeline.scene import Actor, Scene, StillScene
 from mien.types import Face, Portrait
 
 SMALLEST_SIDE = 32
@@ -22,12 +22,14 @@ SMALLEST_SIDE = 32
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The picture as it is worked on, the faces in it that move, and who plays them."""
+    """The picture as it is worked on (of a film, the first that shows a face), the faces in it
+    that move, what they are played with, how many there are, and the film's own sound."""
 
     portrait: Portrait
     faces: Sequence[Face]
-    actors: Sequence[Actor]
+    scene: Scene
     faces_found: int
+    sound: AudioTrack | None = None
 
 
 @contextmanager
@@ -59,7 +61,7 @@ def cast_faces(
             prepared = engine.prepare(portrait, face, crop_scale=options.crop_scale)
             engine.warmup(prepared)
             actors.append(Actor(engine, prepared))
-        yield Cast(portrait, chosen, actors, len(faces))
+        yield Cast(portrait, chosen, StillScene(portrait, actors), len(faces))
 
 
 def choose_faces(faces: Sequence[Face], choice: FaceChoice, source: str | Path) -> Sequence[Face]:

@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol, cast
 
 import cv2
 import numpy as np
 
 from mien.face import paste
-from mien.pipeline.canvas import fit, with_alpha
+from mien.pipeline.canvas import fit
 from mien.pipeline.options import Size
-from mien.types import DriverPixels, Image, MotionFrame, Portrait, Rendered
+from mien.pipeline.scene import Shot
+from mien.types import DriverPixels, Image
 
 
 class Composition(Protocol):
-    """Makes one picture of the rendered faces of one moment; always of the same size."""
+    """Makes one picture of one shot; always of the same size."""
 
-    def __call__(self, driver: MotionFrame, faces: Sequence[Rendered]) -> Image: ...
+    def __call__(self, shot: Shot) -> Image: ...
 
 
 class PastedBack:
     """The portrait with its rendered faces in their place."""
 
-    def __init__(self, portrait: Portrait) -> None:
-        self._picture = with_alpha(portrait)
-
-    def __call__(self, driver: MotionFrame, faces: Sequence[Rendered]) -> Image:
-        picture = self._picture
-        for face in faces:
+    def __call__(self, shot: Shot) -> Image:
+        picture = shot.picture
+        for face in shot.faces:
             picture = paste(picture, face)
         return picture
 
 
 class CropAlone:
-    """The rendered crop of one face, RGBA when it has coverage."""
+    """The rendered crop of one face, RGBA when it has coverage. Without a size all are as large
+    as the first: a film's crops may grow with its face."""
 
     def __init__(self, size: Size | None) -> None:
         self._size = size
 
-    def __call__(self, driver: MotionFrame, faces: Sequence[Rendered]) -> Image:
-        (face,) = faces
+    def __call__(self, shot: Shot) -> Image:
+        (face,) = shot.faces
         picture = face.pixels
         if face.coverage is not None:
             picture = np.dstack([picture, face.coverage])
-        return picture if self._size is None else fit(picture, self._size)
+        if self._size is None:
+            self._size = picture.shape[1], picture.shape[0]
+        return fit(picture, self._size)
 
 
 class SideBySide:
@@ -54,17 +54,14 @@ class SideBySide:
     out of sight its last picture stays; a driver that never has one is left out.
     """
 
-    def __init__(
-        self, portrait: Portrait, result: Composition, driver: DriverPixels | None
-    ) -> None:
-        self._source = with_alpha(portrait)
+    def __init__(self, result: Composition, driver: DriverPixels | None) -> None:
         self._result = result
         self._driver = driver
 
-    def __call__(self, driver: MotionFrame, faces: Sequence[Rendered]) -> Image:
-        result = self._result(driver, faces)
-        row = [self._source, result]
-        self._driver = driver.pixels or self._driver
+    def __call__(self, shot: Shot) -> Image:
+        result = self._result(shot)
+        row = [shot.picture, result]
+        self._driver = shot.moment.pixels or self._driver
         if self._driver is not None:
             row.insert(0, self._driver.image)
         height = result.shape[0]

@@ -78,8 +78,8 @@ def _edit_picture(
             casting = cast_faces(source, options, keep_alpha=file.alpha, longest_side=MAX_SIDE)
             cast = stack.enter_context(casting)
         motion = drive_with_edits(edits, fps=_RATE, num_frames=1)
-        composition = composition_for(cast, options, motion)
-        (frame,) = pictures(Take(cast.actors, motion, options.motion, composition), watch)
+        composition = composition_for(options, motion)
+        (frame,) = pictures(Take(cast.scene, motion, options.motion, composition), watch)
         with watch.stage("write"):
             file.write(frame.pixels)
     height, width = frame.pixels.shape[:2]

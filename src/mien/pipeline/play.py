@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,9 +11,11 @@ from pathlib import Path
 from mien.media import AudioTrack, open_sink
 from mien.pipeline.casting import Cast, cast_faces
 from mien.pipeline.composition import Composition, CropAlone, PastedBack, SideBySide
+from mien.pipeline.films import cast_film, is_film
 from mien.pipeline.options import MIN_SIDE, AnimateOptions
 from mien.pipeline.report import Report
 from mien.pipeline.run import Take, record
+from mien.pipeline.sound import choose_sound
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Frame, Motion, ProgressCallback
 
@@ -44,15 +46,14 @@ def play(
     keeps_alpha = _checked_alpha(path, options)
     with ExitStack() as stack:
         with watch.stage("prepare"):
-            casting = cast_faces(source, options, keep_alpha=keeps_alpha)
-            cast = stack.enter_context(casting)
+            cast = stack.enter_context(_cast(source, options, keep_alpha=keeps_alpha))
             driver = drive()
         take = Take(
-            cast.actors,
+            cast.scene,
             driver.motion,
             options.motion,
-            composition_for(cast, options, driver.motion),
-            driver.audio,
+            composition_for(options, driver.motion),
+            choose_sound(options, cast.sound, driver.audio),
         )
         outcome = record(
             take,
@@ -83,11 +84,17 @@ def _checked_alpha(path: str | Path, options: AnimateOptions) -> bool:
     ).alpha
 
 
-def composition_for(cast: Cast, options: AnimateOptions, motion: Motion) -> Composition:
+def _cast(
+    source: str | Path, options: AnimateOptions, *, keep_alpha: bool
+) -> AbstractContextManager[Cast]:
+    if is_film(source):
+        return cast_film(source, options)
+    return cast_faces(source, options, keep_alpha=keep_alpha)
+
+
+def composition_for(options: AnimateOptions, motion: Motion) -> Composition:
     """How a frame of the result is put together."""
-    result: Composition = (
-        PastedBack(cast.portrait) if options.paste_back else CropAlone(options.size)
-    )
+    result: Composition = PastedBack() if options.paste_back else CropAlone(options.size)
     if not options.side_by_side:
         return result
-    return SideBySide(cast.portrait, result, motion.reference.pixels)
+    return SideBySide(result, motion.reference.pixels)

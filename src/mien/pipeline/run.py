@@ -8,17 +8,16 @@ the progress callback included, stops the threads and leaves no file behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain, tee
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from mien.engines import Engine
 from mien.errors import OutputError
 from mien.media import AudioTrack, open_sink, prefetch
 from mien.pipeline.composition import Composition
+from mien.pipeline.scene import Scene, Shot
 from mien.pipeline.stopwatch import WAIT, Stopwatch
 from mien.types import (
     Frame,
@@ -27,23 +26,14 @@ from mien.types import (
     MotionOptions,
     Progress,
     ProgressCallback,
-    Rendered,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """One face of the portrait, prepared, and the engine that moves it."""
-
-    engine: Engine[Any]
-    source: Any
-
-
-@dataclass(frozen=True, slots=True)
 class Take:
-    """What is to be made: who moves, how, and how it is shown."""
+    """What is to be made: what moves, how, and how it is shown."""
 
-    actors: Sequence[Actor]
+    scene: Scene
     motion: Motion
     options: MotionOptions
     composition: Composition
@@ -52,19 +42,12 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was made: frames, of them those without the driver's face, width and height."""
+    """What was made: frames, of them those in which the driver's face or that of a film was not
+    seen, width and height."""
 
     frames: int
     faces_lost: int
     size: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shot:
-    """One moment of the driver, and all faces rendered for it."""
-
-    moment: MotionFrame
-    faces: Sequence[Rendered]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +101,13 @@ def pictures(take: Take, watch: Stopwatch) -> Iterator[Frame]:
     return (picture.frame for picture in _pictures(take, _shots(take, moments, watch), watch))
 
 
-def _shots(take: Take, motion: Iterator[MotionFrame], watch: Stopwatch) -> Generator[_Shot]:
-    """All faces of each moment, in lockstep. ``tee`` holds on only to what the engine that is
-    furthest ahead has read and another one has not: at most its latency."""
-    moments, *copies = tee(motion, 1 + len(take.actors))
-    faces = [
-        watch.around("render", _animate(actor, take, copy))
-        for actor, copy in zip(take.actors, copies, strict=True)
-    ]
-    for moment, *rendered in zip(moments, *faces, strict=True):
-        yield _Shot(moment, rendered)
+def _shots(take: Take, moments: Iterator[MotionFrame], watch: Stopwatch) -> Iterator[Shot]:
+    return take.scene.shots(replace(take.motion, frames=moments), take.options, watch)
 
 
-def _pictures(take: Take, shots: Iterator[_Shot], watch: Stopwatch) -> Iterator[_Picture]:
+def _pictures(take: Take, shots: Iterator[Shot], watch: Stopwatch) -> Iterator[_Picture]:
     for shot in shots:
         moment = shot.moment
         with watch.stage("paste"):
-            pixels = take.composition(moment, shot.faces)
-        yield _Picture(Frame(pixels, moment.pts, moment.time_base), moment.presence < 1)
-
-
-def _animate(actor: Actor, take: Take, frames: Iterator[MotionFrame]) -> Iterator[Rendered]:
-    return actor.engine.animate(actor.source, replace(take.motion, frames=frames), take.options)
+            pixels = take.composition(shot)
+        yield _Picture(Frame(pixels, moment.pts, moment.time_base), shot.face_lost)

@@ -46,8 +46,8 @@ class Studio:
 
     def stills(self, motion: Motion) -> Iterator[Image]:
         """The portrait at each frame of a motion, RGB or RGBA, made as they are asked for."""
-        composition = composition_for(self.cast, self._options, motion)
-        take = Take(self.cast.actors, motion, self._options.motion, composition)
+        composition = composition_for(self._options, motion)
+        take = Take(self.cast.scene, motion, self._options.motion, composition)
         for frame in pictures(take, self.watch):
             height, width = frame.pixels.shape[:2]
             self._size, self._stills = (width, height), self._stills + 1

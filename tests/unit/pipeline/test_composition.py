@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from mien.pipeline.composition import CropAlone, PastedBack, SideBySide
-from mien.types import DriverPixels, Image, Mask, MotionFrame, Portrait, Rendered
+from mien.pipeline.scene import Shot
+from mien.types import DriverPixels, Image, Mask, MotionFrame, Rendered
 
 pytestmark = pytest.mark.unit
 
@@ -26,6 +28,10 @@ def moment(driver: Image | None = None) -> MotionFrame:
     )
 
 
+def shot(*faces: Rendered, picture: Image = GREY, driver: Image | None = None) -> Shot:
+    return Shot(moment(driver), picture, faces, face_lost=False)
+
+
 def patch(level: int, x: int, *, coverage: Mask | None = None) -> Rendered:
     return Rendered(
         pixels=np.full((10, 10, 3), level, np.uint8),
@@ -38,7 +44,7 @@ def patch(level: int, x: int, *, coverage: Mask | None = None) -> Rendered:
 
 
 def test_all_faces_are_pasted_into_one_picture() -> None:
-    result = PastedBack(Portrait(GREY))(moment(), [patch(10, 0), patch(200, 30)])
+    result = PastedBack()(shot(patch(10, 0), patch(200, 30)))
     assert result.shape == GREY.shape
     assert (result[5:15, :10] == 10).all()
     assert (result[5:15, 30:40] == 200).all()
@@ -46,23 +52,32 @@ def test_all_faces_are_pasted_into_one_picture() -> None:
 
 
 def test_a_transparent_picture_stays_transparent() -> None:
-    portrait = Portrait(GREY, np.zeros((40, 60), np.uint8))
+    clear = np.dstack([GREY, np.zeros((40, 60), np.uint8)])
     opaque = np.full((10, 10), 255, np.uint8)
-    result = PastedBack(portrait)(moment(), [patch(10, 0, coverage=opaque)])
+    result = PastedBack()(shot(patch(10, 0, coverage=opaque), picture=clear))
     assert result.shape == (40, 60, 4)
     assert (result[5:15, :10, 3] == 255).all()
     assert (result[:5, :, 3] == 0).all()
 
 
 def test_a_crop_alone_can_be_given_a_size() -> None:
-    assert CropAlone(None)(moment(), [patch(10, 0)]).shape == (10, 10, 3)
-    assert CropAlone(20)(moment(), [patch(10, 0)]).shape == (20, 20, 3)
+    assert CropAlone(None)(shot(patch(10, 0))).shape == (10, 10, 3)
+    assert CropAlone(20)(shot(patch(10, 0))).shape == (20, 20, 3)
+
+
+def test_crops_of_a_film_are_all_as_large_as_the_first() -> None:
+    alone = CropAlone(None)
+    alone(shot(patch(10, 0)))
+    grown = replace(
+        patch(50, 0), pixels=np.full((14, 14, 3), 50, np.uint8), alpha=np.zeros((14, 14), np.uint8)
+    )
+    assert alone(shot(grown)).shape == (10, 10, 3)
 
 
 def test_driver_source_and_result_stand_side_by_side_at_the_height_of_the_result() -> None:
     driver = np.full((80, 80, 3), 50, np.uint8)
-    show = SideBySide(Portrait(GREY), PastedBack(Portrait(GREY)), DriverPixels(driver, LANDMARKS))
-    row = show(moment(driver), [patch(10, 0)])
+    show = SideBySide(PastedBack(), DriverPixels(driver, LANDMARKS))
+    row = show(shot(patch(10, 0), driver=driver))
     assert row.shape == (40, 40 + 60 + 60, 3)
     assert (row[:, :40] == 50).all()
     assert (row[5:15, 100:110] == 10).all()
@@ -71,11 +86,11 @@ def test_driver_source_and_result_stand_side_by_side_at_the_height_of_the_result
 def test_the_drivers_last_picture_stays_while_its_face_is_lost() -> None:
     driver = np.full((40, 40, 3), 50, np.uint8)
     black = DriverPixels(np.zeros_like(driver), LANDMARKS)
-    show = SideBySide(Portrait(GREY), PastedBack(Portrait(GREY)), black)
-    show(moment(driver), [patch(10, 0)])
-    assert (show(moment(), [patch(10, 0)])[:, :40] == 50).all()
+    show = SideBySide(PastedBack(), black)
+    show(shot(patch(10, 0), driver=driver))
+    assert (show(shot(patch(10, 0)))[:, :40] == 50).all()
 
 
 def test_a_driver_without_pictures_is_left_out() -> None:
-    row = SideBySide(Portrait(GREY), CropAlone(None), None)(moment(), [patch(10, 0)])
+    row = SideBySide(CropAlone(None), None)(shot(patch(10, 0)))
     assert row.shape == (10, 15 + 10, 3)

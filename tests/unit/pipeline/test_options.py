@@ -41,8 +41,7 @@ pytestmark = pytest.mark.unit
         ("reference", "last"),
         ("region", "nose"),
         ("loop", "forever"),
-        ("loop", "repeat"),  # without a duration
-        ("keep_audio", "source"),
+        ("keep_audio", "both"),
         ("fps", Fraction(0)),
         ("fps", Fraction(1000)),
         ("size", 0),

@@ -12,7 +12,8 @@ import pytest
 from fakes.still_engine import StillEngine, StillSource
 from mien.errors import OutputError
 from mien.pipeline.composition import PastedBack
-from mien.pipeline.run import Actor, Take, record
+from mien.pipeline.run import Take, record
+from mien.pipeline.scene import Actor, StillScene
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Motion, MotionFrame, MotionOptions, Portrait, Progress, Rendered
 
@@ -50,7 +51,7 @@ def moment(pts: int) -> MotionFrame:
 
 def take(*actors: Actor, frames: Iterator[MotionFrame]) -> Take:
     motion = Motion(moment(0), frames, RATE, 10)
-    return Take(actors, motion, MotionOptions(), PastedBack(PORTRAIT))
+    return Take(StillScene(PORTRAIT, actors), motion, MotionOptions(), PastedBack())
 
 
 def actor(engine: StillEngine, x: int) -> Actor:
