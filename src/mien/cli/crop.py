@@ -36,8 +36,8 @@ def crop(
         float | None,
         typer.Option(
             metavar="X",
-            help="Side of the crop in face heights, 1 to 10. Default: 3.4 for upper-body, 2.3 "
-            "for face.",
+            help="Side of the crop in face heights, 1 to 10. Default: 2.6 to 3.4 for "
+            "upper-body, by what the picture holds; 2.3 for face.",
         ),
     ] = None,
     face: Annotated[int, typer.Option(metavar="N", help="Which face; 1 = largest.")] = 1,

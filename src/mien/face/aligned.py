@@ -25,9 +25,11 @@ from mien.types import Floats
 
 Transform = NDArray[np.float64]
 
-FACE_SCALE, BODY_SCALE = 2.3, 3.4
-"""Sides of the two crops: in faces from brow to chin as LivePortrait cuts them, and in heights
-of the face from the top of the forehead."""
+FACE_SCALE = 2.3
+"""Side of an aligned crop, in extents of the face from brow to chin: LivePortrait's."""
+BODY_SCALE, _LEAST_BODY_SCALE = 3.4, 2.6
+"""Side of an upper body in heights of the face from the top of the forehead, and down to which
+it shrinks where the picture holds no more."""
 _FACE_SHIFT = -0.125
 """By that share of its side an aligned crop lies higher than the face: LivePortrait's."""
 _TEMPLES = FACE_OVAL.index(356), FACE_OVAL.index(127)
@@ -82,20 +84,26 @@ def align(
 
 
 def frame_upper_body(
-    landmarks: Floats, picture_size: tuple[int, int], size: int, *, scale: float = BODY_SCALE
+    landmarks: Floats, picture_size: tuple[int, int], size: int, *, scale: float | None = None
 ) -> Transform:
     """Head and shoulders: an upright square ``scale`` times as high as the face, which lies in
     the middle from left to right and above the middle; a little higher or lower where the
-    picture (width, height) ends, so that less is missing.
+    picture (width, height) ends, so that less is missing. Without ``scale`` it is 3.4, down to
+    2.6 where the picture holds no more.
 
     landmarks: (478, 2 or 3) picture pixels. size: side of the crop in pixels.
     """
     points = landmarks[:NUM_SKIN, :2]
-    x, y = (points.min(axis=0) + points.max(axis=0)) / 2
-    side = max(1.0, scale * face_height(landmarks))
+    x, y = (points.min(axis=0) + points.max(axis=0)) / 2 + 0.5
+    height = max(1.0, face_height(landmarks))
+    if scale is None:
+        largest = _largest_side(float(x), float(y), picture_size)
+        side = float(np.clip(largest, _LEAST_BODY_SCALE * height, BODY_SCALE * height))
+    else:
+        side = scale * height
     share = _least_missing(float(y), side, picture_size[1])
     zoom = size / side
-    left, top = x + 0.5 - side / 2, y + 0.5 - share * side
+    left, top = x - side / 2, y - share * side
     shift = [(0.5 - left) * zoom - 0.5, (0.5 - top) * zoom - 0.5]
     return np.array([[zoom, 0.0, shift[0]], [0.0, zoom, shift[1]]])
 
@@ -106,6 +114,13 @@ def corners(transform: Transform, size: int) -> Floats:
     ends = np.array([[0, 0], [size, 0], [size, size], [0, size]]) - 0.5
     inverse: NDArray[np.floating[Any]] = np.linalg.inv(transform[:, :2])
     return np.asarray((ends - transform[:, 2]) @ inverse.T)
+
+
+def _largest_side(x: float, y: float, picture_size: tuple[int, int]) -> float:
+    """Of a square that the picture holds, with the face's middle in its place."""
+    width, height = picture_size
+    low, high = _BODY_CENTRES
+    return min(2 * x, 2 * (width - x), y / low, (height - y) / (1 - high), float(height))
 
 
 def _least_missing(y: float, side: float, height: int) -> float:

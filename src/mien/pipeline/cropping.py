@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 
 from mien.errors import OptionError
 from mien.face import find_faces
-from mien.face.aligned import Transform, align_face, corners, frame_upper_body
+from mien.face.aligned import FACE_SCALE, Transform, align_face, corners, frame_upper_body
 from mien.face.cutout import cut_out, cut_out_alpha
 from mien.media import PictureFile, read_still
 from mien.pipeline.canvas import canvas, flatten
@@ -63,7 +62,8 @@ def crop(
 
     ``upper-body``: head and shoulders, upright, the face in the middle from left to right; what
     avatar programs start from. ``face``: the aligned face, as LivePortrait crops it. ``scale``:
-    side of the crop in heights of the face, 3.4 and 2.3 if None. What lies beyond the picture is
+    side of the crop in heights of the face; if None 2.3 for ``face``, and 3.4 for ``upper-body``,
+    down to 2.6 where the picture holds no more. What lies beyond the picture is
     transparent if the picture has transparency and the output keeps it, else its border, blurred.
 
     Raises an InputError for bad input, before any file is written.
@@ -114,12 +114,9 @@ def _transform(
     size: int,
     scale: float | None,
 ) -> Transform:
-    given: Mapping[str, float] = {} if scale is None else {"scale": scale}
-    frame: Mapping[CropKind, Callable[[], Transform]] = {
-        "upper-body": lambda: frame_upper_body(landmarks, picture_size, size, **given),
-        "face": lambda: align_face(landmarks, size, **given),
-    }
-    return frame[kind]()
+    if kind == "upper-body":
+        return frame_upper_body(landmarks, picture_size, size, scale=scale)
+    return align_face(landmarks, size, scale=FACE_SCALE if scale is None else scale)
 
 
 def _pixels(portrait: Portrait, transform: Transform, size: int) -> Image:
