@@ -36,6 +36,12 @@ def part_lips(face: Floats, resting: Floats | None = None) -> None:
     face[_LOWER, 1] += _FOLLOWS * overlap / 2
 
 
+def lip_gap(face: Floats) -> float:
+    """How far the middle of the lips of a face (478, 3) is apart, in its unit; below 0 where
+    their edges have passed each other."""
+    return -float(_overlap(face)[2:-2].mean())
+
+
 def _overlap(face: Floats) -> Floats:
     """(9,) how far the edge of the upper lip lies below that of the lower one."""
     return np.asarray(face[_UPPER[-1], 1] - face[_LOWER[-1], 1])

@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from mien.motion.basis import IS_MOUTH, SKIN_BASIS, mouth_scale
-from mien.motion.lips import close_lips, part_lips
+from mien.motion.fields import smoothstep
+from mien.motion.lips import close_lips, lip_gap, part_lips
 from mien.motion.own_expression import best_explanation
 from mien.types import Floats
+
+_SHUT, _PARTED = 0.045, 0.085
+"""Head units between the lips: up to the first they are as people's lips are at rest, from the
+second on they are parted, though nothing else in the face may move."""
 
 
 def neutralise(head_landmarks: Floats) -> tuple[Floats, Floats]:
@@ -18,9 +23,10 @@ def neutralise(head_landmarks: Floats) -> tuple[Floats, Floats]:
     weights, certainty = best_explanation(head_landmarks)
     own = weights * certainty
     neutral = np.asarray(head_landmarks - np.tensordot(own, SKIN_BASIS, 1), np.float32)
-    if certainty > 0.0:
-        # what little opening the shapes could not explain goes too
-        close_lips(neutral, certainty)
+    # the opening that the shapes could not explain goes too
+    closing = max(certainty, float(smoothstep(lip_gap(neutral), _SHUT, _PARTED)))
+    if closing > 0.0:
+        close_lips(neutral, closing)
         part_lips(neutral)
     own = own / np.where(IS_MOUTH, mouth_scale(neutral), 1.0)
     return neutral, np.clip(own, 0.0, 1.0).astype(np.float32)

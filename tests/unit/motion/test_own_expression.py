@@ -56,6 +56,13 @@ def test_a_smiling_portrait_stops_smiling(smiling: Floats) -> None:
     assert neutral[14, 1] - neutral[13, 1] < 0.1 * (smiling[14, 1] - smiling[13, 1])
 
 
+def test_lips_that_are_merely_parted_are_closed() -> None:
+    worn = FACE.copy()
+    worn[LIPS[np.isin(LIPS, np.array(LIP_PAIRS)[2:7, 1])], 1] += 0.09
+    neutral, _ = neutralise(worn)
+    assert neutral[14, 1] - neutral[13, 1] < 0.01
+
+
 def test_eyes_and_brows_belong_to_the_person(smiling: Floats) -> None:
     _, own = neutralise(smiling)
     upper = [i for i, name in enumerate(BLENDSHAPES) if name.startswith(("eye", "brow"))]
