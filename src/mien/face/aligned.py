@@ -43,10 +43,13 @@ _OUTLINE = (
     *INNER_LIPS,
 )
 """Points that reach as far as LivePortrait's 106 and 203 do: to the brows, not up the forehead."""
-_BODY_CENTRE = 0.38
-"""Where the middle of the face lies in the upper body, from the top, as a share of the side."""
-_BODY_CENTRES = (0.34, 0.48)
-"""How far it moves where the picture ends."""
+_ABOVE, _LEAST_ABOVE = 1.28, 1.12
+"""Face heights from the top of an upper body to the middle of the face: hair and some air. Where
+the picture ends there may be less, or more by _LOWER."""
+_LOWER = 0.1
+"""Sides."""
+_LOWEST = 0.5
+"""The middle of the face never lies below the middle of the upper body."""
 
 
 def align_face(landmarks: Floats, size: int, *, scale: float = FACE_SCALE) -> Transform:
@@ -97,11 +100,11 @@ def frame_upper_body(
     x, y = (points.min(axis=0) + points.max(axis=0)) / 2 + 0.5
     height = max(1.0, face_height(landmarks))
     if scale is None:
-        largest = _largest_side(float(x), float(y), picture_size)
+        largest = _largest_side(float(x), float(y), height, picture_size)
         side = float(np.clip(largest, _LEAST_BODY_SCALE * height, BODY_SCALE * height))
     else:
         side = scale * height
-    share = _least_missing(float(y), side, picture_size[1])
+    share = _least_missing(float(y), side, height, picture_size[1])
     zoom = size / side
     left, top = x - side / 2, y - share * side
     shift = [(0.5 - left) * zoom - 0.5, (0.5 - top) * zoom - 0.5]
@@ -116,19 +119,20 @@ def corners(transform: Transform, size: int) -> Floats:
     return np.asarray((ends - transform[:, 2]) @ inverse.T)
 
 
-def _largest_side(x: float, y: float, picture_size: tuple[int, int]) -> float:
-    """Of a square that the picture holds, with the face's middle in its place."""
+def _largest_side(x: float, y: float, face: float, picture_size: tuple[int, int]) -> float:
+    """Of a square that the picture holds, with the middle of a face of that height at (x, y)."""
     width, height = picture_size
-    low, high = _BODY_CENTRES
-    return min(2 * x, 2 * (width - x), y / low, (height - y) / (1 - high), float(height))
+    below = (height - y + _ABOVE * face) / (1 - _LOWER)
+    return min(2 * x, 2 * (width - x), below, float(height))
 
 
-def _least_missing(y: float, side: float, height: int) -> float:
-    """The place of the face in the crop at which most of the picture shows, near the usual."""
-    low, high = _BODY_CENTRES
-    for_bottom = (y + side - height) / side  # the crop would end with the picture
-    for_top = y / side  # it would begin with it
-    wanted = np.clip(_BODY_CENTRE, for_bottom, max(for_bottom, for_top))
-    if for_top < for_bottom:  # the picture is lower than the crop
-        wanted = (for_top + for_bottom) / 2
-    return float(np.clip(wanted, low, high))
+def _least_missing(y: float, side: float, face: float, height: int) -> float:
+    """Where the middle of the face lies, from the top, as a share of the side: as usual, or where
+    more of the picture shows."""
+    usual, lowest = min(_ABOVE * face / side, _LOWEST), min(_LEAST_ABOVE * face / side, _LOWEST)
+    ends_with_picture, begins_with_picture = (y + side - height) / side, y / side
+    if begins_with_picture < ends_with_picture:  # the picture is lower than the crop
+        wanted = (begins_with_picture + ends_with_picture) / 2
+    else:
+        wanted = float(np.clip(usual, ends_with_picture, begins_with_picture))
+    return float(np.clip(wanted, lowest, min(usual + _LOWER, _LOWEST)))
