@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 
+from mien.engines.mesh.lips import unfold_lips
 from mien.engines.mesh.remap import remap_points
 from mien.engines.mesh.rings import place_rings, ring_displacement, ring_shares
 from mien.engines.mesh.topology import (
@@ -54,8 +55,9 @@ def lay_mesh(landmarks: Floats, person: Mask, *, stiff: bool = False) -> FaceMes
     """Lay the mesh over a crop from its (478, 3) landmarks and the mask of the person in it;
     ``stiff`` as in :func:`ring_shares`."""
     height, width = person.shape
+    landmarks = unfold_lips(np.asarray(landmarks, np.float64))
     pose = fit_pose(landmarks)
-    head = to_head(np.asarray(landmarks, np.float64), pose)
+    head = to_head(landmarks, pose)
     rings = place_rings(head)
     centre = landmarks[OVAL, :2].mean(0)
     room = np.repeat(_RING_ROOM, RING_SIZE)
@@ -63,7 +65,7 @@ def lay_mesh(landmarks: Floats, person: Mask, *, stiff: bool = False) -> FaceMes
     shown = remap_points(person, ring_px[:, :2])
     border = border_loop((width, height))
     return FaceMesh(
-        (width, height), np.asarray(landmarks, np.float64), pose, head, to_head(ring_px, pose),
+        (width, height), landmarks, pose, head, to_head(ring_px, pose),
         ring_shares(shown / 255.0, stiff=stiff) * squeeze, stiff,
         np.concatenate([landmarks[:, :2], ring_px[:, :2], border]),
         border_triangles(ring_px[-RING_SIZE:, :2], border),

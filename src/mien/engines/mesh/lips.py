@@ -6,7 +6,7 @@ import numpy as np
 
 from mien.engines.mesh.bounds import ease_to
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, lip_gap
-from mien.landmarks import INNER_LIPS, OUTER_LIPS
+from mien.landmarks import INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE
 from mien.motion.fields import LIP_RINGS
 from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
@@ -24,6 +24,8 @@ _PARTED_GAP = 0.06
 """Head units between lips from which they are fully parted."""
 _SKIN_REACH = 0.3
 """Head units around the lips in which skin makes room for them."""
+_LEAST_BESIDE = 0.03
+"""Head units by which the skin next to a lip lies outside of it."""
 _FREE_OPENING, _WIDEST_OPENING = 0.55, 0.85
 """Head units between the middles of the lips: reached faithfully, and never exceeded."""
 
@@ -85,6 +87,24 @@ def _in_proportion(own: Floats, before: Floats, now: Floats, gain: float) -> Flo
     offset = own + (now - before) * (np.clip(ratio, 0, 1.5) * gain)
     along = (offset * own).sum(axis=-1, keepdims=True) / np.maximum(length * length, 1e-6)
     return np.asarray(offset + np.maximum(_LEAST_SHARE - along, 0) * own)
+
+
+def unfold_lips(landmarks: Floats) -> Floats:
+    """Pixel landmarks (478, 3) with the skin around the lips outside of the lips. Around a wide
+    open mouth the tracker pulls the skin of the chin up over the lower lip; when such a mouth
+    closes, that lip would be seen twice."""
+    unit = float(np.linalg.norm((landmarks[list(RIGHT_EYE)] - landmarks[list(LEFT_EYE)]).mean(0)))
+    outward = (landmarks[_RINGS[0]] - landmarks[_RINGS[3]])[:, :2]
+    outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
+    beside = (landmarks[_SURROUNDINGS] - landmarks[_RINGS[0]])[:, :2]
+    missing = np.maximum(_LEAST_BESIDE * unit - (beside * outward).sum(axis=1), 0)
+    if not missing.any():
+        return landmarks
+    unfolded = landmarks.copy()
+    push = missing[:, None] * outward
+    unfolded[_SURROUNDINGS, :2] += push
+    unfolded[:, :2] += _SKIN_SHARE @ push
+    return unfolded
 
 
 def draw_back_lips(vertices: Floats, share: float) -> Floats:

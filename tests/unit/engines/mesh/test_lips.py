@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.engines.mesh.lips import draw_back_lips, parting, proportion_lips
-from mien.landmarks import INNER_LIPS
+from mien.engines.mesh.lips import draw_back_lips, parting, proportion_lips, unfold_lips
+from mien.landmarks import INNER_LIPS, OUTER_LIPS
 from mien.motion.arkit import shape_weights
 from mien.motion.blendshapes import pose_face
 from mien.motion.template import FACE_TEMPLATE
@@ -52,3 +52,18 @@ def test_lips_driven_by_themselves_do_as_the_driver_does() -> None:
     head = driver.copy()
     proportion_lips(head, source, source, driver, 1.0)
     np.testing.assert_allclose(head, driver, atol=0.02)
+
+
+def test_a_mouth_that_is_not_folded_is_left_as_it_is() -> None:
+    landmarks = OPEN.astype(np.float64) * 80
+    assert unfold_lips(landmarks) is landmarks
+
+
+def test_skin_that_lies_on_the_lower_lip_is_put_below_it() -> None:
+    landmarks = OPEN.astype(np.float64) * 80
+    folded = landmarks.copy()
+    folded[18, 1] = folded[17, 1] - 8
+    unfolded = unfold_lips(folded)
+    assert unfolded[18, 1] > unfolded[17, 1] + 1
+    assert np.abs(unfolded - folded)[list(INNER_LIPS + OUTER_LIPS)].max() == 0
+    assert folded[18, 1] < unfolded[200, 1]

@@ -14,6 +14,7 @@ from mien.engines.mesh.mouth.borrowed import Lender, borrow, lend
 from mien.engines.mesh.mouth.complexion import Complexion, interior_colours, measure_complexion
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, find_opening, lip_gap
 from mien.engines.mesh.mouth.own_interior import OwnInterior
+from mien.engines.mesh.mouth.seam import Seam
 from mien.engines.mesh.mouth.teeth import PaintedInterior
 from mien.landmarks import INNER_LIPS, LEFT_EYE, RIGHT_EYE
 from mien.motion.pose import Pose
@@ -63,9 +64,11 @@ class MouthPainter:
         self._own_gap = lip_gap(head)
         self._closed_gap = max(_LEAST_GAP, _OWN_REACH * self._own_gap)
         self._own: OwnInterior | None = None
+        self._seam: Seam | None = None
         if self._own_gap > _OWN_GAP:
             self._closed_gap = 0.0
             self._resting = head[_RIM]
+            self._seam = Seam(head, self._complexion)
             self._own = OwnInterior(image, landmarks, head, pose, self._complexion)
             if self._teeth is None:
                 self._teeth = _own_teeth(image, landmarks, self._complexion)
@@ -91,6 +94,13 @@ class MouthPainter:
 
         points: (478, 2+) landmarks in it; head, pose: the same in the head frame.
         """
+        self._paint_inside(picture, points, head, pose, driver)
+        if self._seam is not None and driver is None:
+            self._seam.paint(picture, points, head, pose.scale)
+
+    def _paint_inside(
+        self, picture: Image, points: Floats, head: Floats, pose: Pose, driver: DriverPixels | None
+    ) -> None:
         gap = lip_gap(head)
         if not (np.isfinite(gap) and gap > self._closed_gap):
             return
