@@ -23,6 +23,7 @@ class PictureFolder:
 
     def __init__(self, path: str | Path, names: Collection[str], *, force: bool = False) -> None:
         self.path = Path(path)
+        _check_name(path)
         files = re.compile("|".join(re.escape(f"{name}.png") for name in names))
         try:
             self._staging = Staging(
@@ -53,3 +54,13 @@ class PictureFolder:
                 self._staging.commit()
         finally:
             self._staging.discard()
+
+
+def _check_name(path: str | Path) -> None:
+    """A name with a dot is a folder's only where it says so: it may be a file's, mistyped."""
+    folder = Path(path)
+    if not folder.name:
+        raise OutputError(str(path) or "''", "names no folder; give one to make")
+    if folder.suffix and not str(path).endswith(("/", "\\")) and not folder.is_dir():
+        problem = f"unknown kind {folder.suffix}; give a folder, ending it with / if it has a dot"
+        raise OutputError(path, problem)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mien.cli.animate import animate as command
-from mien.pipeline import AnimateOptions, animate
+from mien.cli.express import express as express_command
+from mien.pipeline import AnimateOptions, animate, express
 
 pytestmark = pytest.mark.unit
 
@@ -40,3 +41,10 @@ def test_every_option_is_documented() -> None:
     text = DOCS.read_text(encoding="utf-8")
     for name in defaults(command):
         assert name == "source" or f"--{name.replace('_', '-')}" in text
+
+
+def test_express_takes_the_same_options_from_both() -> None:
+    python, cli = defaults(express), defaults(express_command)
+    assert set(cli) - OF_THE_COMMAND == set(python) - {"progress"}
+    for name in set(cli) - OF_THE_COMMAND:
+        assert cli[name] in (python[name], str(python[name]))

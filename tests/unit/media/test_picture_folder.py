@@ -46,8 +46,20 @@ def test_a_folder_that_holds_anything_else_is_never_replaced(tmp_path: Path) -> 
         PictureFolder(tmp_path, NAMES, force=True)
 
 
-@pytest.mark.parametrize("name", ["there", "nowhere/set", "a\0b", "x" * 300])
+@pytest.mark.parametrize("name", ["there", "nowhere/set", "a\0b", "x" * 300, "set.bmp"])
 def test_places_that_cannot_be_are_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "there").write_bytes(b"a file")
     with pytest.raises(OutputError):
         fill(tmp_path / name)
+
+
+def test_a_folder_with_a_dot_in_its_name_says_that_it_is_one(tmp_path: Path) -> None:
+    with PictureFolder(f"{tmp_path}/set.1/", NAMES) as folder:
+        folder.write("happy", PICTURE)
+    assert (tmp_path / "set.1" / "happy.png").is_file()
+
+
+@pytest.mark.parametrize("name", ["", "/"])
+def test_no_name_is_refused(name: str) -> None:
+    with pytest.raises(OutputError, match="names no folder"):
+        PictureFolder(name, NAMES)
