@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from mien.motion.keypoints import blendshapes_from_keypoints, head_units_from_canvas
-from mien.motion.yielding import share_left_to_own
+from mien.templates.own_share import own_shares
 from mien.templates.template import KeypointTrack, MotionTemplate, check_keypoints, check_ratios
 from mien.types import Floats
 
@@ -44,7 +44,7 @@ def template_from_keypoints(
         translation=travel.astype(np.float32),
         scale=(keypoints.scale / scale).astype(np.float32),
         blendshapes=blendshapes,
-        own_expression=np.array([share_left_to_own(row) for row in blendshapes], np.float32),
+        own_expression=own_shares(blendshapes, rate),
         closure=np.zeros(len(rotation), np.float32),
         ratios=ratios,
         keypoints=keypoints,

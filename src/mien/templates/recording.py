@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from mien.motion.yielding import share_left_to_own
 from mien.templates.components import landmark_track
 from mien.templates.keypoint_motion import template_from_keypoints
+from mien.templates.own_share import own_shares
 from mien.templates.template import KeypointTrack, MotionTemplate, check_length
 from mien.types import Floats, Keypoints, Motion, MotionFrame, Progress, ProgressCallback
 
@@ -33,6 +33,7 @@ def record(
     8 KB a frame with landmarks. UnusableError, a ValueError, for a motion without frames or with
     more than 100 000.
     """
+    seen = motion.reference.landmarks is not None
     rows = [_kept(motion.reference, landmarks=landmarks)]
     for number, frame in enumerate(motion.frames, start=1):
         check_length(number)
@@ -42,7 +43,7 @@ def record(
     check_length(len(rows) - 1)
     keypoints = _of_all([row.keypoints for row in rows])
     if keypoints is None:
-        return _from_blendshapes(rows, motion.rate, made_from)
+        return _from_blendshapes(rows, motion.rate, made_from, seen=seen)
     return template_from_keypoints(
         _track(keypoints),
         rate=motion.rate,
@@ -54,26 +55,25 @@ def record(
 
 
 def _kept(frame: MotionFrame, *, landmarks: bool) -> MotionFrame:
-    """What is written down of a frame. A face that was seen replaces the portrait's expression as
-    far as it wears one; a motion that was made says itself what stays."""
-    own = frame.own_expression
-    if frame.landmarks is not None:
-        own = share_left_to_own(frame.blendshapes)
-    kept = frame.landmarks if landmarks else None
-    return replace(frame, pixels=None, own_expression=own, landmarks=kept)
+    """What is written down of a frame."""
+    return replace(frame, pixels=None, landmarks=frame.landmarks if landmarks else None)
 
 
 def _from_blendshapes(
-    rows: Sequence[MotionFrame], rate: Fraction, made_from: str
+    rows: Sequence[MotionFrame], rate: Fraction, made_from: str, *, seen: bool
 ) -> MotionTemplate:
+    """``seen``: a face that was seen replaces the portrait's expression as far as it wears one;
+    a motion that was made says itself what stays."""
     landmarks = _of_all([row.landmarks for row in rows])
+    blendshapes = np.clip(_stack(row.blendshapes for row in rows), 0.0, 1.0)
+    own = own_shares(blendshapes, rate) if seen else _stack(row.own_expression for row in rows)
     return MotionTemplate(
         rate=rate,
         rotation=_stack(row.rotation for row in rows),
         translation=_stack(row.translation for row in rows),
         scale=_stack(row.scale for row in rows),
-        blendshapes=np.clip(_stack(row.blendshapes for row in rows), 0.0, 1.0),
-        own_expression=_stack(row.own_expression for row in rows),
+        blendshapes=blendshapes,
+        own_expression=own,
         closure=_stack(row.closure for row in rows),
         ratios=_ratios(rows),
         landmarks=None if landmarks is None else landmark_track(landmarks),
