@@ -79,6 +79,10 @@ def distance_to(landmarks: Iterable[int]) -> Floats:
 
 OFF_EYES = smoothstep(distance_to(RIGHT_EYE + LEFT_EYE), 0.0, 0.16) * ~IRISES
 """0 on the lids and irises, 1 away from the eyes."""
+OFF_LIDS = smoothstep(distance_to(RIGHT_EYE + LEFT_EYE), 0.05, 0.165) * ~IRISES
+"""0 up to the lashes, little at the crease of the lid, 1 from the lower edge of the brows on: what
+a raised brow takes along. The skin between stretches; lashes and the shade of the crease must
+not."""
 
 
 def field(weight: Floats, direction: tuple[float, float, float]) -> Floats:

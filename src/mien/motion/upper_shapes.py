@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.motion.fields import OFF_EYES, X, Y, bump, field, left_side, near
+from mien.motion.fields import OFF_EYES, OFF_LIDS, X, Y, bump, field, left_side, near
 from mien.types import Floats
 
 
@@ -15,9 +15,9 @@ def upper_shapes() -> dict[str, Floats]:
 
 def _brows() -> dict[str, Floats]:
     frowning = near(336, 0.25, 0.28) * OFF_EYES * left_side(0.16)
-    outer = near(334, 0.3, 0.26) * OFF_EYES * left_side()
+    outer = near(334, 0.3, 0.26) * OFF_LIDS * left_side()
     raised = bump(0.27, -0.2, 0.2, 0.28) + bump(-0.27, -0.2, 0.2, 0.28)
-    raised = raised * OFF_EYES
+    raised = raised * OFF_LIDS
     # the brow tips about its middle
     tail = (bump(0.8, -0.15, 0.12, 0.16) + bump(-0.8, -0.15, 0.12, 0.16)) * OFF_EYES
     return {
