@@ -35,9 +35,9 @@ _LEAST = 0.004
 """Depths below this are not worth drawing."""
 _FAINT = 0.0015
 """Log gains below this are not seen."""
-_LINE, _GROOVE, _BLUR = (0.15, 1.0), (0.5, 1.0), (1.35, 1.0)
+_LINE, _GROOVE, _BLUR = (0.22, 1.0), (0.5, 1.0), (1.3, 1.0)
 """Of a fold on smooth and on rough skin."""
-_SWELL = (0.75, 1.0)
+_SWELL = (0.9, 1.1)
 """In flat and in hard light."""
 
 
