@@ -69,7 +69,8 @@ class _Reader:
     """Takes the values of one entry and names it in every complaint."""
 
     def __init__(self, name: str, origin: str) -> None:
-        self._name, self._origin = name[:60], origin
+        self._name = name if is_expression_name(name) else repr(name[:40])
+        self._origin = origin
 
     def fail(self, problem: str) -> NoReturn:
         raise ExpressionError(self._name, f"{problem} (in {self._origin})")
