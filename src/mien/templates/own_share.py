@@ -11,8 +11,13 @@ from mien.motion.arkit import BLENDSHAPES
 from mien.motion.fields import smoothstep
 from mien.types import Floats
 
-_LOWER_FACE = np.array([name.startswith(("mouth", "jaw")) for name in BLENDSHAPES])
-"""What a portrait's own expression consists of."""
+_FROWN = 1.6
+_COUNTS = np.array([
+    _FROWN if name.startswith("mouthFrown") else float(name.startswith(("mouth", "jaw")))
+    for name in BLENDSHAPES
+])  # fmt: skip
+"""(52,): what replaces a portrait's expression, which is one of its mouth, and a smile more often
+than not: a frown does not go with that."""
 _FAINT, _CLEAR = 0.4, 1.2
 """Sums of the lower face's weights: below the first nothing is replaced, from the second on all.
 Blinks, read from keypoints, come with a mouth of .3 to .5, a wink with .9, a laugh with 2.6."""
@@ -23,20 +28,14 @@ _EASE_S = 0.25
 def own_shares(blendshapes: Floats, rate: Fraction) -> Floats:
     """(n,) float32 ``own_expression`` for frames of blendshapes (n, 52) at ``rate``.
 
-    It gives way as far as the motion has an expression of the mouth to put in its place, begins
-    before that comes and ends after it has gone. The first frame keeps its own share, and what
-    begins right after it is eased into.
+    It gives way as far as the motion has an expression of the mouth to put in its place, gently
+    even where that comes at once. The first frame keeps its own share.
     """
-    activity = np.abs(blendshapes[:, _LOWER_FACE]).sum(axis=1)
+    activity = blendshapes @ _COUNTS
     shares = 1.0 - smoothstep(activity, _FAINT, _CLEAR)
     reach = max(1, round(_EASE_S * rate))
     window = np.hanning(2 * reach + 3)[1:-1]
-    smallest = _around(shares, reach).min(axis=1)
-    eased = _around(smallest, reach) @ (window / window.sum())
+    around = sliding_window_view(np.pad(shares, reach, mode="edge"), 2 * reach + 1)
+    eased = around @ (window / window.sum())
     start = shares[0] * (1.0 - np.arange(len(shares)) / reach)
     return np.asarray(np.clip(np.maximum(eased, start), 0.0, 1.0), np.float32)
-
-
-def _around(values: Floats, reach: int) -> Floats:
-    """(n, 2 reach + 1): each value with those before and after it; the ends go on."""
-    return np.asarray(sliding_window_view(np.pad(values, reach, mode="edge"), 2 * reach + 1))
