@@ -72,9 +72,10 @@ def layer(
 ) -> Moment:
     """What the face does at one moment. Pure, and continuous in everything it is given.
 
-    1. Weights of ``idle`` and ``emotion`` add up.
+    1. Weights of ``idle`` and ``emotion`` add up, ever less so towards 1, which they never pass:
+       a + b - ab. So nothing stops with a jerk.
     2. As far as ``speech`` is active, jaw and lips are its own; of the emotion's smile, frown and
-       dimples 60 % stay. Its brows and cheeks are added.
+       dimples 60 % stay. The rest of its weights adds up with theirs.
     3. ``gaze`` replaces where the eyes look, by its share.
     4. ``edits`` are added; the result is kept within 0..1. Negative edits take away.
     5. Blinks win. Those of ``idle`` and ``speech`` close what the emotion and the edits leave
@@ -84,7 +85,7 @@ def layer(
     stays as far as all of them let it.
     """
     said, moments = speech.moment, (idle, emotion, speech.moment, edits)
-    weights = _spoken(idle.weights + emotion.weights, said.weights, speech.activity)
+    weights = _spoken(_united(idle.weights, emotion.weights), said.weights, speech.activity)
     weights = np.clip(_looking(weights, gaze) + edits.weights, 0.0, 1.0)
     _blink(
         weights,
@@ -105,7 +106,11 @@ def layer(
 
 def _spoken(weights: Floats, said: Floats, activity: float) -> Floats:
     kept = 1.0 - activity * _MOUTH * (1.0 - COLOUR * _CORNERS)
-    return np.asarray(weights * kept + said * np.where(_MOUTH, activity, 1.0))
+    return _united(weights * kept, said * np.where(_MOUTH, activity, 1.0))
+
+
+def _united(one: Floats, other: Floats) -> Floats:
+    return np.asarray(one + other - one * other)
 
 
 def _looking(weights: Floats, gaze: Gaze) -> Floats:

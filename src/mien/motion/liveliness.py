@@ -15,6 +15,10 @@ from mien.types import Floats
 SWELL, OWN, LEAN = 0.03, 0.05, 0.03
 """At most, in shares of a weight: what the whole face does together, what each pair of muscles
 does by itself, and how much stronger one side gets while the other gets weaker."""
+_MOST = SWELL + OWN + LEAN
+_FULLNESS = 8
+"""Power of a weight w: up to about .8 it moves freely, and w (1 + .11 (1 - w^8)), the most it
+gets, rises to 1 and no further. A weight cut off at 1 would stop with a jerk."""
 _SPACING_S, _LEAN_SPACING_S = 0.9, 2.5
 
 _STEADY = np.array([name.startswith(("eyeBlink", "eyeLook")) for name in BLENDSHAPES])
@@ -42,6 +46,8 @@ def enliven(moment: Moment, time_s: float, *, seed: int = 0) -> Moment:
     muscles = Wander(seed, "muscles", len(BLENDSHAPES) + 1, _SPACING_S)(time_s)
     lean = Wander(seed, "lean", len(BLENDSHAPES), _LEAN_SPACING_S)(time_s)
     change = SWELL * muscles[-1] + OWN * muscles[_PAIR] + LEAN * lean[_PAIR] * _SIDE
+    # full weights have no room above: they move half as much, and only down
+    full = 0.5 * moment.weights**_FULLNESS
+    change = change * (1.0 - full) - _MOST * full
     factor = np.where(_STEADY, 1.0, 1.0 + change)
-    weights = np.clip(moment.weights * factor, 0.0, 1.0)
-    return replace(moment, weights=weights.astype(np.float32))
+    return replace(moment, weights=(moment.weights * factor).astype(np.float32))

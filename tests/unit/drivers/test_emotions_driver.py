@@ -76,3 +76,12 @@ def test_an_unknown_expression_is_refused_with_all_there_are() -> None:
 def test_an_unknown_idle_motion_is_refused() -> None:
     with pytest.raises(OptionError, match="idle:sleep"):
         drive_with_emotions(STORY, idle="sleep")
+
+
+def test_nothing_stops_or_starts_with_a_jerk_even_at_full_intensity() -> None:
+    story = parse_timeline("0:neutral 0.5:happy:1 1.5:surprised:1 2.2:sad:1 2.5:angry:1")
+    face = [index for name, index in SHAPE_INDEX.items() if not name.startswith("eye")]
+    acceleration = np.diff(weights(story, fps=Fraction(100))[:, face], n=2, axis=0) * 100**2
+    # a smoothstep of half a second from 0 to 1 has 24 / s^2, one of .3 s has 67
+    assert np.abs(acceleration[:200]).max() < 30
+    assert np.abs(acceleration).max() < 100

@@ -53,8 +53,17 @@ def test_nothing_at_all_is_rest() -> None:
 
 def test_idling_and_emotion_add_up() -> None:
     both = layer(idle=face(browInnerUp=0.1, jawOpen=0.05), emotion=face(browInnerUp=0.4))
-    assert weight(both, "browInnerUp") == pytest.approx(0.5)
+    assert weight(both, "browInnerUp") == pytest.approx(0.46)
     assert weight(both, "jawOpen") == pytest.approx(0.05)
+
+
+def test_a_full_expression_leaves_idling_no_room_and_no_jerk() -> None:
+    smiles = [
+        weight(layer(idle=face(mouthSmile=0.1), emotion=face(mouthSmile=smile)), "mouthSmileLeft")
+        for smile in np.linspace(0.8, 1.0, 21)
+    ]
+    assert smiles[-1] == 1.0
+    np.testing.assert_allclose(np.diff(smiles), 0.009, atol=1e-6)
 
 
 def test_head_movements_of_all_layers_add_up() -> None:
@@ -88,7 +97,7 @@ def test_silence_leaves_the_mouth_to_the_emotion() -> None:
 def test_speech_adds_its_brows_and_its_closure() -> None:
     said = replace(face(browInnerUp=0.2), closure=0.7)
     speaking = layer(emotion=face(browInnerUp=0.3), speech=Speech(said))
-    assert weight(speaking, "browInnerUp") == pytest.approx(0.5)
+    assert weight(speaking, "browInnerUp") == pytest.approx(0.44)
     assert speaking.closure == 0.7
 
 
