@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.cli.animate import Force, Json, Verbose
+from mien.cli.animate import Force, Json, Quiet, Verbose
 from mien.cli.exits import exit_codes
+from mien.cli.progress import progress_shown
 
 _MOUTH, _EYES, _HEAD, _PICTURE, _RESULT = "Mouth", "Brows and eyes", "Head", "Picture", "Result"
 
@@ -17,12 +18,13 @@ def _slider(panel: str, text: str) -> Any:
 
 
 def edit(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A picture or a film.")],
     output: Annotated[
         str | None,
         typer.Option(
             "--output", "-o", metavar="FILE", rich_help_panel=_RESULT,
-            help="png, jpg or webp. Default: outputs/edit_<timestamp>.png",
+            help="png, jpg or webp; for a film mp4, webm, gif or webp. "
+            "Default: outputs/edit_<timestamp>.png or .mp4",
         ),
     ] = None,
     smile: Annotated[float, _slider(_MOUTH, "-1 (corners down) to 1.")] = 0.0,
@@ -90,10 +92,14 @@ def edit(
     ] = None,
     force: Force = False,
     json: Json = False,
+    quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Change the face of a picture: expression, gaze, pose. Left and right are the person's own."""
-    with exit_codes(verbose=verbose):
+    """Change the face of a picture or a film: expression, gaze, pose.
+
+    Left and right are the person's own.
+    """
+    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.motion.edits import Edits
         from mien.pipeline import edit as run
         from mien.pipeline.editing import parse_shape
@@ -130,5 +136,6 @@ def edit(
             crop_scale=crop_scale,
             paste_back=paste_back,
             force=force,
+            progress=progress,
         )
     typer.echo(report.to_json() if json else report.output)

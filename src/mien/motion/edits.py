@@ -49,7 +49,7 @@ _SLIDERS: Mapping[str, tuple[Mapping[str, float], Mapping[str, float]]] = {
     ),
     "grin": (
         {
-            "mouthSmile": 0.5, "mouthStretch": 0.35, "mouthUpperUp": 0.6, "mouthLowerDown": 0.45,
+            "mouthSmile": 0.5, "mouthStretch": 0.35, "mouthUpperUp": 0.5, "mouthLowerDown": 0.3,
             "mouthDimple": 0.3, "cheekSquint": 0.3,
         },
         {},

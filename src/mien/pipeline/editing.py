@@ -1,26 +1,30 @@
-"""A picture whose face is changed by sliders."""
+"""A picture or a film whose face is changed by sliders."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 from mien.drivers.edits import drive_with_edits
-from mien.errors import OptionError
-from mien.media import PictureFile
+from mien.errors import OptionError, OutputError
+from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.edits import Edits
 from mien.pipeline.casting import cast_faces
+from mien.pipeline.films import in_step_with, is_film
 from mien.pipeline.options import MAX_SIDE, AnimateOptions, FaceChoice, Size
-from mien.pipeline.play import composition_for
-from mien.pipeline.report import StillReport
+from mien.pipeline.play import Driving, composition_for, play
+from mien.pipeline.report import Report, StillReport
 from mien.pipeline.run import Take, pictures
 from mien.pipeline.stills import ms_per_still
 from mien.pipeline.stopwatch import Stopwatch
 from mien.pipeline.target import result_path
+from mien.types import ProgressCallback
 
 NO_EDITS = Edits()
+_PICTURES_ONLY = frozenset(STILL_EXTENSIONS) - {".webp"}
 _RATE = Fraction(25)
 """A frame needs a time; a picture stands for itself."""
 
@@ -36,11 +40,13 @@ def edit(
     crop_scale: float | None = None,
     paste_back: bool = True,
     force: bool = False,
-) -> StillReport:
-    """Change the face of a picture: its expression, gaze, pose.
+    progress: ProgressCallback | None = None,
+) -> StillReport | Report:
+    """Change the face of a picture, or in every frame of a film: its expression, gaze, pose.
 
     ``mien.edit("me.jpg", mien.Edits(smile=0.6, yaw=-10), output="out.png")``. The options are
-    those of ``mien edit`` (docs/editing.md). No edits give the picture back as it is.
+    those of ``mien edit`` (docs/editing.md). No edits give the picture back as it is. A film stays
+    a film and keeps its sound; ``progress`` is called after each of its frames.
 
     Raises an InputError for bad input, before any file is written.
     """
@@ -53,8 +59,11 @@ def edit(
         retarget=edits.parts,
         force=force,
     )
-    now = datetime.now()
-    with result_path(output, "edit", now, inputs=(source,), extension=".png") as path:
+    film = is_film(source)
+    extension, now = ".mp4" if film else ".png", datetime.now()
+    with result_path(output, "edit", now, inputs=(source,), extension=extension) as path:
+        if film:
+            return _edit_film(source, path, edits, options, progress)
         return _edit_picture(source, path, edits, options)
 
 
@@ -92,3 +101,22 @@ def _edit_picture(
         faces_found=cast.faces_found,
         seconds=watch.seconds,
     )
+
+
+def _edit_film(
+    source: str | Path,
+    path: str | Path,
+    edits: Edits,
+    options: AnimateOptions,
+    progress: ProgressCallback | None,
+) -> Report:
+    if Path(path).suffix.lower() in _PICTURES_ONLY:
+        known = ".mp4, .webm, .gif or .webp"
+        raise OutputError(path, f"is a picture's name, but {source} is a film; end it with {known}")
+    options = in_step_with(source, replace(options, keep_audio="source"))
+
+    def drive() -> Driving:
+        fps = options.fps or _RATE
+        return Driving(drive_with_edits(edits, fps=fps, num_frames=options.max_frames))
+
+    return play(source, path, options, drive, progress=progress)
