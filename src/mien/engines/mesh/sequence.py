@@ -1,8 +1,8 @@
 """A portrait that is a film: each frame's source, made from the one before.
 
-What belongs to the person (eyes and lids as layers, colours of skin and teeth) is learnt once and
+What belongs to the person (lids with their lashes, colours of skin and teeth) is learnt once and
 kept, so that what is painted does not flicker; what belongs to the frame (its pixels, the mesh,
-the inside of its mouth) is its own. The background moves in the film itself, so there is no
+its eyes, the inside of its mouth) is its own. The background moves with the film, so there is no
 still one behind the person.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mien.engines.mesh.eyes.painter import EyePainter
 from mien.engines.mesh.geometry import lay_mesh
 from mien.engines.mesh.source import MAX_SIDE, MeshSource, crop_edge, to_crop
 from mien.face import Segmenter, crop_around, cut, feather, follow_crop
@@ -28,7 +29,7 @@ def next_source(
     crop_scale: float,
     segmenter: Segmenter,
 ) -> MeshSource:
-    """The source of the next frame of a film. Some 20 ms at 512 pixels.
+    """The source of the next frame of a film. Some 50 ms at 512 pixels.
 
     previous: of the frame before; at the beginning, of the same frame as a still.
     """
@@ -52,7 +53,7 @@ def next_source(
         texture=np.dstack([image, alpha]),
         fine_texture=None,
         feather=previous.feather if same_crop else feather(crop, (width, height), crop_edge(crop)),
-        eyes=previous.eyes.in_next(image, landmarks),
+        eyes=EyePainter(image, landmarks),
         lids=previous.lids.in_next(image, landmarks),
         mouth=previous.mouth.in_next(image, landmarks, mesh.head, mesh.pose),
         seen_once=True,

@@ -57,8 +57,11 @@ def fit_iris(image: Image, frame: EyeFrame, lids: Table, landmark: Floats) -> tu
     # Any one channel will do: a lit blue iris is as light as the white, but for its red. The wide
     # step finds the iris, the narrow one its edge.
     wide, narrow = (
-        np.clip((ring(1 + outer) - ring(1 - inner)).max(axis=2), -30, 60)
-        for outer, inner in ((0.14, 0.12), (0.05, 0.05))
+        np.clip(cv2.max(cv2.max(red, green), blue), -30, 60)
+        for red, green, blue in (
+            cv2.split(ring(1 + outer) - ring(1 - inner))
+            for outer, inner in ((0.14, 0.12), (0.05, 0.05))
+        )
     )
     step = 0.6 * wide + 0.4 * narrow
     score = (step * seen).sum(axis=1) / (seen.sum(axis=1) + 2.0)

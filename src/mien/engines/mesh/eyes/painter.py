@@ -6,8 +6,7 @@ layer that fits itself between the lids, and the iris a round disc that slides o
 
 from __future__ import annotations
 
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 import cv2
@@ -18,7 +17,6 @@ from mien.engines.mesh.eyes.frame import (
     Box,
     EyeFrame,
     EyePoints,
-    Look,
     Plane,
     Table,
     look_up,
@@ -66,12 +64,11 @@ _OUTER_CORNERS = (33, 263)
 
 @dataclass(frozen=True, slots=True)
 class _Eye:
-    """One eye of the portrait, its width and the span of both eyes there, pixels."""
+    """One eye of the portrait and its width there, pixels."""
 
     points: EyePoints
     layers: EyeLayers
     width: float
-    span: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +96,7 @@ class EyePainter:
 
     def __init__(self, image: Image, landmarks: Floats) -> None:
         self._eyes = [_study(image, landmarks, eye) for eye in EYE_POINTS]
-        self._looks = [Look.at(landmarks, eye) for eye in EYE_POINTS]
-
-    def in_next(self, image: Image, landmarks: Floats) -> EyePainter:
-        """The painter for another frame of the same film. Eyes keep the layers they have, so
-        that they do not flicker; those that were hardly open are studied again when they are
-        wider open."""
-        following = copy(self)
-        following._eyes, following._looks = list(self._eyes), list(self._looks)
-        for side, points in enumerate(EYE_POINTS):
-            eye, look = self._eyes[side], Look.at(landmarks, points)
-            if look.is_clearer_than(self._looks[side]):
-                following._eyes[side] = _study(image, landmarks, points)
-                following._looks[side] = look
-            elif eye is not None:
-                following._eyes[side] = replace(eye, layers=_at_rest(eye, landmarks))
-        return following
+        self._span = _span(landmarks)
 
     def paint(self, picture: Image, points: Floats, apertures: tuple[float, float]) -> None:
         """Paint into a warped picture (h, w, 3), in place.
@@ -122,28 +104,15 @@ class EyePainter:
         points: (478, 3), where the landmarks have gone, crop pixels. apertures: (right, left),
         how far the eyes are open, 1 = as in the portrait.
         """
-        span = _span(points)
+        zoom = _span(points) / self._span
         for eye, aperture in zip(self._eyes, apertures, strict=True):
             if eye is not None:
-                _paint(picture, points, eye, span / eye.span, aperture)
+                _paint(picture, points, eye, zoom, aperture)
 
 
 def _study(image: Image, landmarks: Floats, points: EyePoints) -> _Eye | None:
     layers = take_apart(image, landmarks, points)
-    if layers is None:
-        return None
-    return _Eye(points, layers, EyeFrame.of(landmarks, points).width, _span(landmarks))
-
-
-def _at_rest(eye: _Eye, landmarks: Floats) -> EyeLayers:
-    """The eye's layers with the iris where it is in another frame."""
-    frame = EyeFrame.of(landmarks, eye.points)
-    centre = frame.place(landmarks[eye.points.iris[:1]])[0] + eye.layers.offset
-    lids = frame.table(landmarks, eye.points.upper, eye.points.lower)
-    upper, lower = look_up(lids, np.array([[centre[0]]], np.float32))[0, 0]
-    height = max(float(lower - upper), 1e-3)
-    place = np.array([centre[0], (centre[1] - upper) / height])
-    return replace(eye.layers, centre=centre, open_place=place)
+    return None if layers is None else _Eye(points, layers, EyeFrame.of(landmarks, points).width)
 
 
 def _span(points: Floats) -> float:

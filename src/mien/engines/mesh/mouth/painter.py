@@ -27,6 +27,9 @@ _OWN_REACH = 1.15
 """So are lips that are hardly further apart than a closed source's own."""
 _OWN_GAP = 0.05
 """A source with a wider gap than this shows an interior of its own."""
+_SURELY_OWN = 0.14
+"""In a film, the frame's own interior comes in between the two gaps: lips that part and close as
+they speak would else switch it on and off."""
 _RAMP = 0.025
 _DRIVER_SHOWS, _GIVES_WAY = (0.9, 1.3), (1.5, 2.1)
 """The driver's gap against the source's own: where its interior takes over from a painted one
@@ -50,6 +53,7 @@ class MouthPainter:
         head frame."""
         self._complexion = measure_complexion(image, landmarks)
         self._teeth: Floats | None = None
+        self._own_share = 1.0
         self._lender: Lender | None = None
         self._look_inside(image, landmarks, head, pose)
 
@@ -58,6 +62,7 @@ class MouthPainter:
         frame's own, the colours of skin and teeth are the ones known already."""
         following = copy(self)
         following._look_inside(image, landmarks, head, pose)
+        following._own_share = _ramp(following._own_gap, (_OWN_GAP, _SURELY_OWN))
         return following
 
     def _look_inside(self, image: Image, landmarks: Floats, head: Floats, pose: Pose) -> None:
@@ -112,12 +117,21 @@ class MouthPainter:
         if self._own is not None:
             noticed = self._noticed(head)
             if noticed > 0:
-                _blend(picture, opening, self._around(self._own, frame), noticed)
+                interior = self._around(self._own, frame)
+                if (share := self._own_share) < 1:
+                    foreign = self._foreign(frame)
+                    interior = cast(Image, cv2.addWeighted(interior, share, foreign, 1 - share, 0))
+                _blend(picture, opening, interior, noticed)
             return
-        interior = self._borrowed(frame)
-        if interior is None:
-            interior = self._painted.paint(opening, head, pose)
-        _blend(picture, opening, interior, _ramp(gap - self._closed_gap, (0.0, _RAMP)))
+        weight = _ramp(gap - self._closed_gap, (0.0, _RAMP))
+        _blend(picture, opening, self._foreign(frame), weight)
+
+    def _foreign(self, frame: _Frame) -> Image:
+        """The driver's interior or, where it shows none, a painted one."""
+        borrowed = self._borrowed(frame)
+        if borrowed is not None:
+            return borrowed
+        return self._painted.paint(frame.opening, frame.head, frame.pose)
 
     def _noticed(self, head: Floats) -> float:
         moved = np.linalg.norm(head[_RIM] - self._resting, axis=1).max()
