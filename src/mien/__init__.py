@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mien.media import open_sink, open_video, read_still
     from mien.motion.arkit import BLENDSHAPES
     from mien.motion.edits import Edits
+    from mien.motion.expressions import Expression, feeling, load_expressions
     from mien.motion.timeline import Keyframe, Timeline, parse_timeline
     from mien.pipeline import CropReport, Report, StillReport, animate, crop, demo, edit, express
     from mien.types import (
@@ -61,6 +62,7 @@ _HOMES = {
     "mien.media": ("open_sink", "open_video", "read_still"),
     "mien.motion.arkit": ("BLENDSHAPES",),
     "mien.motion.edits": ("Edits",),
+    "mien.motion.expressions": ("Expression", "feeling", "load_expressions"),
     "mien.motion.timeline": ("Keyframe", "Timeline", "parse_timeline"),
     "mien.pipeline": (
         "CropReport",
@@ -92,6 +94,7 @@ __all__ = [
     "Engine",
     "EngineInfo",
     "EngineUnavailableError",
+    "Expression",
     "ExpressionError",
     "Face",
     "Frame",
@@ -123,8 +126,10 @@ __all__ = [
     "drive_with_video",
     "edit",
     "express",
+    "feeling",
     "find_faces",
     "load_engine",
+    "load_expressions",
     "open_sink",
     "open_video",
     "parse_timeline",
