@@ -104,6 +104,7 @@ class _Run:
         self._driver = motion.reference.pixels
         self._shading: ShadingTransfer | None = None
         self._mouth: MouthPainter | None = None
+        self._folds: FoldShading | None = None
         self._follower = follow(motion, options, stiff=source.mesh.stiff)
         self._source: MeshSource | None = None
 
@@ -123,18 +124,27 @@ class _Run:
         mouth = source.mouth
         if self._driver is not None:
             mouth = self._mouth = mouth.following(self._driver, self._mouth)
-        return Painter(source, self._shading, mouth)
+        if self._folds is None:
+            self._folds = FoldShading(source.mesh, source.texture)
+        else:
+            self._folds.move_to(source.mesh, source.texture)
+        return Painter(source, self._shading, self._folds, mouth)
 
 
 class Painter:
-    """Draws the steps of one source."""
+    """Draws the steps of one source. shading: as seen on the driver, if it is seen; folds: for
+    the frames of which only blendshapes are known."""
 
     def __init__(
-        self, source: MeshSource, shading: ShadingTransfer | None, mouth: MouthPainter
+        self,
+        source: MeshSource,
+        shading: ShadingTransfer | None,
+        folds: FoldShading,
+        mouth: MouthPainter,
     ) -> None:
-        self._source, self._shading, self._mouth = source, shading, mouth
+        self._source, self._mouth = source, mouth
+        self._shading, self._folds = shading, folds
         self._warp = Warp(source)
-        self._folds: FoldShading | None = None
 
     def paint(self, step: Step) -> tuple[Image, Mask]:
         """The crop (h, w, 3) for one step, and the alpha (h, w) of what was warped."""
@@ -159,8 +169,4 @@ class Painter:
         """What the expression does to the light on the skin: as seen on the driver, or made."""
         if self._shading is not None and step.reading is not None:
             return self._shading.gain(step.reading.luma, step.reading.trust)
-        if step.expression is None:
-            return None
-        if self._folds is None:
-            self._folds = FoldShading(self._source.mesh, self._source.texture)
-        return self._folds.gain(*step.expression)
+        return None if step.expression is None else self._folds.gain(*step.expression)

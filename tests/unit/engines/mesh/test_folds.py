@@ -139,6 +139,24 @@ def test_rough_skin_folds_more_sharply_than_smooth_skin(painted) -> None:
     assert lined_gain > 1.5 * smooth
 
 
+def test_the_frames_of_a_film_fold_as_its_first_one_did(painted) -> None:
+    noise = np.random.default_rng(0).normal(0, 25, painted.image.shape)
+    rough = np.clip(painted.image + noise, 0, 255).astype(np.uint8)
+    everyone = np.full(painted.image.shape[:2], 255, np.uint8)
+    film, lines = shading_of(painted), {"browInnerUp": 1.0}
+    first = np.abs(fold(film, lines).values).max()
+    film.move_to(lay_mesh(painted.landmarks, everyone), rough)
+    assert np.abs(fold(film, lines).values).max() == pytest.approx(first, rel=0.1)
+
+
+def test_a_face_at_the_edge_of_the_crop_or_beyond_does_no_harm(painted) -> None:
+    everyone = np.full(painted.image.shape[:2], 255, np.uint8)
+    for shift in ((-150.0, 0.0, 0.0), (390.0, 390.0, 0.0), (900.0, 0.0, 0.0)):
+        shading = FoldShading(lay_mesh(painted.landmarks + shift, everyone), painted.image)
+        gain = shading.gain(REST, shape_weights(SMILE))
+        assert gain is None or np.isfinite(gain.values).all()
+
+
 def test_there_are_no_folds_on_hair(painted) -> None:
     fringe = painted.image.copy()
     hairline = round(painted.pose.translation[1] - 0.25 * painted.pose.scale)

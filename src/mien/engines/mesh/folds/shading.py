@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import cv2
@@ -61,6 +61,12 @@ class FoldShading:
 
     def __init__(self, mesh: FaceMesh, texture: Image) -> None:
         """texture: (h, w, 3 or 4) the crop that the mesh lies over."""
+        self._person: _Face | None = None
+        self.move_to(mesh, texture)
+
+    def move_to(self, mesh: FaceMesh, texture: Image) -> None:
+        """Go on with another frame of the same film: how strong folds are and how they are lit
+        and tinted stays, so that they do not flicker."""
         self._mesh, self._texture = mesh, texture
         self._face: _Face | None = None
         self._drawn: dict[int, tuple[tuple[slice, slice], Field] | None] = {}
@@ -74,7 +80,7 @@ class FoldShading:
         if not shown:
             return None
         if self._face is None:
-            self._face = _look_at_face(self._mesh, self._texture)
+            self._face = self._look_at_face()
         total = np.zeros(self._face.x.shape, np.float32)
         for number in shown:
             if number not in self._drawn:
@@ -85,11 +91,18 @@ class FoldShading:
         np.clip(total, -LIMIT, LIMIT, out=total)
         return Gain(total, self._face.step, self._face.origin, _UNIT, self._face.tint)
 
+    def _look_at_face(self) -> _Face:
+        face = _look_at_face(self._mesh, self._texture)
+        if self._person is None:
+            self._person = face
+        light = replace(self._person.light, finest=face.light.finest)
+        return replace(face, light=light, tint=self._person.tint)
+
 
 def _look_at_face(mesh: FaceMesh, texture: Image) -> _Face:
     step = _FINE_STEP if max(mesh.size) <= _FINE_SIDE else _STEP
     points = mesh.landmarks[:NUM_SKIN, :2]
-    low = np.maximum(np.floor(points.min(0)).astype(int), 0)
+    low = np.clip(np.floor(points.min(0)).astype(int), 0, np.array(mesh.size) - 1)
     high = np.minimum(np.ceil(points.max(0)).astype(int) + 1, mesh.size)
     width, height = (max(1, -(-int(n) // step)) for n in high - low)
     template = Triangles(SKIN, np.asarray(FACE_TEMPLATE.landmarks[:, :2], np.float64))
