@@ -34,7 +34,7 @@ class Crease:
 
     def reach(self, *, mirror: bool) -> tuple[Place, Place]:
         """Low and high corner of where it shows."""
-        margin = 8.0 * self.soft_width if self.swells else 4.0 * self.soft_width
+        margin = 10.0 * self.soft_width if self.swells else 4.0 * self.soft_width
         x, y = zip(*self.path, strict=True)
         return _corners(min(x) - margin, min(y) - margin, max(x) + margin, max(y) + margin, mirror)
 
