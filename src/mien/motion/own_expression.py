@@ -48,6 +48,10 @@ _NEUTRAL, _EXPRESSIVE = 0.045, 0.09
 """Mean travel of the lips, head units: below the first the expression counts as none, above the
 second fully. Twenty neutral faces (photographs, paintings, a cartoon) were fitted with .01 to
 .06, smiling and speaking ones with .04 to .33."""
+_LEVEL, _BENT = 0.055, 0.09
+"""How far the corners of the mouth lie above or below where the template's do, against the middle
+of the lips, head units: the same for a mouth that only smiles or frowns with closed lips. Neutral
+faces: up to .04."""
 
 
 def best_explanation(head_landmarks: Floats) -> tuple[Floats, float]:
@@ -60,7 +64,15 @@ def best_explanation(head_landmarks: Floats) -> tuple[Floats, float]:
     weights[_CLOSE] = min(weights[_CLOSE], weights[_OPEN])
     travel = np.tensordot(weights, SKIN_BASIS[:, _LIPS, :2], 1)
     activity = float(np.linalg.norm(travel, axis=1).mean())
-    return weights, float(smoothstep(activity, _NEUTRAL, _EXPRESSIVE))
+    bend = abs(_corners_down(head_landmarks) - _corners_down(POINTS))
+    return weights, float(
+        max(smoothstep(activity, _NEUTRAL, _EXPRESSIVE), smoothstep(bend, _LEVEL, _BENT))
+    )
+
+
+def _corners_down(head_landmarks: Floats) -> float:
+    """How far the corners of the mouth lie below the middle of the lips."""
+    return float(head_landmarks[[61, 291], 1].mean() - head_landmarks[[13, 14], 1].mean())
 
 
 def _people() -> list[Floats]:

@@ -38,7 +38,7 @@ def test_a_neutral_face_of_another_build_is_left_alone(stretch: tuple[float, ...
     np.testing.assert_allclose(neutral, FACE * np.float32(stretch), atol=0.01)
 
 
-@pytest.mark.parametrize("expression", ["mouthSmile", "jawOpen"])
+@pytest.mark.parametrize("expression", ["mouthSmile", "mouthFrown", "jawOpen"])
 def test_an_expression_is_taken_away(expression: str) -> None:
     worn = pose_face(FACE, shape_weights({expression: 0.9}))
     neutral, own = neutralise(worn)
