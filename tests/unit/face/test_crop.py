@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.face import Crop, crop_around, cut, face_height, feather
+from mien.face import Crop, crop_around, cut, face_height, feather, follow_crop
 
 pytestmark = pytest.mark.unit
 
@@ -89,3 +89,42 @@ def test_a_feather_falls_off_only_where_the_picture_goes_on():
     assert mask[-1, 0] == 255
     assert (mask[8:, :32] == 255).all()
     assert (np.diff(mask[:9, 5].astype(int)) > 0).all()
+
+
+def test_a_crop_stands_still_while_its_face_trembles() -> None:
+    first = Crop((100, 100, 300, 300), (200, 200))
+    near = Crop((104, 96, 308, 300), (204, 204))
+    assert follow_crop(first, near, (640, 480)) == first
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 40)), min_size=2, max_size=20))
+def test_a_crop_stays_near_what_is_wanted_and_inside_the_picture(
+    steps: list[tuple[int, int]],
+) -> None:
+    crop = Crop((0, 0, 120, 120), (120, 120))
+    x = y = 0
+    for dx, dy in steps:
+        x, y = min(x + dx, 520), min(y + dy, 360)
+        wanted = Crop((x, y, x + 120, y + 120), (120, 120))
+        crop = follow_crop(crop, wanted, (640, 480))
+        x0, y0, x1, y1 = crop.box
+        assert 0 <= x0 < x1 <= 640
+        assert 0 <= y0 < y1 <= 480
+        assert max(abs(x0 - x), abs(y0 - y)) <= 0.08 * 120 + 1
+        assert crop.size == (x1 - x0, y1 - y0)
+
+
+def test_a_crop_grows_with_a_face_that_comes_near() -> None:
+    crop = Crop((200, 100, 300, 200), (100, 100))
+    for side in range(100, 300, 4):
+        middle = 250, 150
+        box = (middle[0] - side // 2, max(0, middle[1] - side // 2))
+        wanted = Crop((*box, box[0] + side, box[1] + side), (side, side))
+        crop = follow_crop(crop, wanted, (640, 480))
+        assert crop.size[0] == pytest.approx(side, rel=0.13)
+
+
+def test_a_crop_that_is_worked_on_smaller_stays_so() -> None:
+    first = Crop((0, 0, 4000, 4000), (2000, 2000))
+    followed = follow_crop(first, Crop((500, 0, 4500, 4000), (2000, 2000)), (6000, 4000))
+    assert followed.size == (2000, 2000)

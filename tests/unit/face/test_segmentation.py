@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.face import segment_portrait
+from mien.face import Segmenter, segment_portrait
 
 pytestmark = pytest.mark.unit
 
@@ -18,3 +18,9 @@ def test_the_astronaut_is_a_person_and_the_wall_is_not(astronaut):
 
 def test_the_mask_has_the_size_of_the_picture_whatever_its_proportions(astronaut):
     assert segment_portrait(astronaut[:300, 50:451]).shape == (300, 401)
+
+
+def test_many_pictures_are_separated_as_one_is(astronaut):
+    segmenter = Segmenter()
+    for picture in (astronaut, astronaut[:, ::-1]):
+        assert np.array_equal(segmenter.segment(picture), segment_portrait(picture))
