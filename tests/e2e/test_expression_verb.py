@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from e2e.ending import Ending
+from mien.motion.expressions import Expression, load_expressions
 from mien.pipeline.expressions import PLACE, expressions_file
 
 pytestmark = pytest.mark.e2e
@@ -138,3 +140,30 @@ def test_a_damaged_table_is_neither_read_nor_changed(run: Run, mine: Path) -> No
         assert str(mine) in done.err
     assert mine.read_text() == "[smirk]\nvalence = 7\n"
     assert list(mine.parent.iterdir()) == [mine]
+
+
+def test_the_page_about_expressions_tells_the_truth(
+    settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "expressions.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z]+) \| ([\d +]*?) ?\|" + r" ([-.\d]+) \|" * 6, page, re.MULTILINE)
+    assert rows == [_row(each) for each in load_expressions().values()]
+    monkeypatch.chdir(settings)
+    entries = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    Path("team.toml").write_text("\n".join(entries), encoding="utf-8")
+    for program in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(program, {})
+
+
+def _row(expression: Expression) -> tuple[str, ...]:
+    """As the page prints it: units without AU, numbers without a zero before the point."""
+    coarse = expression.coarse
+    numbers = (coarse.mouth, coarse.eyes, coarse.eyebrows, coarse.scale)
+    return (
+        expression.name,
+        " + ".join(unit.removeprefix("AU") for unit in expression.action_units),
+        *(
+            f"{number:g}".replace("0.", ".")
+            for number in (*numbers, expression.valence, expression.arousal)
+        ),
+    )
