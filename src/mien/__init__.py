@@ -11,7 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mien.drivers import drive_idle, drive_with_emotions, drive_with_image, drive_with_video
+    from mien.drivers import (
+        drive_idle,
+        drive_with_emotions,
+        drive_with_image,
+        drive_with_template,
+        drive_with_video,
+    )
     from mien.engines import Engine, EngineInfo, load_engine
     from mien.errors import (
         EngineUnavailableError,
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
         NoFaceError,
         OptionError,
         OutputError,
+        TemplateError,
         TimelineError,
         UnreadableMediaError,
     )
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from mien.motion.expressions import Expression, feeling, load_expressions
     from mien.motion.timeline import Keyframe, Timeline, parse_timeline
     from mien.pipeline import CropReport, Report, StillReport, animate, crop, demo, edit, express
+    from mien.templates import MotionTemplate, read_template, record_motion, write_template
     from mien.types import (
         Face,
         Frame,
@@ -45,7 +53,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "mien.drivers": ("drive_idle", "drive_with_emotions", "drive_with_image", "drive_with_video"),
+    "mien.drivers": (
+        "drive_idle",
+        "drive_with_emotions",
+        "drive_with_image",
+        "drive_with_template",
+        "drive_with_video",
+    ),
     "mien.engines": ("Engine", "EngineInfo", "load_engine"),
     "mien.errors": (
         "EngineUnavailableError",
@@ -55,6 +69,7 @@ _HOMES = {
         "NoFaceError",
         "OptionError",
         "OutputError",
+        "TemplateError",
         "TimelineError",
         "UnreadableMediaError",
     ),
@@ -74,6 +89,7 @@ _HOMES = {
         "edit",
         "express",
     ),
+    "mien.templates": ("MotionTemplate", "read_template", "record_motion", "write_template"),
     "mien.types": (
         "Face",
         "Frame",
@@ -105,6 +121,7 @@ __all__ = [
     "Motion",
     "MotionFrame",
     "MotionOptions",
+    "MotionTemplate",
     "NoFaceError",
     "OptionError",
     "OutputError",
@@ -113,6 +130,7 @@ __all__ = [
     "Rendered",
     "Report",
     "StillReport",
+    "TemplateError",
     "Timeline",
     "TimelineError",
     "UnreadableMediaError",
@@ -123,6 +141,7 @@ __all__ = [
     "drive_idle",
     "drive_with_emotions",
     "drive_with_image",
+    "drive_with_template",
     "drive_with_video",
     "edit",
     "express",
@@ -135,6 +154,9 @@ __all__ = [
     "parse_timeline",
     "paste",
     "read_still",
+    "read_template",
+    "record_motion",
+    "write_template",
 ]
 
 

@@ -28,6 +28,7 @@ PUBLIC = [
     "Motion",
     "MotionFrame",
     "MotionOptions",
+    "MotionTemplate",
     "NoFaceError",
     "OptionError",
     "OutputError",
@@ -36,6 +37,7 @@ PUBLIC = [
     "Rendered",
     "Report",
     "StillReport",
+    "TemplateError",
     "Timeline",
     "TimelineError",
     "UnreadableMediaError",
@@ -46,6 +48,7 @@ PUBLIC = [
     "drive_idle",
     "drive_with_emotions",
     "drive_with_image",
+    "drive_with_template",
     "drive_with_video",
     "edit",
     "express",
@@ -58,6 +61,9 @@ PUBLIC = [
     "parse_timeline",
     "paste",
     "read_still",
+    "read_template",
+    "record_motion",
+    "write_template",
 ]
 
 
@@ -74,7 +80,7 @@ def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["drivers", "engines", "face", "media", "motion", "pipeline", "cli"]
+    "package", ["drivers", "engines", "face", "media", "motion", "pipeline", "templates", "cli"]
 )
 def test_every_name_a_room_exports_exists(package: str) -> None:
     room = import_module(f"mien.{package}")

@@ -19,7 +19,7 @@ from mien.pipeline.target import same_file
 from mien.templates import (
     MotionTemplate,
     read_template,
-    record,
+    record_motion,
     template_place,
     write_template,
 )
@@ -76,7 +76,9 @@ def make_template(
     made_from = Path(driving).name if driving is not None else "emotions"
     motion = choose_driver(driving, options).motion
     try:
-        template = record(motion, made_from=made_from, landmarks=landmarks, progress=progress)
+        template = record_motion(
+            motion, made_from=made_from, landmarks=landmarks, progress=progress
+        )
     except UnusableError as error:
         raise TemplateError(output, f"{error}; it was not written") from None
     write_template(output, template, force=options.force)

@@ -6,7 +6,7 @@ from mien.templates.files import (
     template_place,
     write_template,
 )
-from mien.templates.recording import record
+from mien.templates.recording import record_motion
 from mien.templates.template import KeypointTrack, LandmarkTrack, MotionTemplate
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "LandmarkTrack",
     "MotionTemplate",
     "read_template",
-    "record",
+    "record_motion",
     "template_place",
     "write_template",
 ]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from mien.errors import InputError
 
-class UnusableError(ValueError):
-    """What is wrong with a template, in words that follow its path. Whoever knows the path
-    turns it into a :class:`mien.errors.TemplateError`."""
+
+class UnusableError(InputError):
+    """What is wrong with a template, in words that follow its name. Whoever knows the file turns
+    it into a :class:`mien.errors.TemplateError`."""
+
+    code = "bad-template"

@@ -18,7 +18,7 @@ from mien.types import Floats, Keypoints, Motion, MotionFrame, Progress, Progres
 T = TypeVar("T")
 
 
-def record(
+def record_motion(
     motion: Motion,
     *,
     made_from: str = "",
@@ -30,7 +30,7 @@ def record(
 
     A template keeps keypoints where the driver has them, else blendshapes and, unless
     ``landmarks`` is off, the driver's dense landmarks. Memory grows with the length: by about
-    8 KB a frame with landmarks. UnusableError, a ValueError, for a motion without frames or with
+    8 KB a frame with landmarks. UnusableError, an InputError, for a motion without frames or with
     more than 100 000.
     """
     seen = motion.reference.landmarks is not None

@@ -70,7 +70,7 @@ class MotionTemplate:
         :class:`mien.types.MotionFrame`.
     made_from: the name of what it was recorded from.
 
-    Raises UnusableError, a ValueError, for wrong shapes, numbers that are not finite or beyond
+    Raises UnusableError, an InputError, for wrong shapes, numbers that are not finite or beyond
     reason, no frame or more than 100 000.
     """
 

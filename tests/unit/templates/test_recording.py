@@ -15,7 +15,7 @@ from mien.motion.arkit import SHAPE_INDEX, shape_weights
 from mien.motion.moment import REST, Moment
 from mien.motion.pose import rotation_from_angles
 from mien.motion.template import FACE_TEMPLATE
-from mien.templates import record
+from mien.templates import record_motion
 from mien.templates.components import MOST_COMPONENTS, TOLERANCE, landmark_track
 from mien.templates.own_share import own_shares
 from mien.templates.problems import UnusableError
@@ -55,7 +55,7 @@ def seen(num_frames: int) -> Motion:
 def test_what_was_made_is_written_down_as_it_is():
     motion = drive_with_moments(smiling, fps=RATE, num_frames=20)
     steps = []
-    template = record(motion, made_from="smile", progress=steps.append)
+    template = record_motion(motion, made_from="smile", progress=steps.append)
     assert (template.num_frames, template.first_frame, template.rate) == (20, 1, RATE)
     assert template.made_from == "smile"
     for number, frame in enumerate(drive_with_moments(smiling, fps=RATE, num_frames=20).frames):
@@ -68,7 +68,7 @@ def test_what_was_made_is_written_down_as_it_is():
 
 
 def test_a_face_that_was_seen_is_written_down_with_its_landmarks():
-    template = record(seen(40))
+    template = record_motion(seen(40))
     assert template.landmarks is not None
     for number, frame in enumerate(seen(40).frames):
         assert template.landmarks.at(1 + number) == pytest.approx(
@@ -79,20 +79,20 @@ def test_a_face_that_was_seen_is_written_down_with_its_landmarks():
 
 
 def test_landmarks_may_be_left_out():
-    template = record(seen(40), landmarks=False)
+    template = record_motion(seen(40), landmarks=False)
     assert template.landmarks is None
     assert template.own_expression[-1] < 0.6
 
 
 def test_a_motion_without_frames_is_refused():
     with pytest.raises(UnusableError, match="no frames"):
-        record(drive_with_moments(smiling, fps=RATE, num_frames=0))
+        record_motion(drive_with_moments(smiling, fps=RATE, num_frames=0))
 
 
 def test_a_motion_that_never_ends_is_refused(monkeypatch):
     monkeypatch.setattr("mien.templates.template.MOST_FRAMES", 50)
     with pytest.raises(UnusableError, match="at most 50"):
-        record(drive_with_moments(smiling, fps=RATE, num_frames=10**9))
+        record_motion(drive_with_moments(smiling, fps=RATE, num_frames=10**9))
 
 
 # landmarks as components
