@@ -9,6 +9,7 @@ from typing import ClassVar, cast
 import cv2
 
 from mien.engines.base import EngineInfo
+from mien.engines.mesh.change import weight_of_change
 from mien.engines.mesh.driving import Step, follow
 from mien.engines.mesh.folds.shading import FoldShading
 from mien.engines.mesh.gain import Gain
@@ -83,8 +84,11 @@ class MeshEngine:
             if run is None:
                 run = _Run(source, motion, options)
             pixels, alpha = run.paint(source, frame)
+            weight = source.feather
+            if source.resting is not None:
+                weight = weight_of_change(pixels, source.resting, weight)
             yield Rendered(
-                pixels, source.feather, source.crop.to_picture, frame.pts, frame.time_base,
+                pixels, weight, source.crop.to_picture, frame.pts, frame.time_base,
                 alpha if source.transparent else None,
             )  # fmt: skip
 

@@ -55,6 +55,7 @@ class MeshSource:
         opacity. fine_texture: the same around the face, finer; None for large faces.
     feather: (h, w), weight when pasted. eyes, lids, mouth: what paints them.
     seen_once: whether this is a frame of a film: for one picture a fine texture does not pay.
+    resting: the crop of a picture that is worked on at a reduced size, else None.
     """
 
     crop: Crop
@@ -68,6 +69,7 @@ class MeshSource:
     lids: LidPainter
     mouth: MouthPainter
     seen_once: bool = False
+    resting: Image | None = None
 
 
 def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSource:
@@ -100,6 +102,7 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
         eyes=EyePainter(image, landmarks),
         lids=LidPainter(image, landmarks),
         mouth=MouthPainter(image, landmarks, mesh.head, mesh.pose),
+        resting=image if crop.size[0] < crop.box[2] - crop.box[0] else None,
     )
 
 
