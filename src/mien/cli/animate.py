@@ -56,7 +56,7 @@ def animate(
     driving: Annotated[
         str | None,
         typer.Option(
-            "--driving", "-d", metavar="VIDEO|IMAGE|idle:NAME", help="What moves the face."
+            "--driving", "-d", metavar="VIDEO|IMAGE|TEMPLATE|idle:NAME", help="What moves the face."
         ),
     ] = None,
     emotions: Annotated[

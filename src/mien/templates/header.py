@@ -43,7 +43,7 @@ class Header:
             "fps": f"{rate.numerator}/{rate.denominator}",
             "frames": self.num_frames,
             "first_frame": self.first_frame,
-            "made_from": self.made_from[:_LONGEST_TEXT],
+            "made_from": _printable(self.made_from[:_LONGEST_TEXT]),
         }
         return {_KEY: json.dumps(facts, separators=(",", ":"))}
 
@@ -128,4 +128,9 @@ def _text(facts: dict[str, object], name: str) -> str:
     value = facts.get(name, "")
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         raise UnusableError(f"is damaged: its header's {name} is no short text")
-    return value
+    return _printable(value)
+
+
+def _printable(text: str) -> str:
+    """Fit for a terminal, whatever it says."""
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -20,6 +20,7 @@ _SCALES = (0.05, 20.0)
 _FURTHEST = 100.0
 """Head units that a head may travel, or a landmark lie from the head's middle."""
 _WIDEST_RATIO = 10.0
+_MOST_COMPONENTS = 256
 _LARGEST_KEYPOINT = 10.0
 """Canvas units; LivePortrait's canvas reaches from -1 to 1."""
 
@@ -174,6 +175,10 @@ def check_rotation(rotation: Floats, rows: int) -> None:
 
 def _check_landmarks(track: LandmarkTrack, rows: int) -> None:
     num = track.components.shape[:1]
+    if track.components.size and num[0] > _MOST_COMPONENTS:
+        raise UnusableError(
+            f"has {num[0]} landmark components; at most {_MOST_COMPONENTS} are read"
+        )
     bounds = (-_FURTHEST, _FURTHEST)
     check("landmark mean", track.mean, (NUM_LANDMARKS, 3), *bounds)
     check("landmark component", track.components, (*num, NUM_LANDMARKS, 3), *bounds)

@@ -145,6 +145,11 @@ def test_blendshapes_are_exported_as_keypoints():
     assert smile[3] == pytest.approx(0.75, abs=0.15)
 
 
+def test_what_a_file_was_made_from_is_fit_for_a_terminal():
+    name = changed(KEYPOINTS, facts={"made_from": "a\x1b[2J\nb\ud800"})
+    assert template_from_bytes(name).made_from == "a?[2J?b?"
+
+
 # damaged and hostile files
 
 
@@ -238,6 +243,14 @@ def test_missing_and_unknown_tensors_are_refused(data):
 def test_keypoints_and_blendshapes_together_are_refused():
     problem(changed(KEYPOINTS, {"scale": np.ones(4, np.float32)}))
     problem(changed(KEYPOINTS, {"landmark_mean": np.ones((478, 3), np.float32)}))
+
+
+def test_more_landmark_components_than_anybody_needs_are_refused():
+    many = {
+        "landmark_components": np.zeros((300, 478, 3), np.float16),
+        "landmark_coefficients": np.zeros((4, 300), np.float16),
+    }
+    assert "300 landmark components" in problem(changed(LANDMARKS, many))
 
 
 def test_rotations_without_length_are_refused():
