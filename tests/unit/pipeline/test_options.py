@@ -12,6 +12,7 @@ from mien.errors import OptionError
 from mien.pipeline.options import (
     AnimateOptions,
     parse_face,
+    parse_parts,
     parse_rate,
     parse_reference,
     parse_size,
@@ -24,6 +25,10 @@ pytestmark = pytest.mark.unit
     ("option", "value"),
     [
         ("multiplier", math.nan),
+        ("eyes_open", -0.1),
+        ("eyes_open", 0.9),
+        ("lips_open", math.nan),
+        ("retarget", frozenset({"nose"})),
         ("multiplier", -1.0),
         ("multiplier", math.inf),
         ("smooth", -0.1),
@@ -111,3 +116,20 @@ def test_faces_and_references_are_words_or_numbers() -> None:
 def test_other_words_are_refused(parse: Any) -> None:
     with pytest.raises(OptionError, match="'left' is not"):
         parse("left")
+
+
+def test_parts_are_named_one_by_one() -> None:
+    assert parse_parts("eyes") == {"eyes"}
+    assert parse_parts("eyes, lips") == {"eyes", "lips"}
+    for text in ("", "eyes,", "nose", "eyes lips"):
+        with pytest.raises(OptionError, match=r"--retarget: .* is none of eyes, lips"):
+            parse_parts(text)
+
+
+def test_the_engine_is_told_how_far_eyes_and_lips_open() -> None:
+    parts = frozenset({"eyes"})
+    options = AnimateOptions(eyes_open=0.3, lips_open=0, retarget=parts, normalize_lips=True)
+    motion = options.motion
+    assert (motion.eyes_open, motion.lips_open, motion.retarget) == (0.3, 0, parts)
+    assert motion.normalize_lips
+    assert AnimateOptions().motion.retarget == frozenset()
