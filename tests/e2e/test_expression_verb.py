@@ -111,6 +111,13 @@ def test_a_file_can_be_named(run: Run, settings: Path) -> None:
     assert run("expression", "show", "smirk").code == 2
 
 
+def test_a_linked_table_stays_linked(run: Run, mine: Path) -> None:
+    mine.symlink_to("elsewhere.toml")
+    assert run("expression", "new", "smirk").code == 0
+    assert mine.is_symlink()
+    assert "[smirk]" in mine.with_name("elsewhere.toml").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
