@@ -59,7 +59,15 @@ def test_the_picture_comes_along() -> None:
 
 
 @pytest.mark.parametrize(
-    "off", [{"yaw": 30.0}, {"jawOpen": 0.6}, {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0}]
+    "off",
+    [
+        {"yaw": 30.0},
+        {"jawOpen": 0.6},
+        {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0},
+        {"eyeBlinkLeft": 0.7, "eyeBlinkRight": 0.7},
+        {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9, "cheekSquintLeft": 0.5},
+        {"mouthFrownLeft": 0.9, "mouthFrownRight": 0.9, "mouthShrugLower": 0.8},
+    ],
 )
 def test_what_is_clearly_not_neutral(off: dict[str, float]) -> None:
     assert neutrality_cost(reading(**off)) > CLEARLY_OFF
@@ -80,6 +88,12 @@ def test_a_neutral_first_face_is_taken_without_looking_further() -> None:
 def test_a_face_that_is_off_gives_way_to_a_neutral_one() -> None:
     calm = reading(yaw=3)
     assert most_neutral(reading(jawOpen=0.8), [reading(yaw=25), calm, reading(yaw=40)]) is calm
+
+
+def test_a_smile_at_the_beginning_gives_way_to_rest() -> None:
+    """Lips closed: neither the jaw nor the eyes tell."""
+    smile, rest = reading(mouthSmileLeft=0.9, mouthSmileRight=0.9), reading(yaw=4)
+    assert most_neutral(smile, [smile, rest, reading(eyeBlinkLeft=1, eyeBlinkRight=1)]) is rest
 
 
 def test_a_face_that_is_off_stays_when_the_others_are_hardly_better() -> None:
