@@ -10,6 +10,7 @@ import numpy as np
 from mien.engines.mesh.film import Film, unit_pose
 from mien.engines.mesh.geometry import FaceMesh
 from mien.engines.mesh.openness import bring_to, opening_ratios, wanted_ratios, with_closed_lips
+from mien.engines.mesh.refinement import Refinement
 from mien.engines.mesh.registration import Reading, Registration
 from mien.engines.mesh.retarget import (
     FaceShape,
@@ -104,7 +105,7 @@ class LandmarkFollower:
         self._film: Film | None = None
         if reference.pixels is not None:
             self._film = Film(reference, reference.pixels, stiff=stiff)
-        self._shift: Floats = _NO_SHIFT
+        self._refinement = Refinement(_NO_SHIFT)
         self._latest: DriverPixels | None = None
 
     @property
@@ -119,17 +120,16 @@ class LandmarkFollower:
             self._mesh, self._source = mesh, self._bare(mesh)
         driver, reading = _shape(frame), None
         self._latest = frame.pixels or self._latest
-        if self._film is not None and frame.pixels is not None:
-            shot = self._film.read(frame.pixels, driver)
-            driver, reading = shot.shape, shot.reading
-            self._shift = shot.ring_shift
+        if self._film is not None:
+            shot = None if frame.pixels is None else self._film.read(frame.pixels, driver)
+            driver, reading = self._refinement.follow(driver, shot, float(frame.time_base))
         target = retarget(self._source, self._reference, driver, self._options)
         target = _opened(target, frame, mesh, self._options)
         moves = frame.presence if self._options.region in ("all", "pose") else 0.0
         moves *= mesh.pose.scale * self._options.multiplier
         if self._options.region not in ("all", "exp"):
             reading = None  # its shading is that of the whole face
-        return Step(target, self._shift * moves, reading, self._latest)
+        return Step(target, self._refinement.ring_shift * moves, reading, self._latest)
 
     def _bare(self, mesh: FaceMesh) -> FaceShape:
         """What the driver's expression is put on."""
