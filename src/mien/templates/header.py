@@ -19,7 +19,7 @@ _KEY = "mien"
 _SIZE_BYTES = 8
 _LARGEST_TABLE = 65_536
 _LONGEST_TEXT = 200
-_RATE = re.compile(r"\d{1,6}(/\d{1,6})?")
+_RATE = re.compile(r"\d{1,12}(/\d{1,12})?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,9 @@ def _check_names(kinds: Mapping[str, str]) -> None:
     blendshapes with all that belongs to them, and nothing that is not known."""
     for name, kind in kinds.items():
         if _KINDS.get(name) != kind:
-            raise UnusableError(f"holds a tensor {name[:40]!r} of {kind[:10]}; none such is known")
+            raise UnusableError(
+                f"holds a tensor {name[:40]!r} of {kind[:10]!r}; none such is known"
+            )
     main = _KEYPOINTS if "keypoints" in kinds else _BLENDSHAPES
     landmarks = _LANDMARKS if kinds.keys() & _LANDMARKS.keys() else {}
     needed = {"rotation", *main, *(landmarks if main is _BLENDSHAPES else {})}

@@ -7,6 +7,8 @@ import pickle
 import pickletools
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -67,6 +69,12 @@ def test_blendshapes_come_back():
     assert (back.rate, back.first_frame, back.num_frames, back.made_from) == (
         template.rate, 1, 3, "smile.mp4"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("rate", [Fraction(1), Fraction(240), Fraction(23_999_999, 100_000)])
+def test_any_frame_rate_comes_back(rate):
+    template = replace(blendshape_template(), rate=rate)
+    assert template_from_bytes(template_to_bytes(template)).rate == rate
 
 
 def test_landmarks_come_back():
