@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import islice
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+import mien
 from e2e.ending import Ending
 from fakes.clips import moving_face, still_life, write_clip, write_sound
 from mien.types import Image
@@ -196,3 +198,28 @@ def test_a_result_does_not_replace_the_sound_it_is_made_of(
     ending = run("animate", portrait, "-d", clip, "--audio", voice, "-o", voice, "--force")
     assert ending.code == 2
     assert voice.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("driver", ["portrait", "idle:blink"])
+def test_what_stands_still_goes_on_as_long_as_the_sound_too(
+    run: Run, portrait: Path, voice: Path, driver: str
+) -> None:
+    given = portrait if driver == "portrait" else driver
+    run("animate", portrait, "-d", given, "--audio", voice, "--loop", "hold", "-o", "out.mp4")
+    assert facts(Path("out.mp4"))[2] == pytest.approx(42, abs=2)
+
+
+def test_a_run_with_a_film_can_be_stopped(film: Path, clip: Path, tmp_path: Path) -> None:
+    class EnoughError(Exception):
+        pass
+
+    def stop(step: mien.Progress) -> None:
+        assert step.total == 20
+        if step.done == 3:
+            raise EnoughError
+
+    before = threading.active_count()
+    with pytest.raises(EnoughError):
+        mien.animate(film, driving=clip, output=tmp_path / "out.mp4", progress=stop)
+    assert list(tmp_path.iterdir()) == []
+    assert threading.active_count() == before

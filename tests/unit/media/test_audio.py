@@ -11,7 +11,7 @@ import pytest
 from fakes.media_files import number_of, numbered, tone, write_clip, write_sound
 from mien.errors import UnreadableMediaError
 from mien.media import AudioTrack, open_sink, open_video
-from mien.media.audio import SAMPLE_RATE, AudioReader
+from mien.media.audio import SAMPLE_RATE, AudioReader, open_sound, sound_length
 from mien.types import Frame
 
 pytestmark = pytest.mark.unit
@@ -150,3 +150,59 @@ def test_a_file_without_sound_is_refused(tmp_path: Path) -> None:
         assert video.audio() is None
     with pytest.raises(UnreadableMediaError, match="no sound"):
         AudioReader(AudioTrack(silent))
+
+
+@pytest.mark.parametrize("name", ["voice.wav", "voice.flac", "voice.mp3", "voice.ogg", "voice.m4a"])
+def test_sound_files_of_many_kinds_are_as_long_as_they_play(tmp_path: Path, name: str) -> None:
+    codecs = {".wav": "pcm_s16le", ".flac": "flac", ".mp3": "libmp3lame", ".ogg": "libopus"}
+    path = tmp_path / name
+    codec = codecs.get(path.suffix, "aac")
+    if codec in ("flac", "pcm_s16le"):
+        _write_plain(path, codec, seconds=1.3)
+    else:
+        write_sound(path, tone(1.3, SAMPLE_RATE), SAMPLE_RATE, codec)
+    track = open_sound(path)
+    assert float(sound_length(track)) == pytest.approx(1.3, abs=0.06)
+
+
+def _write_plain(path: Path, codec: str, *, seconds: float) -> None:
+    samples = (tone(seconds) * 32000).astype(np.int16)
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream(codec, rate=44_100)
+        stream.codec_context.layout = "mono"
+        stream.codec_context.format = "s16"
+        for start in range(0, len(samples), 1024):
+            block = np.ascontiguousarray(samples[None, start : start + 1024])
+            frame = av.AudioFrame.from_ndarray(block, "s16", "mono")
+            frame.sample_rate, frame.pts, frame.time_base = 44_100, start, Fraction(1, 44_100)
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+
+
+def test_the_sound_of_a_video_serves_too(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    write_clip(path, [numbered(k) for k in range(25)], sound=(tone(1.0), 44_100, "aac"))
+    assert float(sound_length(open_sound(path))) == pytest.approx(1.0, abs=0.06)
+
+
+@pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\xff\xff\xff\xffWAVEfmt "])
+def test_what_is_no_sound_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "voice.wav"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableMediaError, match=r"voice\.wav"):
+        open_sound(path)
+
+
+def test_a_video_without_sound_is_no_sound(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "mute.mp4", [numbered(k) for k in range(5)])
+    with pytest.raises(UnreadableMediaError, match="holds no sound"):
+        open_sound(path)
+
+
+def test_sound_beyond_all_bounds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.media.audio.LONGEST_S", 1)
+    path = write_sound(tmp_path / "long.m4a", tone(1.5))
+    with pytest.raises(UnreadableMediaError, match="plays for more than"):
+        sound_length(open_sound(path))
