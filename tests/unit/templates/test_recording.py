@@ -134,6 +134,16 @@ def test_own_expression_gives_way_to_a_mouth_without_a_jump():
     assert (np.diff(shares) <= 0).all()
 
 
+def test_own_expression_comes_back_slowly():
+    weights = np.zeros((200, 52), np.float32)
+    weights[20:30] = weights[40:50] = shape_weights({"mouthSmile": 0.8, "jawOpen": 0.5})
+    shares = own_shares(weights, RATE)
+    assert shares[35] < 0.3
+    assert shares[100] < 0.7
+    assert np.diff(shares).max() < 0.02
+    assert shares[199] == 1.0
+
+
 def test_own_expression_stays_when_eyes_and_brows_move():
     weights = np.tile(shape_weights({"eyeBlink": 1.0, "browOuterUp": 1.0}), (10, 1))
     assert (own_shares(weights, RATE) == 1.0).all()
