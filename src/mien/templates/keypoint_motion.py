@@ -8,7 +8,13 @@ import numpy as np
 
 from mien.motion.keypoints import blendshapes_from_keypoints, head_units_from_canvas
 from mien.templates.own_share import own_shares
-from mien.templates.template import KeypointTrack, MotionTemplate, check_keypoints, check_ratios
+from mien.templates.template import (
+    KeypointTrack,
+    MotionTemplate,
+    check_keypoints,
+    check_rate,
+    check_ratios,
+)
 from mien.types import Floats
 
 
@@ -27,6 +33,7 @@ def template_from_keypoints(
     rotation: (rows, 3, 3) camera from head. ratios: (rows, 3) right eye, left eye, lips, or None.
     UnusableError for what is not sound.
     """
+    check_rate(rate)
     check_keypoints(keypoints, len(rotation))
     if ratios is not None:
         check_ratios(ratios, len(rotation))

@@ -12,7 +12,7 @@ import numpy as np
 from mien.templates.components import landmark_track
 from mien.templates.keypoint_motion import template_from_keypoints
 from mien.templates.own_share import own_shares
-from mien.templates.template import KeypointTrack, MotionTemplate, check_length
+from mien.templates.template import KeypointTrack, MotionTemplate, check_length, check_rate
 from mien.types import Floats, Keypoints, Motion, MotionFrame, Progress, ProgressCallback
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ def record_motion(
     8 KB a frame with landmarks. UnusableError, an InputError, for a motion without frames or with
     more than 100 000.
     """
+    check_rate(motion.rate)
     seen = motion.reference.landmarks is not None
     rows = [_kept(motion.reference, landmarks=landmarks)]
     for number, frame in enumerate(motion.frames, start=1):

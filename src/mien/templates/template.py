@@ -89,9 +89,7 @@ class MotionTemplate:
     made_from: str = ""
 
     def __post_init__(self) -> None:
-        if not SLOWEST <= self.rate <= FASTEST:
-            problem = f"has {float(self.rate):g} frames per second; {SLOWEST} to {FASTEST} are read"
-            raise UnusableError(problem)
+        check_rate(self.rate)
         check_length(self.num_frames)
         rows = len(self.rotation)
         check_rotation(self.rotation, rows)
@@ -132,6 +130,13 @@ class MotionTemplate:
             ratios=None if self.ratios is None else self.ratios[row],
             keypoints=None if self.keypoints is None else self.keypoints.at(row),
         )
+
+
+def check_rate(rate: Fraction) -> None:
+    """UnusableError unless these are frames per second that a film can have."""
+    if not SLOWEST <= rate <= FASTEST:
+        problem = f"has {float(rate):g} frames per second; {SLOWEST} to {FASTEST} are read"
+        raise UnusableError(problem)
 
 
 def check_length(num_frames: int) -> None:
