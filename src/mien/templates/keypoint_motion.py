@@ -7,14 +7,9 @@ from fractions import Fraction
 import numpy as np
 
 from mien.motion.keypoints import blendshapes_from_keypoints, head_units_from_canvas
+from mien.templates.checks import check_rate, check_ratios
 from mien.templates.own_share import own_shares
-from mien.templates.template import (
-    KeypointTrack,
-    MotionTemplate,
-    check_keypoints,
-    check_rate,
-    check_ratios,
-)
+from mien.templates.template import KeypointTrack, MotionTemplate, check_keypoints
 from mien.types import Floats
 
 

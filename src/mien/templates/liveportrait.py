@@ -15,17 +15,11 @@ from typing import cast
 import numpy as np
 
 from mien.motion.keypoints import person_ratios, rotation_from_template
+from mien.templates.checks import FASTEST, SLOWEST, check_length
 from mien.templates.keypoint_motion import template_from_keypoints
 from mien.templates.pickled_arrays import PickledArray
 from mien.templates.problems import UnusableError
-from mien.templates.template import (
-    FASTEST,
-    NUM_KEYPOINTS,
-    SLOWEST,
-    KeypointTrack,
-    MotionTemplate,
-    check_length,
-)
+from mien.templates.template import NUM_KEYPOINTS, KeypointTrack, MotionTemplate
 from mien.templates.unpickling import unpickle
 from mien.types import Floats
 

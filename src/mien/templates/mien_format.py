@@ -8,18 +8,12 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from mien.templates.checks import check, check_length
 from mien.templates.header import Header, read_header
 from mien.templates.keypoint_motion import template_from_keypoints
 from mien.templates.problems import UnusableError
 from mien.templates.quaternions import quaternions_from_rotations, rotations_from_quaternions
-from mien.templates.template import (
-    NUM_KEYPOINTS,
-    KeypointTrack,
-    LandmarkTrack,
-    MotionTemplate,
-    check,
-    check_length,
-)
+from mien.templates.template import NUM_KEYPOINTS, KeypointTrack, LandmarkTrack, MotionTemplate
 from mien.types import Floats
 
 _UNIT = 32767

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import numpy as np
 
+from mien.templates.checks import check_length, check_rate
 from mien.templates.components import landmark_track
 from mien.templates.keypoint_motion import template_from_keypoints
 from mien.templates.own_share import own_shares
-from mien.templates.template import KeypointTrack, MotionTemplate, check_length, check_rate
+from mien.templates.template import KeypointTrack, MotionTemplate
 from mien.types import Floats, Keypoints, Motion, MotionFrame, Progress, ProgressCallback
 
 T = TypeVar("T")

@@ -9,17 +9,14 @@ import numpy as np
 
 from mien.landmarks import NUM_LANDMARKS
 from mien.motion.arkit import BLENDSHAPES
+from mien.templates.checks import check, check_length, check_rate, check_ratios, check_rotation
 from mien.templates.problems import UnusableError
 from mien.types import Floats, Keypoints, MotionFrame
 
-MOST_FRAMES = 100_000
-SLOWEST, FASTEST = 1, 240
-"""Frames per second."""
 NUM_KEYPOINTS = 21
 _SCALES = (0.05, 20.0)
 _FURTHEST = 100.0
 """Head units that a head may travel, or a landmark lie from the head's middle."""
-_WIDEST_RATIO = 10.0
 _MOST_COMPONENTS = 256
 _LARGEST_KEYPOINT = 10.0
 """Canvas units; LivePortrait's canvas reaches from -1 to 1."""
@@ -132,50 +129,12 @@ class MotionTemplate:
         )
 
 
-def check_rate(rate: Fraction) -> None:
-    """UnusableError unless these are frames per second that a film can have."""
-    if not SLOWEST <= rate <= FASTEST:
-        problem = f"has {float(rate):g} frames per second; {SLOWEST} to {FASTEST} are read"
-        raise UnusableError(problem)
-
-
-def check_length(num_frames: int) -> None:
-    """UnusableError unless there are frames, and not too many."""
-    if num_frames < 1:
-        raise UnusableError("holds no frames")
-    if num_frames > MOST_FRAMES:
-        raise UnusableError(f"holds {num_frames} frames; at most {MOST_FRAMES} are read")
-
-
-def check(name: str, values: Floats, shape: tuple[int, ...], low: float, high: float) -> None:
-    """UnusableError unless an array has this shape and its numbers lie between the two."""
-    if values.shape != shape:
-        raise UnusableError(f"has a {name} of shape {values.shape} where {shape} is needed")
-    if not np.isfinite(values).all():
-        raise UnusableError(f"has a {name} that is not a number")
-    if values.size and not (values.min() >= low and values.max() <= high):
-        raise UnusableError(f"has a {name} that is not between {low:g} and {high:g}")
-
-
 def check_keypoints(track: KeypointTrack, rows: int) -> None:
     """UnusableError for keypoints of wrong shapes or beyond reason."""
     bounds = (-_LARGEST_KEYPOINT, _LARGEST_KEYPOINT)
     check("keypoint expression", track.expression, (rows, NUM_KEYPOINTS, 3), *bounds)
     check("keypoint scale", track.scale, (rows,), *_SCALES)
     check("keypoint translation", track.translation, (rows, 3), *bounds)
-
-
-def check_ratios(ratios: Floats, rows: int) -> None:
-    """UnusableError for ratios of wrong shape or beyond reason."""
-    check("ratios", ratios, (rows, 3), 0.0, _WIDEST_RATIO)
-
-
-def check_rotation(rotation: Floats, rows: int) -> None:
-    """UnusableError unless these are rotations (rows, 3, 3), within float32."""
-    check("rotation", rotation, (rows, 3, 3), -1.001, 1.001)
-    square = rotation @ rotation.transpose(0, 2, 1)
-    if np.abs(square - np.eye(3)).max() > 1e-3 or np.linalg.det(rotation).min() < 0.0:
-        raise UnusableError("has a rotation that is not one")
 
 
 def _check_landmarks(track: LandmarkTrack, rows: int) -> None:

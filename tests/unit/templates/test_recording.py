@@ -90,7 +90,7 @@ def test_a_motion_without_frames_is_refused():
 
 
 def test_a_motion_that_never_ends_is_refused(monkeypatch):
-    monkeypatch.setattr("mien.templates.template.MOST_FRAMES", 50)
+    monkeypatch.setattr("mien.templates.checks.MOST_FRAMES", 50)
     with pytest.raises(UnusableError, match="at most 50"):
         record_motion(drive_with_moments(smiling, fps=RATE, num_frames=10**9))
 

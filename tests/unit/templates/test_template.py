@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from fakes.templates import blendshape_template
+from mien.templates.checks import check_length
 from mien.templates.problems import UnusableError
-from mien.templates.template import check_length
 
 pytestmark = pytest.mark.unit
 
