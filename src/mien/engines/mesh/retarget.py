@@ -24,7 +24,7 @@ from mien.landmarks import (
     RIGHT_IRIS,
     RIGHT_LID_PAIRS,
 )
-from mien.motion.fields import distance_to
+from mien.motion.fields import LIP_LINE, Y, distance_to, smoothstep
 from mien.motion.pose import Pose, angles_from_rotation, rotation_from_angles
 from mien.types import Floats, MotionOptions, Region
 
@@ -40,6 +40,8 @@ _UPPER_SHARE = 0.85
 """Real blinks close from above: the upper lid makes this share of the way."""
 _CLOSED_READING = 0.08
 """What landmarks say of a shut eye, as a share of the open one's aperture."""
+_LIP_REACH, _CHIN_REACH = 0.5, 5.0
+"""Head units from the lips, elsewhere and below them, where their region ends."""
 _CONJUGATE = 0.5
 """Eyes turn together: by this share both follow the mean of the driver's two."""
 _WIDEST = 1.45
@@ -67,11 +69,19 @@ class Target:
     apertures: tuple[float, float]
 
 
+def _with_lips() -> Floats:
+    """How far landmarks (478,) move with the lips: all around a little, and the chin with the
+    lower one, which else would be pushed over it by a mouth that opens wide."""
+    below = smoothstep((Y - LIP_LINE - 0.05) / 0.3)
+    reach = _LIP_REACH + (_CHIN_REACH - _LIP_REACH) * below
+    return cast(Floats, np.clip(1 - distance_to(OUTER_LIPS) / reach, 0, 1))
+
+
 _EXPRESSION_WEIGHT: dict[Region, Floats] = {
     "all": np.ones(NUM_LANDMARKS),
     "exp": np.ones(NUM_LANDMARKS),
     "pose": np.zeros(NUM_LANDMARKS),
-    "lip": np.clip(1 - distance_to(OUTER_LIPS) / 0.5, 0, 1),
+    "lip": _with_lips(),
     "eyes": np.clip(1 - distance_to(RIGHT_EYE + LEFT_EYE) / 0.25, 0, 1),
 }
 

@@ -95,3 +95,15 @@ def test_the_jaw_opens_only_so_far() -> None:
     head = open_mouth + 2 * (open_mouth - NEUTRAL.head)
     limit_opening(head, NEUTRAL.head)
     assert head[14, 1] - head[13, 1] < 1.0
+
+
+def test_lips_that_move_alone_take_the_chin_along() -> None:
+    """Else a mouth that opens wide would push its lower lip over a chin that stays."""
+    driver = posed(jawOpen=1.0)
+    target = retarget(NEUTRAL, NEUTRAL, driver, MotionOptions(region="lip"))
+    lip, chin, brow, cheek = 17, 152, 105, 50
+    moved = target.head[:, 1] - NEUTRAL.head[:, 1]
+    assert moved[chin] > 0.8 * (driver.head[chin, 1] - NEUTRAL.head[chin, 1])
+    assert target.head[chin, 1] - target.head[lip, 1] > 0.2
+    assert abs(moved[brow]) < 1e-6
+    assert abs(moved[cheek]) < 1e-6
