@@ -7,6 +7,23 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from mien.cli.exits import exit_codes
+from mien.cli.options import (
+    MOTION,
+    PICTURE,
+    RESULT,
+    TIME,
+    CropScale,
+    Engine,
+    FaceChoice,
+    Force,
+    Json,
+    Output,
+    PasteBack,
+    Quiet,
+    Seed,
+    Size,
+    Verbose,
+)
 from mien.cli.progress import progress_shown
 
 if TYPE_CHECKING:
@@ -14,20 +31,10 @@ if TYPE_CHECKING:
     from mien.pipeline.options import KeepAudio
     from mien.types import Region
 
-_MOTION, _PICTURE, _TIME, _RESULT = "Motion", "Picture", "Time", "Result"
-
-Output = Annotated[
-    str | None,
-    typer.Option(
-        "--output", "-o", metavar="FILE|FOLDER", rich_help_panel=_RESULT,
-        help="mp4, webm, gif, webp, or a folder for PNGs. "
-        "Default: outputs/<verb>_<timestamp>.mp4",
-    ),
-]  # fmt: skip
 EyesOpen = Annotated[
     float | None,
     typer.Option(
-        metavar="X", rich_help_panel=_MOTION,
+        metavar="X", rich_help_panel=MOTION,
         help="Opening over width of both eyes in every frame, 0 to 0.8; open eyes have "
         "0.25 to 0.45.",
     ),
@@ -35,18 +42,10 @@ EyesOpen = Annotated[
 LipsOpen = Annotated[
     float | None,
     typer.Option(
-        metavar="X", rich_help_panel=_MOTION,
+        metavar="X", rich_help_panel=MOTION,
         help="Opening over width of the lips in every frame, 0 to 0.8.",
     ),
 ]  # fmt: skip
-Force = Annotated[
-    bool, typer.Option("--force", rich_help_panel=_RESULT, help="Overwrite an existing result.")
-]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print a report as one line of JSON.")
-]  # fmt: skip
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks of errors.")]
 
 
 def animate(
@@ -62,36 +61,34 @@ def animate(
     emotions: Annotated[
         str | None,
         typer.Option(
-            metavar="TIMELINE", rich_help_panel=_MOTION,
+            metavar="TIMELINE", rich_help_panel=MOTION,
             help='Expressions in time, as in "0:neutral 1.5:happy:0.8 4:calm", or a .json file.',
         ),
     ] = None,
     output: Output = None,
-    engine: Annotated[
-        str, typer.Option(metavar="NAME", help="What renders: mesh.", rich_help_panel=_MOTION)
-    ] = "mesh",
+    engine: Engine = "mesh",
     relative: Annotated[
         bool,
         typer.Option(
-            "--relative/--absolute", rich_help_panel=_MOTION,
+            "--relative/--absolute", rich_help_panel=MOTION,
             help="Add the driver's changes to the portrait's own pose and expression, or take "
             "the driver's as they are.",
         ),
     ] = True,
     multiplier: Annotated[
         float,
-        typer.Option(metavar="X", help="Gain of the motion, 0 to 3.", rich_help_panel=_MOTION),
+        typer.Option(metavar="X", help="Gain of the motion, 0 to 3.", rich_help_panel=MOTION),
     ] = 1.0,
     region: Annotated[
         str,
         typer.Option(
-            metavar="all|exp|pose|lip|eyes", help="What moves.", rich_help_panel=_MOTION
+            metavar="all|exp|pose|lip|eyes", help="What moves.", rich_help_panel=MOTION
         ),
     ] = "all",
     reference: Annotated[
         str,
         typer.Option(
-            metavar="auto|first|N", rich_help_panel=_MOTION,
+            metavar="auto|first|N", rich_help_panel=MOTION,
             help="The driver's frame that counts as its neutral.",
         ),
     ] = "auto",
@@ -100,89 +97,63 @@ def animate(
     retarget: Annotated[
         str | None,
         typer.Option(
-            metavar="eyes,lips", rich_help_panel=_MOTION,
+            metavar="eyes,lips", rich_help_panel=MOTION,
             help="Parts that open as far as the driver's, by opening over width.",
         ),
     ] = None,
     normalize_lips: Annotated[
         bool,
         typer.Option(
-            "--normalize-lips", rich_help_panel=_MOTION,
+            "--normalize-lips", rich_help_panel=MOTION,
             help="Close the portrait's lips before the motion is added.",
         ),
     ] = False,
     smooth: Annotated[
         float,
         typer.Option(
-            metavar="X", help="Smoothing over time, 0 (none) to 10.", rich_help_panel=_MOTION
+            metavar="X", help="Smoothing over time, 0 (none) to 10.", rich_help_panel=MOTION
         ),
     ] = 1.0,
-    seed: Annotated[
-        int, typer.Option(metavar="N", help="For what is random.", rich_help_panel=_MOTION)
-    ] = 0,
-    face: Annotated[
-        str,
-        typer.Option(
-            metavar="N|all", help="Which face moves; 1 = largest.", rich_help_panel=_PICTURE
-        ),
-    ] = "1",
-    crop_scale: Annotated[
-        float | None,
-        typer.Option(
-            metavar="X", rich_help_panel=_PICTURE,
-            help="Size of the moving part in face heights, 1 to 5. Default: the engine's.",
-        ),
-    ] = None,
-    paste_back: Annotated[
-        bool,
-        typer.Option(
-            "--paste-back/--no-paste-back", rich_help_panel=_PICTURE,
-            help="The whole picture, or the moving crop alone.",
-        ),
-    ] = True,
+    seed: Seed = 0,
+    face: FaceChoice = "1",
+    crop_scale: CropScale = None,
+    paste_back: PasteBack = True,
     side_by_side: Annotated[
         bool,
         typer.Option(
-            "--side-by-side", help="Driver, source and result.", rich_help_panel=_PICTURE
+            "--side-by-side", help="Driver, source and result.", rich_help_panel=PICTURE
         ),
     ] = False,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|WxH", rich_help_panel=_PICTURE,
-            help="Longest side, or width and height, 16 to 4096. Default: the picture's, "
-            "2048 at most.",
-        ),
-    ] = None,
+    size: Size = None,
     start: Annotated[
         float,
-        typer.Option(metavar="S", help="Start of the driver, seconds.", rich_help_panel=_TIME),
+        typer.Option(metavar="S", help="Start of the driver, seconds.", rich_help_panel=TIME),
     ] = 0.0,
     duration: Annotated[
         float | None,
-        typer.Option(metavar="S", help="Length, seconds.", rich_help_panel=_TIME),
+        typer.Option(metavar="S", help="Length, seconds.", rich_help_panel=TIME),
     ] = None,
     max_frames: Annotated[
-        int, typer.Option(metavar="N", help="Frames at most; 0 = all.", rich_help_panel=_TIME)
+        int, typer.Option(metavar="N", help="Frames at most; 0 = all.", rich_help_panel=TIME)
     ] = 0,
     loop: Annotated[
         str,
         typer.Option(
-            metavar="none|repeat|pingpong|hold", rich_help_panel=_TIME,
+            metavar="none|repeat|pingpong|hold", rich_help_panel=TIME,
             help="How a driver shorter than --duration goes on.",
         ),
     ] = "none",
     fps: Annotated[
         str | None,
         typer.Option(
-            metavar="F", rich_help_panel=_TIME,
+            metavar="F", rich_help_panel=TIME,
             help="Frame rate, 1 to 240; 29.97 is 30000/1001. Default: the driver's.",
         ),
     ] = None,
     keep_audio: Annotated[
         str | None,
         typer.Option(
-            metavar="source|driving|none", rich_help_panel=_RESULT,
+            metavar="source|driving|none", rich_help_panel=RESULT,
             help="Whose sound is kept. Default: the source's if it is a film with sound, else "
             "the driver's.",
         ),
@@ -190,7 +161,7 @@ def animate(
     audio: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", rich_help_panel=_RESULT,
+            metavar="FILE", rich_help_panel=RESULT,
             help="A sound to put under the result; with --loop it may also set its length.",
         ),
     ] = None,

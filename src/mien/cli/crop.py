@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from mien.cli.animate import Verbose
 from mien.cli.exits import exit_codes
+from mien.cli.options import Force, Verbose
 
 if TYPE_CHECKING:
     from mien.pipeline.cropping import CropKind
@@ -41,7 +41,7 @@ def crop(
         ),
     ] = None,
     face: Annotated[int, typer.Option(metavar="N", help="Which face; 1 = largest.")] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing result.")] = False,
+    force: Force = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print matrix, box and size as one line of JSON.")
     ] = False,

@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import typer
 
-from mien.cli.animate import Json, Verbose
 from mien.cli.exits import FAILED, exit_codes
+from mien.cli.options import Json, Verbose
 
 
 def doctor(json: Json = False, verbose: Verbose = False) -> None:

@@ -6,11 +6,22 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.cli.animate import Force, Json, Quiet, Verbose
 from mien.cli.exits import exit_codes
+from mien.cli.options import (
+    RESULT,
+    CropScale,
+    Engine,
+    FaceChoice,
+    Force,
+    Json,
+    PasteBack,
+    Quiet,
+    Size,
+    Verbose,
+)
 from mien.cli.progress import progress_shown
 
-_MOUTH, _EYES, _HEAD, _PICTURE, _RESULT = "Mouth", "Brows and eyes", "Head", "Picture", "Result"
+_MOUTH, _EYES, _HEAD = "Mouth", "Brows and eyes", "Head"
 
 
 def _slider(panel: str, text: str) -> Any:
@@ -22,7 +33,7 @@ def edit(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", rich_help_panel=_RESULT,
+            "--output", "-o", metavar="FILE", rich_help_panel=RESULT,
             help="png, jpg or webp; for a film mp4, webm, gif or webp. "
             "Default: outputs/edit_<timestamp>.png or .mp4",
         ),
@@ -60,36 +71,11 @@ def edit(
             help="One of the 52 ARKit blendshapes, 0 to 1, as in jawOpen=0.4; may be repeated.",
         ),
     ] = None,
-    engine: Annotated[
-        str, typer.Option(metavar="NAME", help="What renders: mesh.", rich_help_panel=_PICTURE)
-    ] = "mesh",
-    face: Annotated[
-        str,
-        typer.Option(
-            metavar="N|all", help="Which face; 1 = largest.", rich_help_panel=_PICTURE
-        ),
-    ] = "1",
-    crop_scale: Annotated[
-        float | None,
-        typer.Option(
-            metavar="X", rich_help_panel=_PICTURE,
-            help="Size of the moving part in face heights, 1 to 5. Default: the engine's.",
-        ),
-    ] = None,
-    paste_back: Annotated[
-        bool,
-        typer.Option(
-            "--paste-back/--no-paste-back", rich_help_panel=_PICTURE,
-            help="The whole picture, or the moving crop alone.",
-        ),
-    ] = True,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|WxH", rich_help_panel=_PICTURE,
-            help="Longest side, or width and height, 16 to 4096. Default: the picture's.",
-        ),
-    ] = None,
+    engine: Engine = "mesh",
+    face: FaceChoice = "1",
+    crop_scale: CropScale = None,
+    paste_back: PasteBack = True,
+    size: Size = None,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,

@@ -6,11 +6,24 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.animate import Force, Json, Quiet, Verbose
 from mien.cli.exits import exit_codes
+from mien.cli.options import (
+    RESULT,
+    TIME,
+    CropScale,
+    Engine,
+    FaceChoice,
+    Force,
+    Json,
+    PasteBack,
+    Quiet,
+    Seed,
+    Size,
+    Verbose,
+)
 from mien.cli.progress import progress_shown
 
-_EXPRESSION, _PICTURE, _TIME, _RESULT = "Expression", "Picture", "Time", "Result"
+_EXPRESSION = "Expression"
 
 
 def express(
@@ -49,49 +62,21 @@ def express(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE|FOLDER", rich_help_panel=_RESULT,
+            "--output", "-o", metavar="FILE|FOLDER", rich_help_panel=RESULT,
             help="png, jpg, webp: a picture. mp4, webm, gif: a film. With --all a folder, or a "
             "picture: the sheet alone. Default: outputs/express_<timestamp>",
         ),
     ] = None,
     duration: Annotated[
         float | None,
-        typer.Option(metavar="S", help="Length of a film; 4 seconds.", rich_help_panel=_TIME),
+        typer.Option(metavar="S", help="Length of a film; 4 seconds.", rich_help_panel=TIME),
     ] = None,
-    engine: Annotated[
-        str, typer.Option(metavar="NAME", help="What renders: mesh.", rich_help_panel=_PICTURE)
-    ] = "mesh",
-    face: Annotated[
-        str,
-        typer.Option(
-            metavar="N|all", help="Which face moves; 1 = largest.", rich_help_panel=_PICTURE
-        ),
-    ] = "1",
-    crop_scale: Annotated[
-        float | None,
-        typer.Option(
-            metavar="X", rich_help_panel=_PICTURE,
-            help="Size of the moving part in face heights, 1 to 5. Default: the engine's.",
-        ),
-    ] = None,
-    paste_back: Annotated[
-        bool,
-        typer.Option(
-            "--paste-back/--no-paste-back", rich_help_panel=_PICTURE,
-            help="The whole picture, or the moving crop alone.",
-        ),
-    ] = True,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|WxH", rich_help_panel=_PICTURE,
-            help="Longest side, or width and height, 16 to 4096. Default: the picture's, "
-            "2048 at most.",
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(metavar="N", help="For what lives in a film.", rich_help_panel=_TIME)
-    ] = 0,
+    engine: Engine = "mesh",
+    face: FaceChoice = "1",
+    crop_scale: CropScale = None,
+    paste_back: PasteBack = True,
+    size: Size = None,
+    seed: Seed = 0,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.animate import Verbose
 from mien.cli.exits import exit_codes
+from mien.cli.options import Verbose
 
 if TYPE_CHECKING:
     from mien.motion.expressions import Expression

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.animate import Force, Json, Quiet, Verbose
 from mien.cli.exits import exit_codes
+from mien.cli.options import Force, Json, Quiet, Verbose
 from mien.cli.progress import progress_shown
 
 if TYPE_CHECKING:
