@@ -1,0 +1,98 @@
+"""Write the trained network and the odds of phone pairs into the package.
+
+    export.py WEIGHTS.pt src/mien/speech/models CORPUS.npz ... [--scale X] [--penalty X]
+
+Weights are kept as float16; onnxruntime makes them float32 again when it loads them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from corpus import UNKNOWN, read
+from network import BANDS, PhonemeNetwork
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from mien.speech.phonemes import PHONES
+
+
+class Probabilities(nn.Module):
+    """The network with its logits turned into logarithms of probabilities."""
+
+    def __init__(self, network: PhonemeNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, bands: Tensor) -> tuple[Tensor, Tensor]:
+        live, later = self.network(bands)
+        return live.log_softmax(2), later.log_softmax(2)
+
+
+def halved(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Every large float32 weight kept as float16 with a Cast behind it."""
+    graph, casts = model.graph, []
+    for tensor in list(graph.initializer):
+        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < 64:
+            continue
+        half = numpy_helper.from_array(
+            numpy_helper.to_array(tensor).astype(np.float16), tensor.name + "_half"
+        )
+        casts.append(
+            onnx.helper.make_node("Cast", [half.name], [tensor.name], to=onnx.TensorProto.FLOAT)
+        )
+        graph.initializer.remove(tensor)
+        graph.initializer.append(half)
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    return model
+
+
+def phone_pairs(paths: Sequence[Path], scale: float, penalty: float) -> np.ndarray:
+    """scale * ln(P(j | i) / P(j)) - penalty; -inf on the diagonal, silence is not smoothed away."""
+    count = len(PHONES)
+    pairs = np.full((count, count), 0.5)
+    for path in paths:
+        for spoken in read(path):
+            phones = spoken.phones[spoken.phones != UNKNOWN]
+            np.add.at(pairs, (phones[:-1], phones[1:]), 1)
+    odds = pairs / pairs.sum(1, keepdims=True)
+    share = pairs.sum(0) / pairs.sum()
+    scores = scale * np.log(odds / share) - penalty
+    np.fill_diagonal(scores, -np.inf)
+    return scores.astype(np.float32)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("corpora", type=Path, nargs="+")
+    parser.add_argument("--scale", type=float, default=0.4)
+    parser.add_argument("--penalty", type=float, default=1.0)
+    args = parser.parse_args()
+    network = PhonemeNetwork()
+    network.load_state_dict(torch.load(args.weights))
+    network.eval()
+    kept = io.BytesIO()
+    torch.onnx.export(
+        Probabilities(network), (torch.zeros(1, 200, BANDS),), kept, dynamo=False, opset_version=17,
+        input_names=["bands"], output_names=["live", "later"],
+        dynamic_axes={name: {1: "frames"} for name in ("bands", "live", "later")},
+    )  # fmt: skip
+    onnx.save(halved(onnx.load_from_string(kept.getvalue())), args.folder / "phonemes.onnx")
+    np.save(args.folder / "phone_pairs.npy", phone_pairs(args.corpora, args.scale, args.penalty))
+
+
+if __name__ == "__main__":
+    main()
