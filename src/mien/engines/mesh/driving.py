@@ -9,6 +9,7 @@ import numpy as np
 
 from mien.engines.mesh.film import Film, unit_pose
 from mien.engines.mesh.geometry import FaceMesh
+from mien.engines.mesh.mouth.action import MouthAction, mouth_action
 from mien.engines.mesh.openness import bring_to, opening_ratios, wanted_ratios, with_closed_lips
 from mien.engines.mesh.refinement import Refinement
 from mien.engines.mesh.registration import Reading, Registration
@@ -35,7 +36,7 @@ class Step:
     ring_shift: (108, 2) crop pixels, motion around the face beyond the head's own.
     reading: the driver's registered frame, for its shading; None without. driver: its latest
     pixels; None when there were none yet. expression: (52,) blendshapes that the portrait wears
-    and (52,) that the face now wears, where they are known.
+    and (52,) that the face now wears, where they are known. mouth: what they do inside it.
     """
 
     target: Target
@@ -43,6 +44,7 @@ class Step:
     reading: Reading | None = None
     driver: DriverPixels | None = None
     expression: tuple[Floats, Floats] | None = None
+    mouth: MouthAction | None = None
 
 
 class Follower(Protocol):
@@ -83,10 +85,13 @@ class ExpressionFollower:
         head = weigh_expression(self._base, posed, options.region)
         pose = retarget_pose(mesh.pose, unit_pose(self._reference), unit_pose(frame), options)
         target = _opened(Target(head, pose, apertures(head, mesh.head)), frame, mesh, options)
-        if options.region not in ("all", "exp"):
-            return Step(target, _NO_SHIFT)  # folds belong to the whole face
         worn = weights + self._own * (1.0 - gone)
-        return Step(target, _NO_SHIFT, expression=(self._own, worn))
+        step = Step(target, _NO_SHIFT)
+        if options.region in ("all", "exp", "lip"):
+            step = replace(step, mouth=mouth_action(neutral, worn))
+        if options.region in ("all", "exp"):  # folds belong to the whole face
+            step = replace(step, expression=(self._own, worn))
+        return step
 
 
 class LandmarkFollower:

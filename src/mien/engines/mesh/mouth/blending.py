@@ -42,6 +42,14 @@ def _times(image: Image, weight: Mask) -> Image:
     return cast(Image, cv2.multiply(image, cv2.merge([weight, weight, weight]), scale=1 / 255))
 
 
+def in_shade(colour: Floats, lit: Floats, tint: Floats, strength: float) -> Floats:
+    """Colours (..., 3) with light (...) on them, of which more is left in the colour of what
+    surrounds them, tint (3,): shadows inside a mouth are red, not grey."""
+    redness = np.clip(tint / max(float(tint.mean()), 1.0), 0.5, 2.0)
+    lit = np.maximum(lit, 0)[..., None]
+    return cast(Floats, colour * lit ** (redness**-strength).astype(lit.dtype))
+
+
 def smooth(value: Floats) -> Floats:
     """0 up to 0, 1 from 1, smooth between."""
     t = np.clip(value, 0, 1)

@@ -22,6 +22,8 @@ _STEP_EDGE = 2.5
 _LEAST_CONTRAST = 12
 _WORK_SIDE = 256
 """Faces are measured no larger than this."""
+_PALE, _GREY_NOISE, _LIT = 0.7, 6.0, 0.8
+"""Teeth have less chroma than that part of the skin's, and more light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +119,12 @@ def interior_colours(image: Image, landmarks: Floats) -> Image:
         return np.zeros((0, 3), np.uint8)
     cv2.fillPoly(mask, [np.rint(rim - low).astype(np.int32)], 255)
     return np.asarray(part[cv2.erode(mask, np.ones((3, 3), np.uint8)) > 0])
+
+
+def teeth_in(colours: Image, complexion: Complexion) -> Mask:
+    """Where RGB pixels (h, w, 3) from between the lips of a face are those of teeth; (h, w)."""
+    y, cr, cb = (
+        c.astype(np.float32) for c in cv2.split(cv2.cvtColor(colours, cv2.COLOR_RGB2YCrCb))
+    )
+    pale = np.hypot(cr - 128, cb - 128) < max(_PALE * complexion.saturation, _GREY_NOISE)
+    return np.asarray(pale & (y > _LIT * complexion.luma))

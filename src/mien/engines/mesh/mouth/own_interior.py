@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import cv2
 import numpy as np
 
+from mien.engines.mesh.mouth.action import MouthAction
 from mien.engines.mesh.mouth.blending import Field, smooth, soften
-from mien.engines.mesh.mouth.complexion import Complexion
+from mien.engines.mesh.mouth.complexion import Complexion, teeth_in
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, lip_gap, mouth_surface
+from mien.engines.mesh.mouth.teeth import UpperRow
 from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image, Mask
@@ -22,6 +25,24 @@ _STRETCH = (1.25, 1.6)
 _EDGE = 0.02
 _LIP_EDGE = 0.06
 """Head units above the lower lip's landmarks in which its colour may still be found."""
+_TIPS_COLUMNS, _TIPS_ROWS = np.linspace(-0.3, 0.3, 31), 40
+"""Where tips of teeth are looked for: head units beside the middle of the mouth; steps from lip
+to lip."""
+_MIDDLE = np.abs(_TIPS_COLUMNS) < 0.13
+_ARCH = (0.2, 0.8)
+_GUESSED, _BELOW_TIPS = 0.008, 0.02
+"""Head units below the tips from which, and in which, what is seen between the lips is no tooth
+any more, and stays behind when they move."""
+_LEAST_TEETH = 0.02
+"""Head units of teeth that must show."""
+_REST_SHOWS, _SMILE_SHOWS = 0.05, 0.075
+"""Head units of teeth below a resting upper lip, and how many more below a smiling one."""
+_SIDE = 0.03
+"""Head units by which the lower lip lies above the tips of the teeth where it hides them in the
+source, and others have to be painted."""
+_FORGOTTEN, _OUTGROWN = 0.03, (1.1, 1.6)
+"""What lips show that are parted in the source, but no teeth, goes when the upper one has come
+down by so much, or when the gap has become so many times wider."""
 _SCALE = 3
 """The interior is kept enlarged: linear sampling of it is as sharp as cubic sampling, and
 at an odd scale each pixel is found again unchanged."""
@@ -51,18 +72,49 @@ class OwnInterior:
         to_texture[:, 2] += 0.5 * _SCALE - 0.5 - low * _SCALE
         self._to_texture = to_texture.astype(np.float32)
 
-    @property
-    def teeth_behind(self) -> float:
-        """How much painted upper teeth may show behind what is seen here: none behind teeth."""
-        return self._jaw
+        self._tips = self._find_tips(complexion)
 
-    def show(self, opening: Opening) -> tuple[Image, Mask]:
+    def lowered(self, action: MouthAction | None) -> float:
+        """Head units by which the upper teeth, and their lip, lie lower than in the source.
+
+        Where a smiling lip comes to rest is estimated. Teeth show below it as they do below
+        lips at rest; where by estimate they would not, the estimate is wrong."""
+        if action is None or self._tips is None:
+            return 0.0
+        dropped = action.rest_upper - float(self._upper[5, 1])
+        shows = _REST_SHOWS + _SMILE_SHOWS * action.smile
+        return float(np.clip(action.rest_upper + shows - self._tips.tip, 0, max(dropped, 0.0)))
+
+    def row(self, lowered: float) -> UpperRow | None:
+        """The upper teeth, lowered by head units; None where none are seen."""
+        return None if self._tips is None else replace(self._tips, tip=self._tips.tip + lowered)
+
+    def teeth_behind(self, opening: Opening) -> Field | None:
+        """How much painted upper teeth may show behind what is seen here: none behind teeth,
+        all where there are none."""
+        if self._tips is None or self._jaw == 1:
+            return None
+        x, _, own_lower = self._columns(opening)
+        hidden = smooth((self._tips_at(self._tips, x) - own_lower) / _SIDE)
+        return cast(Field, np.maximum(hidden, self._jaw).astype(np.float32))
+
+    def stays(self, opening: Opening, action: MouthAction | None) -> float:
+        """How much of it is of use, 0..1, while blendshapes move the mouth."""
+        if action is None or self._tips is not None or self._jaw == 1:
+            return 1.0
+        down = (action.rest_upper - float(self._upper[5, 1])) / _FORGOTTEN
+        wider = opening.gap / max(self._gap, 1e-3) - _OUTGROWN[0]
+        gone = max(down, wider / (_OUTGROWN[1] - _OUTGROWN[0]))
+        return float(np.clip(1 - gone, self._jaw, 1))
+
+    def show(self, opening: Opening, action: MouthAction | None = None) -> tuple[Image, Mask]:
         """Colours (h, w, 3) on the opening's box, and how much they cover (h, w)."""
         if self._texture is None:
             shape = (*opening.mask.shape, 3)
             return np.zeros(shape, np.uint8), np.zeros(shape[:2], np.uint8)
+        lowered = self.lowered(action)
         x, own_upper, own_lower = self._columns(opening)
-        hidden = np.maximum(opening.upper - own_upper, 0)
+        hidden = np.maximum(opening.upper - np.float32(lowered) - own_upper, 0)
         from_skull = own_upper + (opening.y - opening.upper) + hidden
         from_jaw = own_lower - (opening.lower - opening.y)
         depth = opening.depth
@@ -75,22 +127,52 @@ class OwnInterior:
         parted = np.clip((edge - y) / _EDGE + 8 - 7.5 * bared, 0, 1)
         ratio = opening.gap / max(self._gap, 1e-3)
         wide = 1 - np.clip((ratio - _STRETCH[0]) / (_STRETCH[1] - _STRETCH[0]), 0, 1)
-        (a, b, c), (d, e, f) = self._to_texture
         within = np.clip((y - own_upper) / np.maximum(own_lower - own_upper, 1e-3), 0, 1)
-        bulge, (x_tilt, y_tilt) = self._surface.bulge(x, within), self._surface.tilt * _SCALE
-        seen = remap(
-            self._texture,
-            opening.enlarge((a * x + b * y + c + x_tilt * bulge).astype(np.float32)),
-            opening.enlarge((d * x + e * y + f + y_tilt * bulge).astype(np.float32)),
-        )
+        columns, rows = self._places(x, y, within)
+        seen = remap(self._texture, opening.enlarge(columns), opening.enlarge(rows))
         cover = opening.enlarge((parted + (wide - parted) * self._jaw).astype(np.float32))
+        bared = np.maximum(bared, np.float32(min(lowered / _EDGE, 1.0)))
         if bared.any():
             near_lip = bared * np.clip(1 - (own_lower - y) / _LIP_EDGE, 0, 1) * (1 - self._jaw)
             lip = seen[..., 3] * np.float32(-1 / 255) + 1
             cover = cover * (1 - lip * opening.enlarge(near_lip.astype(np.float32)))
+        if action is not None and self._tips is not None and bared.any():
+            below = smooth((y - self._tips_at(self._tips, x) - _GUESSED) / _BELOW_TIPS)
+            cover = cover * opening.enlarge(1 - below * bared * np.float32(1 - self._jaw))
         shade = 1 - 0.45 * self._jaw * float(np.clip(1 - ratio, 0, 1))
         inside = cv2.convertScaleAbs(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), alpha=shade)
         return cast(Image, inside), (cover * 255).astype(np.uint8)
+
+    def _places(self, x: Field, y: Field, within: Field) -> tuple[Field, Field]:
+        """Columns and rows of the texture; within: 0 at the upper lip, 1 at the lower one."""
+        (a, b, c), (d, e, f) = self._to_texture
+        bulge, (x_tilt, y_tilt) = self._surface.bulge(x, within), self._surface.tilt * _SCALE
+        columns = (a * x + b * y + c + x_tilt * bulge).astype(np.float32)
+        return columns, (d * x + e * y + f + y_tilt * bulge).astype(np.float32)
+
+    def _find_tips(self, complexion: Complexion) -> UpperRow | None:
+        """The tips of the upper teeth, if teeth are seen below the upper lip."""
+        if self._texture is None:
+            return None
+        within = np.linspace(0, 1, _TIPS_ROWS, dtype=np.float32)[:, None]
+        x = np.float32(self._upper[5, 0]) + _TIPS_COLUMNS.astype(np.float32)[None]
+        edges = [np.interp(x, e[:, 0], e[:, 1]) for e in (self._upper, self._lower)]
+        y = (edges[0] + (edges[1] - edges[0]) * within).astype(np.float32)
+        x, within = np.broadcast_to(x, y.shape), np.broadcast_to(within, y.shape)
+        seen = remap(self._texture, *self._places(x, y, within))
+        teeth = teeth_in(seen[..., :3].copy(), complexion)
+        found = np.flatnonzero(teeth[:, _MIDDLE].mean(axis=1) >= 0.5)
+        if len(found) * self._gap < _LEAST_TEETH * _TIPS_ROWS or found[0] > _TIPS_ROWS // 2:
+            return None
+        tip = float(y[found[-1], _MIDDLE].mean())
+        lowest = y[_TIPS_ROWS - 1 - teeth[::-1].argmax(axis=0), np.arange(len(_TIPS_COLUMNS))]
+        aside = teeth.any(axis=0) & ~_MIDDLE
+        higher = (tip - lowest[aside]) / _TIPS_COLUMNS[aside] ** 2
+        return UpperRow(tip, float(np.clip(np.median(higher), *_ARCH)) if len(higher) else _ARCH[0])
+
+    def _tips_at(self, row: UpperRow, x: Field) -> Field:
+        """Head-frame y of the tips at some x."""
+        return cast(Field, row.tip - row.arch * (x - np.float32(self._upper[5, 0])) ** 2)
 
     def _columns(self, opening: Opening) -> tuple[Field, Field, Field]:
         """Where each column of the opening is in the source, and the lips' edges there. Teeth

@@ -9,13 +9,19 @@ from typing import cast
 import cv2
 import numpy as np
 
+from mien.engines.mesh.mouth.action import MouthAction
 from mien.engines.mesh.mouth.blending import fade, mix
 from mien.engines.mesh.mouth.borrowed import Lender, borrow, lend
-from mien.engines.mesh.mouth.complexion import Complexion, interior_colours, measure_complexion
+from mien.engines.mesh.mouth.complexion import (
+    Complexion,
+    interior_colours,
+    measure_complexion,
+    teeth_in,
+)
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, find_opening, lip_gap
 from mien.engines.mesh.mouth.own_interior import OwnInterior
+from mien.engines.mesh.mouth.painted import PaintedInterior
 from mien.engines.mesh.mouth.seam import Seam
-from mien.engines.mesh.mouth.teeth import PaintedInterior
 from mien.landmarks import INNER_LIPS, LEFT_EYE, RIGHT_EYE
 from mien.motion.pose import Pose
 from mien.types import DriverPixels, Floats, Image
@@ -41,8 +47,6 @@ _NOTICED = (0.002, 0.015)
 is painted anew: before that the warped picture shows it as it is."""
 _FEATHER = 0.012
 _FEWEST_TEETH_PX = 12
-_PALE, _GREY_NOISE, _LIT = 0.7, 6.0, 0.8
-"""Teeth have less chroma than that part of the skin's, and more light."""
 
 
 class MouthPainter:
@@ -93,18 +97,38 @@ class MouthPainter:
         return follower
 
     def paint(
-        self, picture: Image, points: Floats, head: Floats, pose: Pose, driver: DriverPixels | None
+        self,
+        picture: Image,
+        points: Floats,
+        head: Floats,
+        pose: Pose,
+        driver: DriverPixels | None,
+        *,
+        action: MouthAction | None = None,
     ) -> None:
         """Paint the interior into the picture, in place.
 
-        points: (478, 2+) landmarks in it; head, pose: the same in the head frame.
+        points: (478, 2+) landmarks in it; head, pose: the same in the head frame. action: what
+        blendshapes do inside the mouth, if they move it.
         """
-        self._paint_inside(picture, points, head, pose, driver)
+        self._paint_inside(picture, points, head, pose, driver, action)
+        if action is not None and action.tongue_out > 0:
+            row = None if self._own is None else self._own.row(self._own.lowered(action))
+            tip = self._painted.upper_tip(head, row, action)
+            self._painted.tongue_out.paint(
+                picture, head, pose, upper_tip=tip, out=action.tongue_out
+            )
         if self._seam is not None and driver is None:
             self._seam.paint(picture, points, head, pose.scale)
 
     def _paint_inside(
-        self, picture: Image, points: Floats, head: Floats, pose: Pose, driver: DriverPixels | None
+        self,
+        picture: Image,
+        points: Floats,
+        head: Floats,
+        pose: Pose,
+        driver: DriverPixels | None,
+        action: MouthAction | None,
     ) -> None:
         gap = lip_gap(head)
         if not (np.isfinite(gap) and gap > self._closed_gap):
@@ -113,7 +137,7 @@ class MouthPainter:
         opening = find_opening(points, head, pose, picture.shape[1::-1], feather_px)
         if opening is None:
             return
-        frame = _Frame(opening, head, pose, driver)
+        frame = _Frame(opening, head, pose, driver, action)
         if self._own is not None:
             noticed = self._noticed(head)
             if noticed > 0:
@@ -131,7 +155,7 @@ class MouthPainter:
         borrowed = self._borrowed(frame)
         if borrowed is not None:
             return borrowed
-        return self._painted.paint(frame.opening, frame.head, frame.pose)
+        return self._painted.paint(frame.opening, frame.head, frame.pose, action=frame.action)
 
     def _noticed(self, head: Floats) -> float:
         moved = np.linalg.norm(head[_RIM] - self._resting, axis=1).max()
@@ -150,8 +174,8 @@ class MouthPainter:
             # the same person's mouth, as far open, is as good as one's own
             fits = _ramp(driver_gap / max(frame.opening.gap, 1e-3), _FITS)
             gives_way = max(gives_way, fits * (1 - self._lender.foreignness))
-        seen, cover = own.show(frame.opening)
-        cover = fade(cover, 1 - gives_way)
+        seen, cover = own.show(frame.opening, frame.action)
+        cover = fade(cover, (1 - gives_way) * own.stays(frame.opening, frame.action))
         if cover.min() == 255:
             return seen
         weight = max(gives_way, _ramp(driver_gap / self._own_gap, _DRIVER_SHOWS))
@@ -164,7 +188,12 @@ class MouthPainter:
         if borrowed is not None and weight == 1:
             return borrowed
         painted = self._painted.paint(
-            frame.opening, frame.head, frame.pose, upper_teeth=own.teeth_behind
+            frame.opening,
+            frame.head,
+            frame.pose,
+            upper_teeth=own.teeth_behind(frame.opening),
+            upper_row=own.row(own.lowered(frame.action)),
+            action=frame.action,
         )
         if borrowed is None:
             return painted
@@ -179,6 +208,7 @@ class _Frame:
     head: Floats
     pose: Pose
     driver: DriverPixels | None
+    action: MouthAction | None
 
 
 def _driver_gap(driver: DriverPixels) -> float:
@@ -198,10 +228,7 @@ def _own_teeth(image: Image, landmarks: Floats, complexion: Complexion) -> Float
     inside = interior_colours(image, landmarks)
     if len(inside) == 0:
         return None
-    y, cr, cb = cv2.cvtColor(inside[None], cv2.COLOR_RGB2YCrCb)[0].astype(np.float64).T
-    chroma = np.hypot(cr - 128, cb - 128)
-    pale = chroma < max(_PALE * complexion.saturation, _GREY_NOISE)
-    teeth = inside[pale & (y > _LIT * complexion.luma)]
+    teeth = inside[teeth_in(inside[None], complexion)[0]]
     return np.median(teeth, axis=0) if len(teeth) >= _FEWEST_TEETH_PX else None
 
 

@@ -8,7 +8,7 @@ import pytest
 from fakes.painted_faces import PaintedFace, painted_face, saturation
 from mien.engines.mesh.mouth.complexion import Complexion, measure_complexion
 from mien.engines.mesh.mouth.opening import find_opening
-from mien.engines.mesh.mouth.teeth import PaintedInterior
+from mien.engines.mesh.mouth.painted import PaintedInterior
 from mien.types import Floats, Image
 
 pytestmark = pytest.mark.unit
@@ -35,7 +35,8 @@ def painted(
     opening = find_opening(face.landmarks, face.head, face.pose, (800, 800), 0.8)
     assert opening is not None
     interior = PaintedInterior(looks or complexion(), rest.head, rest.pose.scale, teeth)
-    picture = interior.paint(opening, face.head, face.pose, upper_teeth=upper_teeth)
+    shown = np.full_like(opening.x, upper_teeth)
+    picture = interior.paint(opening, face.head, face.pose, upper_teeth=shown)
     return picture, opening.mask > 250
 
 
