@@ -8,10 +8,14 @@ from mien.landmarks import NUM_LANDMARKS
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
 from mien.motion.basis import IS_MOUTH, SKIN_BASIS, hold_corners_up, mouth_scale
 from mien.motion.eyes import move_eyes
-from mien.motion.lips import close_lips, part_lips
+from mien.motion.fields import smoothstep
+from mien.motion.lips import close_lips, part_lips, round_lips
 from mien.types import Floats
 
 _CLOSE, _OPEN = SHAPE_INDEX["mouthClose"], SHAPE_INDEX["jawOpen"]
+_PUCKER = SHAPE_INDEX["mouthPucker"]
+_ROUND = (0.4, 0.9)
+"""Of mouthPucker: lips begin to close towards the corners of the mouth, and do."""
 
 
 def pose_face(neutral: Floats, weights: Floats, closure: float = 0.0) -> Floats:
@@ -28,6 +32,7 @@ def pose_face(neutral: Floats, weights: Floats, closure: float = 0.0) -> Floats:
     face = np.asarray(neutral, np.float64) + moved.reshape(NUM_LANDMARKS, 3)
     face += hold_corners_up(scaled)
     move_eyes(face, neutral, weights)
+    round_lips(face, float(smoothstep(weights[_PUCKER], *_ROUND)))
     close_lips(face, closure)
     part_lips(face, neutral)
     return face.astype(np.float32)

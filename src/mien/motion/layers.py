@@ -82,9 +82,10 @@ def layer(
        open, and take away what would hold the lids apart: a full blink shuts any eye.
 
     Angles and translations of the head add up, scales multiply. The portrait's own expression
-    stays as far as all of them let it.
+    stays as far as all of them let it; speech as far as it is active.
     """
     said, moments = speech.moment, (idle, emotion, speech.moment, edits)
+    spoken_over = 1.0 - speech.activity * (1.0 - said.own_expression)
     weights = _spoken(_united(idle.weights, emotion.weights), said.weights, speech.activity)
     weights = np.clip(_looking(weights, gaze) + edits.weights, 0.0, 1.0)
     _blink(
@@ -100,7 +101,8 @@ def layer(
         translation=(right, down),
         scale=float(np.prod([m.scale for m in moments])),
         closure=max(speech.activity * said.closure, *(m.closure for m in (idle, emotion, edits))),
-        own_expression=float(np.prod([m.own_expression for m in moments])),
+        own_expression=spoken_over
+        * float(np.prod([m.own_expression for m in (idle, emotion, edits)])),
     )
 
 

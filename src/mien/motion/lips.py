@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.motion.fields import LIP_RINGS
+from mien.motion.fields import LIP_RINGS, smoothstep
 from mien.types import Floats
 
 _UPPER = np.array([ring[1:10] for ring in LIP_RINGS])
@@ -14,6 +14,19 @@ _FOLLOWS = np.array([0.55, 0.7, 0.85, 1.0])[:, None]
 """How far each ring of a lip follows its edge when lips press on each other."""
 _UPPER_SHARE = 0.35
 """The part of closing lips that the upper one does."""
+_TOWARDS_CORNERS = smoothstep(np.abs(np.arange(-4, 5)) / 4.0, 0.1, 1.0)
+"""(9,) along a lip: 0 in its middle."""
+
+
+def round_lips(face: Floats, rounding: float) -> None:
+    """Bring the lips of a face (478, 3) together towards the corners of the mouth, in place: a
+    mouth that is open is round in the middle then, where narrowing alone would leave a slit.
+    rounding: 0..1."""
+    if rounding > 0.0:
+        gap = np.maximum(face[_LOWER[-1], 1] - face[_UPPER[-1], 1], 0.0)
+        gap *= _TOWARDS_CORNERS * rounding
+        face[_UPPER, 1] += _FOLLOWS * gap / 2
+        face[_LOWER, 1] -= _FOLLOWS * gap / 2
 
 
 def close_lips(face: Floats, closure: float) -> None:
