@@ -8,6 +8,7 @@ from mien.media.picture_folder import PictureFolder
 from mien.media.prefetch import prefetch
 from mien.media.sink import Sink, open_sink
 from mien.media.sniff import Kind, sniff
+from mien.media.speech import read_speech
 from mien.media.stills import read_still
 from mien.media.video import Video, VideoInfo, open_video
 
@@ -24,6 +25,7 @@ __all__ = [
     "open_sound",
     "open_video",
     "prefetch",
+    "read_speech",
     "read_still",
     "sniff",
     "sound_length",

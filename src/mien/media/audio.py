@@ -27,6 +27,8 @@ SAMPLE_RATE = 48_000
 _MAX_DRIFT_S = Fraction(1, 20)  # timestamps that differ less from the count are rounding
 _RUN_UP_S = Fraction(1, 4)
 
+_WANTED = "a sound file or a video"
+
 LONGEST_S = 12 * 3600
 """Sound that is to set the length of a result may last this many seconds."""
 
@@ -55,7 +57,7 @@ def open_sound(path: str | Path) -> AudioTrack:
     Raises UnreadableMediaError when there is none that can be decoded.
     """
     file = require_file(path)
-    with open_container(file) as container:
+    with open_container(file, _WANTED) as container:
         stream = _sound_of(container, file)
         base = exact(stream.time_base)
         start = Fraction(0) if base is None else (stream.start_time or 0) * base
@@ -82,14 +84,16 @@ def sound_length(track: AudioTrack) -> Fraction:
 class AudioReader:
     """Reads a track bit by bit, as much as asked for; silence where it has no more.
 
-    Damaged packets become silence. Raises UnreadableMediaError if there is no usable sound.
+    Damaged packets become silence. ``rate``: samples per second. ``mono``: one channel, else as
+    many as the file has, at most two. Raises UnreadableMediaError if there is no usable sound.
     """
 
-    def __init__(self, track: AudioTrack) -> None:
+    def __init__(self, track: AudioTrack, *, rate: int = SAMPLE_RATE, mono: bool = False) -> None:
         self._track = track
-        with open_container(track.path) as container:
+        self._rate = rate
+        with open_container(track.path, _WANTED) as container:
             channels = _sound_of(container, track.path).codec_context.channels
-        self.layout = "mono" if channels == 1 else "stereo"
+        self.layout = "mono" if mono or channels == 1 else "stereo"
         self._blocks = self._endless()
         self._rest = self._silence(0)
 
@@ -119,10 +123,10 @@ class AudioReader:
         else:
             for turn in count() if self._track.loop else range(1):
                 # From the ends of exact turns: no drift, however many there are.
-                ends = [round(k * duration * SAMPLE_RATE) for k in (turn, turn + 1)]
+                ends = [round(k * duration * self._rate) for k in (turn, turn + 1)]
                 yield from self._exactly(ends[1] - ends[0])
         while True:
-            yield self._silence(SAMPLE_RATE)
+            yield self._silence(self._rate)
 
     def _exactly(self, length: int) -> Iterator[Samples]:
         """The window's sound, cut or filled up with silence to ``length`` samples."""
@@ -137,7 +141,7 @@ class AudioReader:
     def _placed(self) -> Iterator[Samples]:
         """The sound from the window's start on: early samples cut, gaps filled with silence."""
         cursor = 0
-        with open_container(self._track.path) as container:
+        with open_container(self._track.path, _WANTED) as container:
             stream = _sound_of(container, self._track.path)
             for position, block in self._positioned(container, stream):
                 if position > cursor:
@@ -163,7 +167,7 @@ class AudioReader:
                 if kind is not None:
                     yield from self._numbered(resampler, None, position)
                 resampler, kind = self._resampler(), new_kind
-                position = round((time - self._track.start) * SAMPLE_RATE)
+                position = round((time - self._track.start) * self._rate)
                 expected = time
             for number, block in self._numbered(resampler, frame, position):
                 yield number, block
@@ -175,17 +179,29 @@ class AudioReader:
     def _numbered(
         self, resampler: AudioResampler, frame: AudioFrame | None, position: int
     ) -> Iterator[tuple[int, Samples]]:
-        for resampled in resampler.resample(frame):
+        try:
+            blocks = resampler.resample(frame)
+        except (av.FFmpegError, ValueError):
+            raise UnreadableMediaError(
+                self._track.path, "its channels cannot be mixed; give mono or stereo"
+            ) from None
+        for resampled in blocks:
             block = resampled.to_ndarray().astype(np.float32, copy=False)
+            if self.layout == "mono":
+                block = block.reshape(-1, resampled.layout.nb_channels).mean(axis=1)[None]
             yield position, block
             position += block.shape[1]
 
     def _resampler(self) -> AudioResampler:
-        return AudioResampler(format="fltp", layout=self.layout, rate=SAMPLE_RATE)
+        if self.layout == "mono":
+            # The mean of the channels is taken afterwards: FFmpeg's mix of many is too loud.
+            # Interleaved, because PyAV crashes over eight planes.
+            return AudioResampler(format="flt", layout=None, rate=self._rate)
+        return AudioResampler(format="fltp", layout=self.layout, rate=self._rate)
 
     def _gap(self, length: int) -> Iterator[Samples]:
-        for start in range(0, length, SAMPLE_RATE):
-            yield self._silence(min(SAMPLE_RATE, length - start))
+        for start in range(0, length, self._rate):
+            yield self._silence(min(self._rate, length - start))
 
     def _silence(self, length: int) -> Samples:
         return np.zeros((1 if self.layout == "mono" else 2, length), np.float32)

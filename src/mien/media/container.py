@@ -17,22 +17,22 @@ from mien.media.sniff import require_file, sniff
 # number patterns (image2), no devices.
 _DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,mpegts,mpeg,flv,ogg,asf,ivf,"
-    "mp3,wav,flac,aac"
+    "mp3,wav,flac,aac,aiff,au,caf,w64,wv,tta,ape,ac3,eac3,amr"
 )
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
 
 
-def open_container(path: str | Path) -> InputContainer:
+def open_container(path: str | Path, wanted: str = "a video") -> InputContainer:
     """Open a media file for reading; only the file itself is ever read.
 
-    Raises UnreadableMediaError.
+    ``wanted``: what to ask for in complaints. Raises UnreadableMediaError.
     """
     file = require_file(path)
     try:
         # The prefix keeps names such as `http:x` or `a:b.mp4` from meaning a protocol.
         return av.open(f"file:{file}", options=dict(_OPTIONS), metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise UnreadableMediaError(path, _why(file, error)) from None
+        raise UnreadableMediaError(path, _why(file, error, wanted)) from None
 
 
 def first_video_stream(container: InputContainer) -> VideoStream | None:
@@ -55,12 +55,12 @@ def exact(rate: object) -> Fraction | None:
     return Fraction(numerator, denominator) if numerator > 0 and denominator > 0 else None
 
 
-def _why(file: Path, error: Exception) -> str:
+def _why(file: Path, error: Exception, wanted: str) -> str:
     if sniff(file) == "video":
         return "is damaged or incomplete: its index cannot be read"
     if sniff(file) == "still":
-        return "is a picture; give a video"
-    return f"is not a video that can be read ({_reason(error)})"
+        return f"is a picture; give {wanted}"
+    return f"is not {wanted} that can be read ({_reason(error)})"
 
 
 def _reason(error: Exception) -> str:
