@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         TemplateError,
         TimelineError,
         UnreadableMediaError,
+        VisemeError,
     )
     from mien.face import MeshTracker, find_faces, paste
     from mien.media import open_sink, open_video, read_still
@@ -38,6 +39,17 @@ if TYPE_CHECKING:
     from mien.motion.expressions import Expression, feeling, load_expressions
     from mien.motion.timeline import Keyframe, Timeline, parse_timeline
     from mien.pipeline import CropReport, Report, StillReport, animate, crop, demo, edit, express
+    from mien.speech.visemes import (
+        VISEMES,
+        VisemeTrack,
+        audio_to_visemes,
+        interpolate_visemes,
+        measure_lipsync_accuracy,
+        phoneme_to_viseme,
+        smooth_viseme_sequence,
+        validate_viseme_sequence,
+        visemes_from_segments,
+    )
     from mien.templates import MotionTemplate, read_template, record_motion, write_template
     from mien.types import (
         Face,
@@ -72,6 +84,7 @@ _HOMES = {
         "TemplateError",
         "TimelineError",
         "UnreadableMediaError",
+        "VisemeError",
     ),
     "mien.face": ("MeshTracker", "find_faces", "paste"),
     "mien.media": ("open_sink", "open_video", "read_still"),
@@ -89,6 +102,17 @@ _HOMES = {
         "edit",
         "express",
     ),
+    "mien.speech.visemes": (
+        "VISEMES",
+        "VisemeTrack",
+        "audio_to_visemes",
+        "interpolate_visemes",
+        "measure_lipsync_accuracy",
+        "phoneme_to_viseme",
+        "smooth_viseme_sequence",
+        "validate_viseme_sequence",
+        "visemes_from_segments",
+    ),
     "mien.templates": ("MotionTemplate", "read_template", "record_motion", "write_template"),
     "mien.types": (
         "Face",
@@ -105,6 +129,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "BLENDSHAPES",
+    "VISEMES",
     "CropReport",
     "Edits",
     "Engine",
@@ -134,8 +159,11 @@ __all__ = [
     "Timeline",
     "TimelineError",
     "UnreadableMediaError",
+    "VisemeError",
+    "VisemeTrack",
     "__version__",
     "animate",
+    "audio_to_visemes",
     "crop",
     "demo",
     "drive_idle",
@@ -147,15 +175,21 @@ __all__ = [
     "express",
     "feeling",
     "find_faces",
+    "interpolate_visemes",
     "load_engine",
     "load_expressions",
+    "measure_lipsync_accuracy",
     "open_sink",
     "open_video",
     "parse_timeline",
     "paste",
+    "phoneme_to_viseme",
     "read_still",
     "read_template",
     "record_motion",
+    "smooth_viseme_sequence",
+    "validate_viseme_sequence",
+    "visemes_from_segments",
     "write_template",
 ]
 

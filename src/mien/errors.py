@@ -8,6 +8,7 @@ MienError                      code, and the facts as attributes
 │   ├── ExpressionError        an expression that does not exist or is not well made
 │   ├── TimelineError          a sequence of expressions that makes no sense
 │   ├── TemplateError          a motion template that cannot be used
+│   ├── VisemeError            phonemes or visemes that cannot be right
 │   └── OutputError            the result cannot be written where it was asked for
 └── EngineUnavailableError     an engine that cannot run here; names what is missing
 """
@@ -87,6 +88,26 @@ class TemplateError(InputError):
     def __init__(self, path: str | Path, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
         self.path = str(path)
+
+
+class VisemeError(InputError):
+    """A phoneme or viseme there is not, segments out of order, or an array that is no viseme
+    sequence. ``frame``: the first one that is wrong. ``shape``: of the array."""
+
+    code = "bad-visemes"
+
+    def __init__(
+        self,
+        subject: str,
+        problem: str,
+        *,
+        frame: int | None = None,
+        shape: tuple[int, ...] | None = None,
+    ) -> None:
+        super().__init__(f"{subject}: {problem}")
+        self.subject = subject
+        self.frame = frame
+        self.shape = shape
 
 
 class OutputError(InputError):

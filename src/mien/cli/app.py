@@ -24,6 +24,7 @@ from mien.cli.exits import FAILED, USAGE, complain
 from mien.cli.express import express
 from mien.cli.expression import expression
 from mien.cli.template import template
+from mien.cli.visemes import visemes
 
 # Typer names only the leaf of its usage errors; its parent is the family.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -42,6 +43,7 @@ app.command()(demo)
 app.command()(edit)
 app.command()(express)
 app.command()(doctor)
+app.command()(visemes)
 app.add_typer(expression, name="expression")
 app.add_typer(template, name="template")
 
