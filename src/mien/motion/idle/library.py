@@ -26,7 +26,7 @@ _RISE = 0.022
 _BREATH_PITCH_DEG = 0.35
 _CALMER = 0.45
 """Share of the sway that is left while nodding."""
-_FULL_LOOK_DEG = 30.0
+FULL_LOOK_DEG = 30.0
 """What an eyeLook shape of 1 turns the eyes by."""
 _FLICKER_S = 1.6
 _FLICKERS = {
@@ -111,7 +111,7 @@ def _natural(seed: int, period_s: float) -> MomentAt:
 
 
 def _looking(right_deg: float, up_deg: float) -> dict[str, float]:
-    return gaze_shapes(right_deg / _FULL_LOOK_DEG, up_deg / _FULL_LOOK_DEG)
+    return gaze_shapes(right_deg / FULL_LOOK_DEG, up_deg / FULL_LOOK_DEG)
 
 
 IDLES: Mapping[str, Idle] = MappingProxyType(

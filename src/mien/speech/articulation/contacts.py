@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mien.motion.idle.easing import eased
 from mien.speech.articulation.targets import Contact
@@ -12,8 +12,9 @@ from mien.speech.articulation.targets import Contact
 HOLD_S = 0.045
 """A contact lasts at least this long: a frame at 24 a second always meets it."""
 ATTACK_S, RELEASE_S = 0.065, 0.055
-_LEAST_S = 0.008
-"""Between contacts of different kinds there may be less time than attack and release take."""
+_CHANGE_S, _LEAST_CHANGE_S = 0.04, 0.02
+"""From one kind of contact to the other: what it takes, if need be from the sounds themselves, and
+what it takes even from sounds that are too short for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,14 @@ def _add(touches: list[Touch], new: Touch) -> None:
     if touches and touches[-1].contact is not new.contact:
         last = touches[-1]
         border = (last.end_s + new.start_s) / 2
-        end, start = min(last.end_s, border), max(new.start_s, border)
-        room = max(start - end, _LEAST_S)
-        touches[-1] = Touch(
-            last.contact, last.start_s, end, last.attack_s, min(last.release_s, room)
-        )
-        new = Touch(new.contact, start, new.end_s, min(new.attack_s, room), new.release_s)
+        end = min(last.end_s, border - _change(border - last.start_s))
+        start = max(new.start_s, border + _change(new.end_s - border))
+        room = start - end
+        touches[-1] = replace(last, end_s=end, release_s=min(last.release_s, room))
+        new = replace(new, start_s=start, attack_s=min(new.attack_s, room))
     touches.append(new)
+
+
+def _change(lasts_s: float) -> float:
+    """How much of a contact before or after another kind goes into the change."""
+    return min(max(lasts_s - HOLD_S, _LEAST_CHANGE_S / 2), _CHANGE_S / 2, lasts_s / 3)
