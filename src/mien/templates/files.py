@@ -16,6 +16,9 @@ from mien.templates.template import MotionTemplate
 TEMPLATE_EXTENSIONS = (".mien", ".pkl")
 MOST_BYTES = 64_000_000
 _PICKLE = b"\x80"
+_SMALL_TABLE = bytes(5)
+"""Bytes 4 to 8 of a ``.mien`` file, whose table's size may begin as a pickle does; in a pickle
+opcodes or the length of a frame stand there."""
 
 
 def read_template(path: str | Path) -> MotionTemplate:
@@ -29,7 +32,7 @@ def read_template(path: str | Path) -> MotionTemplate:
         if file.stat().st_size > MOST_BYTES:
             raise UnusableError(f"is larger than {MOST_BYTES // 1_000_000} MB")
         data = _bytes(file)
-        if data.startswith(_PICKLE):
+        if data.startswith(_PICKLE) and data[3:8] != _SMALL_TABLE:
             return template_from_pickle(data, made_from=file.name)
         return template_from_bytes(data)
     except UnusableError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,17 @@ def test_the_content_and_not_the_name_says_what_a_file_is(tmp_path):
     (tmp_path / "b.mien").rename(tmp_path / "b.pkl")
     assert read_template(tmp_path / "b.pkl").made_from == "smile.mp4"
     assert sniff(pickled) == sniff(tmp_path / "b.pkl") == "template"
+
+
+def test_a_table_whose_size_begins_as_a_pickle_does_is_still_a_table(tmp_path):
+    path = tmp_path / "a.mien"
+    beginnings = set()
+    for length in range(1, 201):  # the name is part of the table
+        written = replace(blendshape_template(), made_from="a" * length)
+        write_template(path, written, force=True)
+        beginnings.add(path.read_bytes()[:1])
+        assert read_template(path).made_from == written.made_from
+    assert b"\x80" in beginnings
 
 
 @pytest.mark.parametrize("extension", [".mien", ".pkl", ".PKL"])
