@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from mien.engines.mesh.mouth.action import MouthAction
-from mien.engines.mesh.mouth.blending import Field, smooth, soften
+from mien.engines.mesh.mouth.blending import Field, fade, in_shade, light, smooth, soften
 from mien.engines.mesh.mouth.complexion import Complexion, teeth_in
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, lip_gap, mouth_surface
 from mien.engines.mesh.mouth.teeth import UpperRow
@@ -43,6 +43,11 @@ source, and others have to be painted."""
 _FORGOTTEN, _OUTGROWN = 0.03, (1.1, 1.6)
 """What lips show that are parted in the source, but no teeth, goes when the upper one has come
 down by so much, or when the gap has become so many times wider."""
+_SQUEEZED = (0.3, 0.65)
+"""An open mouth that closes to that part of its gap shows what is painted instead."""
+_SHADED_GAP, _SHADED = 0.055, 0.45
+"""Head units between lips that are nearer to each other than that, and than in the source: they
+leave little light to what is between them; the least."""
 _SCALE = 3
 """The interior is kept enlarged: linear sampling of it is as sharp as cubic sampling, and
 at an odd scale each pixel is found again unchanged."""
@@ -71,7 +76,7 @@ class OwnInterior:
         to_texture = self._surface.plane * _SCALE
         to_texture[:, 2] += 0.5 * _SCALE - 0.5 - low * _SCALE
         self._to_texture = to_texture.astype(np.float32)
-
+        self._lips = _rgb(complexion)
         self._tips = self._find_tips(complexion)
 
     def lowered(self, action: MouthAction | None) -> float:
@@ -100,12 +105,15 @@ class OwnInterior:
 
     def stays(self, opening: Opening, action: MouthAction | None) -> float:
         """How much of it is of use, 0..1, while blendshapes move the mouth."""
-        if action is None or self._tips is not None or self._jaw == 1:
+        if action is None:
             return 1.0
+        ratio = opening.gap / max(self._gap, 1e-3)
+        squeezed = self._jaw * (1 - _ramp(ratio, _SQUEEZED))
+        if self._tips is not None:
+            return 1 - squeezed
         down = (action.rest_upper - float(self._upper[5, 1])) / _FORGOTTEN
-        wider = opening.gap / max(self._gap, 1e-3) - _OUTGROWN[0]
-        gone = max(down, wider / (_OUTGROWN[1] - _OUTGROWN[0]))
-        return float(np.clip(1 - gone, self._jaw, 1))
+        gone = min(max(down, _ramp(ratio, _OUTGROWN), 0.0), 1.0)
+        return 1 - max(squeezed, (1 - self._jaw) * gone)
 
     def show(self, opening: Opening, action: MouthAction | None = None) -> tuple[Image, Mask]:
         """Colours (h, w, 3) on the opening's box, and how much they cover (h, w)."""
@@ -130,18 +138,29 @@ class OwnInterior:
         within = np.clip((y - own_upper) / np.maximum(own_lower - own_upper, 1e-3), 0, 1)
         columns, rows = self._places(x, y, within)
         seen = remap(self._texture, opening.enlarge(columns), opening.enlarge(rows))
-        cover = opening.enlarge((parted + (wide - parted) * self._jaw).astype(np.float32))
-        bared = np.maximum(bared, np.float32(min(lowered / _EDGE, 1.0)))
-        if bared.any():
-            near_lip = bared * np.clip(1 - (own_lower - y) / _LIP_EDGE, 0, 1) * (1 - self._jaw)
-            lip = seen[..., 3] * np.float32(-1 / 255) + 1
-            cover = cover * (1 - lip * opening.enlarge(near_lip.astype(np.float32)))
-        if action is not None and self._tips is not None and bared.any():
+        cover = parted + (wide - parted) * self._jaw
+        lips = np.maximum(bared, np.float32(min(lowered / _EDGE, 1.0))) * (1 - self._jaw)
+        if action is not None and self._tips is not None:
             below = smooth((y - self._tips_at(self._tips, x) - _GUESSED) / _BELOW_TIPS)
-            cover = cover * opening.enlarge(1 - below * bared * np.float32(1 - self._jaw))
-        shade = 1 - 0.45 * self._jaw * float(np.clip(1 - ratio, 0, 1))
-        inside = cv2.convertScaleAbs(cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB), alpha=shade)
-        return cast(Image, inside), (cover * 255).astype(np.uint8)
+            cover *= 1 - below * lips
+        near_lip = lips * np.clip(1 - (own_lower - y) / _LIP_EDGE, 0, 1)
+        covered = _bytes(opening.enlarge(cover))
+        if near_lip.any():
+            lip = _times(~seen[..., 3], _bytes(opening.enlarge(near_lip)))
+            covered = _times(covered, ~lip)
+        inside = cast(Image, cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB))
+        inside = fade(inside, 1 - 0.45 * self._jaw * float(np.clip(1 - ratio, 0, 1)))
+        if action is not None:
+            usual = np.clip(own_lower - own_upper, 0.01, _SHADED_GAP)
+            inside = self._in_lips_shade(inside, opening, (opening.lower - opening.upper) / usual)
+        return inside, covered
+
+    def _in_lips_shade(self, inside: Image, opening: Opening, open_share: Field) -> Image:
+        """The interior darker, and redder, where lips have come nearer to each other."""
+        lit = _SHADED + (1 - _SHADED) * smooth(open_share)
+        if lit.min() == 1:
+            return inside
+        return light(inside, opening.enlarge(in_shade(np.ones(3, np.float32), lit, self._lips, 1)))
 
     def _places(self, x: Field, y: Field, within: Field) -> tuple[Field, Field]:
         """Columns and rows of the texture; within: 0 at the upper lip, 1 at the lower one."""
@@ -193,3 +212,22 @@ def _lips(part: Image, complexion: Complexion) -> Mask:
     light = y / max(complexion.lips_luma, 8.0)
     mask = np.clip((alike - 0.65) / 0.3, 0, 1) * np.clip((light - 0.65) / 0.2, 0, 1)
     return soften((mask * 255).astype(np.uint8), 0.7)
+
+
+def _ramp(value: float, ends: tuple[float, float]) -> float:
+    return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0, 1))
+
+
+def _rgb(complexion: Complexion) -> Floats:
+    """(3,) the colour of the lips."""
+    lips = np.array([[[complexion.lips_luma, *(complexion.lips_chroma + 128)]]])
+    bounded = np.clip(lips, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(bounded, cv2.COLOR_YCrCb2RGB).ravel(), np.float32)
+
+
+def _bytes(share: Floats) -> Mask:
+    return cast(Mask, (share * np.float32(255)).astype(np.uint8))
+
+
+def _times(mask: Mask, weight: Mask) -> Mask:
+    return cast(Mask, cv2.multiply(mask, weight, scale=1 / 255))

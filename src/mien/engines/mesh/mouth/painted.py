@@ -37,6 +37,8 @@ _CHEEK_SHARE = 0.8
 _TONGUE_GAIN = 1.1
 """However light its lips, a mouth is dark inside."""
 
+_WHITEST = 1.1
+"""Mean of the teeth's colour against the luma of the skin: more would glow."""
 _UPPER_SHOWS, _LOWER_HIDES = 0.035, 0.045
 """How far the upper teeth reach below the resting upper lip, the lower ones stay below the
 resting line of the lips."""
@@ -61,6 +63,7 @@ class PaintedInterior:
         colours = replace(colours, lips=min(colours.lips, _TONGUE_GAIN))
         palette = np.array([[_TEETH, _GUM, _CAVITY, _DEEP, _TONGUE]], np.uint8)
         white, self._gum, self._cavity, self._deep, self._tongue = recolour(palette, colours)[0]
+        white = white * min(1.0, _WHITEST * complexion.luma / max(float(white.mean()), 1.0))
         self._width = float(np.ptp(head[[UPPER[0], UPPER[-1]], 0])) / MOUTH_WIDTH * 1.08
         self._middle_x = float(head[UPPER[5], 0])
         gap = lip_gap(head)

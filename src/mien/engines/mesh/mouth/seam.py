@@ -12,7 +12,7 @@ from mien.types import Floats, Image, Mask
 
 _WIDTH, _BLUR = 0.014, 0.011
 """Of the line, head units."""
-_MEETING = (0.02, 0.055)
+_MEETING = (0.014, 0.045)
 """Head units between the lips: up to the first they meet, beyond the second they are apart."""
 _CLOSED_BY = 0.04
 """Head units by which they have come nearer when the line is fully drawn."""

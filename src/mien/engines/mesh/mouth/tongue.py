@@ -43,7 +43,7 @@ class TonguePlace:
 def rest_tongue(background: Field, opening: Opening, colour: Floats, place: TonguePlace) -> Field:
     """The tongue before a background (h', w', 3) on the opening's grid."""
     across = (opening.x - _f(place.centre)) * _f(1 / (_HALF_WIDTH * place.scale))
-    low = 0.1 + 0.55 * float(np.clip(1.2 * place.gap, 0, 0.5))
+    low = 0.1 + 0.42 * float(np.clip(1.2 * place.gap, 0, 0.5))
     rise = _between(low, max(low, place.floor - place.ceiling + 0.03), place.up)
     # flat in the middle, falling off at its sides
     top = _f(place.floor) - np.sqrt(np.maximum(1 - across**4, 0)) * _f(rise)

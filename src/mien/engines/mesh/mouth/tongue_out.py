@@ -24,7 +24,7 @@ _REACH = 0.02, 0.34
 _ROUND = 0.1, 0.2
 """Length of its rounded end, in both cases."""
 _EDGE = 0.016
-_APART = (0.015, 0.05)
+_APART = (0.03, 0.065)
 """Head units between the lips in which there is room for it."""
 _SHADOW, _SHADOW_EDGE = 0.25, 0.06
 _SHINE = 0.22

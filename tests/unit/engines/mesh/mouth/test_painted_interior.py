@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from fakes.painted_faces import PaintedFace, painted_face, saturation
+from mien.engines.mesh.mouth.action import MouthAction
 from mien.engines.mesh.mouth.complexion import Complexion, measure_complexion
-from mien.engines.mesh.mouth.opening import find_opening
+from mien.engines.mesh.mouth.opening import UPPER, find_opening
 from mien.engines.mesh.mouth.painted import PaintedInterior
 from mien.types import Floats, Image
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.unit
 
 SMILE = {"mouthSmile": 1.0, "mouthUpperUp": 0.6, "mouthLowerDown": 0.2, "jawOpen": 0.1}
 JAW_DROP = {"jawOpen": 0.7}
+TALKING = {"jawOpen": 0.25}
 ROUND = {"jawOpen": 0.35, "mouthFunnel": 0.4, "mouthPucker": 0.8}
 
 
@@ -28,6 +30,7 @@ def painted(
     looks: Complexion | None = None,
     teeth: Floats | None = None,
     upper_teeth: float = 1.0,
+    action: MouthAction | None = None,
 ) -> tuple[Image, Floats]:
     """The interior of an expression, and where it is well inside the lips."""
     face: PaintedFace = painted_face(shapes, side=800)
@@ -36,7 +39,7 @@ def painted(
     assert opening is not None
     interior = PaintedInterior(looks or complexion(), rest.head, rest.pose.scale, teeth)
     shown = np.full_like(opening.x, upper_teeth)
-    picture = interior.paint(opening, face.head, face.pose, upper_teeth=shown)
+    picture = interior.paint(opening, face.head, face.pose, upper_teeth=shown, action=action)
     return picture, opening.mask > 250
 
 
@@ -106,3 +109,32 @@ def test_teeth_take_the_colour_of_the_sources_own() -> None:
     bright = picture[inside][picture[inside][:, 1] > 120]
     assert len(bright) > 0
     assert (bright[:, 1].astype(int) - bright[:, 0]).mean() > 30
+
+
+def test_a_smile_shows_more_of_the_upper_teeth() -> None:
+    rest_upper = float(painted_face().head[UPPER[5], 1])
+    plain, inside = painted(TALKING, action=MouthAction(rest_upper))
+    smiling, _ = painted(TALKING, action=MouthAction(rest_upper, smile=1.0))
+    assert (smiling[inside].min(axis=1) > 110).mean() > (plain[inside].min(axis=1) > 110).mean()
+
+
+def test_a_raised_tongue_fills_the_dark_below_the_upper_teeth() -> None:
+    rest_upper = float(painted_face().head[UPPER[5], 1])
+    lying, inside = painted(TALKING, action=MouthAction(rest_upper))
+    raised, _ = painted(TALKING, action=MouthAction(rest_upper, tongue_up=1.0))
+    dark = inside & (lying.mean(axis=2) < 60)
+    assert raised[dark].mean() > 1.3 * lying[dark].mean()
+
+
+def test_teeth_are_never_much_lighter_than_the_skin() -> None:
+    looks = complexion(luma=120.0)
+    picture, inside = painted(SMILE, looks)
+    assert picture[inside].mean(axis=1).max() <= 1.15 * 120.0
+
+
+def test_shade_between_teeth_is_warm() -> None:
+    picture, inside = painted(SMILE)
+    mean = picture.mean(axis=2)
+    grey = np.ptp(picture.astype(int), axis=2) / np.maximum(mean, 1)
+    light, dim = inside & (mean > 150), inside & (mean > 40) & (mean < 90)
+    assert grey[dim].mean() > 1.3 * grey[light].mean()
