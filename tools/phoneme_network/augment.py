@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from corpus import RATE, UNKNOWN, Utterance
 from scipy.fft import irfft, next_fast_len, rfft
 
 from mien.speech.spectrum import HOP, band_powers, loudness, mel_filters, relative_logs, timbre
+from phoneme_network.corpus import RATE, UNKNOWN, Utterance
 
 LONGEST_S = 3.2
 
@@ -27,7 +27,7 @@ def resampled(samples: np.ndarray, factor: float) -> np.ndarray:
     below = at.astype(np.int32)
     share = at - below
     after = samples[np.minimum(below + 1, len(samples) - 1)]
-    return (samples[below] * (1 - share) + after * share).astype(np.float32)
+    return np.asarray(samples[below] * (1 - share) + after * share, np.float32)
 
 
 def colour(rng: np.random.Generator, bins: int, spread_db: float) -> np.ndarray:
@@ -35,7 +35,7 @@ def colour(rng: np.random.Generator, bins: int, spread_db: float) -> np.ndarray:
     knots = np.array([0, 150, 500, 1200, 2500, 4500, 8000.0])
     gains = rng.normal(0, spread_db, len(knots))
     coarse = 10 ** (np.interp(np.linspace(0, RATE / 2, 201), knots, gains) / 20)
-    return np.interp(np.linspace(0, 200, bins), np.arange(201), coarse).astype(np.float32)
+    return np.asarray(np.interp(np.linspace(0, 200, bins), np.arange(201), coarse), np.float32)
 
 
 def room(rng: np.random.Generator) -> np.ndarray:
@@ -61,7 +61,7 @@ def through(rng: np.random.Generator, samples: np.ndarray) -> np.ndarray:
         hertz = np.linspace(0, RATE / 2, len(found))
         low, high = rng.uniform(20, 300), rng.uniform(3000, 7500)
         found *= 1 / (1 + np.exp((hertz - high) / 80)) / (1 + np.exp((low - hertz) / 20))
-    return irfft(found, size)[: len(samples)]
+    return np.asarray(irfft(found, size)[: len(samples)])
 
 
 def noise(rng: np.random.Generator, count: int, others: Sequence[Utterance]) -> np.ndarray:
@@ -85,7 +85,7 @@ def noise(rng: np.random.Generator, count: int, others: Sequence[Utterance]) -> 
         for _ in range(int(rng.integers(2, 7))):
             voice = others[int(rng.integers(len(others)))].samples
             made += np.resize(np.roll(voice, int(rng.integers(len(voice)))), count)
-    return made / (np.sqrt((made**2).mean()) + 1e-6)
+    return np.asarray(made / (np.sqrt((made**2).mean()) + 1e-6))
 
 
 def labels(utterance: Utterance, frames: int, factor: float) -> np.ndarray:

@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from corpus import UNKNOWN, read
-from network import BANDS, PhonemeNetwork
 from onnx import numpy_helper
 from torch import Tensor, nn
 
 from mien.speech.phonemes import PHONES
+from phoneme_network.corpus import UNKNOWN, read
+from phoneme_network.network import BANDS, PhonemeNetwork
 
 
-class Probabilities(nn.Module):
+class Probabilities(nn.Module):  # type: ignore[misc]
     """The network with its logits turned into logarithms of probabilities."""
 
     def __init__(self, network: PhonemeNetwork) -> None:
@@ -68,7 +68,7 @@ def phone_pairs(paths: Sequence[Path], scale: float, penalty: float) -> np.ndarr
     share = pairs.sum(0) / pairs.sum()
     scores = scale * np.log(odds / share) - penalty
     np.fill_diagonal(scores, -np.inf)
-    return scores.astype(np.float32)
+    return np.asarray(scores, np.float32)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ HEARD_LIVE = ((1, 1), (2, 1), (4, 0), (8, 0), (16, 0))
 HEARD_LATER = (1, 2, 4, 8)
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc]  # torch is not there when types are checked
     """Residual: dilated convolution into a narrow layer and back."""
 
     def __init__(self, dilation: int, ahead: int) -> None:
@@ -32,7 +32,7 @@ class Block(nn.Module):
         return functional.relu(x + self.out_norm(self.out(y)))
 
 
-class PhonemeNetwork(nn.Module):
+class PhonemeNetwork(nn.Module):  # type: ignore[misc]
     """Log-mel (batch, frames, BANDS), frames even, to logits (batch, frames, CLASSES), two of them.
 
     The first, for live sound, hears 60 ms ahead of a frame; the second hears 0.7 s to both sides.

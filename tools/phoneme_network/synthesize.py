@@ -20,10 +20,12 @@ import warnings
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from corpus import RATE, Utterance, utterance, write
 from scipy.signal import resample_poly
+
+from phoneme_network.corpus import RATE, Utterance, utterance, write
 
 Segments = list[tuple[float, str]]
 ESPEAK = json.loads((Path(__file__).parent / "espeak_phones.json").read_text())
@@ -53,7 +55,7 @@ def at_16k(samples: np.ndarray, rate: int) -> np.ndarray:
         return samples
     common = np.gcd(rate, RATE)
     found = resample_poly(samples.astype(np.float32), RATE // common, rate // common)
-    return np.clip(np.round(found), -32768, 32767).astype(np.int16)
+    return np.asarray(np.clip(np.round(found), -32768, 32767), np.int16)
 
 
 class EspeakEvent(ctypes.Structure):
@@ -81,7 +83,7 @@ class Espeak:
         self._callback = kind(self._heard)
         self.lib.espeak_SetSynthCallback(self._callback)
 
-    def _heard(self, wav, count: int, events) -> int:
+    def _heard(self, wav: Any, count: int, events: Any) -> int:
         if wav and count:
             self.parts.append(np.ctypeslib.as_array(wav, (count,)).copy())
         n = 0

@@ -31,8 +31,8 @@ def mel_filters(
 ) -> NDArray[np.float32]:
     """Weights (257, BANDS) of triangular bands, equally spaced on the mel scale (HTK's formula).
 
-    ``stretch``: knots (Hz, factor); a band's corners move by the factor found between them. Only
-    training uses it, to change the length of the speaker's vocal tract.
+    ``stretch``: knots (Hz, factor); a band's corners move by the factor found between them, as the
+    resonances of a shorter vocal tract do (factors above 1).
     """
     mels = np.linspace(_mel(_LOWEST_HZ), _mel(_HIGHEST_HZ), BANDS + 2)
     corners = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
@@ -45,16 +45,20 @@ def mel_filters(
     return np.asarray(np.maximum(0.0, np.minimum(rise, fall)), np.float32)
 
 
-def band_powers(samples: NDArray[np.float32], filters: NDArray[np.float32]) -> Spectrum:
-    """Power in each band for samples (S,) at 16 kHz: (ceil(S / HOP), BANDS)."""
+def power_spectrum(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(ceil(S / HOP), 257) of samples (S,) at 16 kHz, by Hann windows of 25 ms."""
     count = -(-len(samples) // HOP)
     before = (_WINDOW - HOP) // 2
     padded = np.zeros(before + count * HOP + _WINDOW, np.float32)
     padded[before : before + len(samples)] = samples
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[: count * HOP : HOP]
     found = np.fft.rfft(frames * np.hanning(_WINDOW).astype(np.float32), _FFT)
-    powers = (found.real**2 + found.imag**2).astype(np.float32)
-    return powers @ filters
+    return np.asarray(found.real**2 + found.imag**2, np.float32)
+
+
+def band_powers(samples: NDArray[np.float32], filters: NDArray[np.float32]) -> Spectrum:
+    """Power in each band for samples (S,) at 16 kHz: (ceil(S / HOP), BANDS)."""
+    return power_spectrum(samples) @ filters
 
 
 def loudness(powers: Spectrum) -> float:
@@ -77,9 +81,8 @@ def timbre(powers: Spectrum, level: float) -> NDArray[np.float32]:
     return np.asarray(relative_logs(powers[active], level).mean(axis=0), np.float32)
 
 
-def spectrum(samples: NDArray[np.float32]) -> Spectrum:
-    """The network's input for samples (S,) at 16 kHz, -1..1: timbre taken off, about -4..4."""
-    powers = band_powers(samples, mel_filters())
+def without_timbre(powers: Spectrum) -> Spectrum:
+    """The network's input for band powers: logarithms without level and timbre, about -4..4."""
     level = loudness(powers)
     return relative_logs(powers, level) - timbre(powers, level)
 

@@ -11,7 +11,7 @@ Pronunciation = tuple[str, ...]
 """ARPAbet phonemes without stress."""
 
 _SHAPES = ((3, 3), (2, 3), (2, 2), (1, 2), (1, 1), (0, 1), (0, 0))
-"""Letters to the left and right of one, widest first; see tools/letter_sounds."""
+"""Letters to the left and right of one, widest first; see tools/pack_pronunciations.py."""
 _LONGEST = 60
 _LETTER_NAMES = {
     "b": "B IY", "c": "S IY", "d": "D IY", "e": "IY", "f": "EH F", "g": "JH IY", "h": "EY CH",

@@ -1,6 +1,6 @@
 """Letter-to-sound rules and the packed dictionary, both out of the CMU dictionary.
 
-    train.py cmudict.dict src/mien/speech/text/data
+    python tools/pack_pronunciations.py cmudict.dict src/mien/speech/text/data
 
 Letters and phones are aligned by expectation maximisation, a letter saying none, one or two phones.
 A rule is a letter with so many letters to its left and right; a wider rule is kept only where it
