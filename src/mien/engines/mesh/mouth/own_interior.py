@@ -94,11 +94,13 @@ class OwnInterior:
         """The upper teeth, lowered by head units; None where none are seen."""
         return None if self._tips is None else replace(self._tips, tip=self._tips.tip + lowered)
 
-    def teeth_behind(self, opening: Opening) -> Field | None:
-        """How much painted upper teeth may show behind what is seen here: none behind teeth,
-        all where there are none."""
-        if self._tips is None or self._jaw == 1:
+    def teeth_behind(self, opening: Opening, action: MouthAction | None) -> Field | None:
+        """How much painted upper teeth may show behind what is seen here: none behind teeth, all
+        (None) where what is seen shows none and gives way."""
+        if self._jaw == 1 or (self._tips is None and action is not None):
             return None
+        if self._tips is None:
+            return np.full_like(opening.y, self._jaw)
         x, _, own_lower = self._columns(opening)
         hidden = smooth((self._tips_at(self._tips, x) - own_lower) / _SIDE)
         return cast(Field, np.maximum(hidden, self._jaw).astype(np.float32))

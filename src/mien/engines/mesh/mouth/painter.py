@@ -191,7 +191,7 @@ class MouthPainter:
             frame.opening,
             frame.head,
             frame.pose,
-            upper_teeth=own.teeth_behind(frame.opening),
+            upper_teeth=own.teeth_behind(frame.opening, frame.action),
             upper_row=own.row(own.lowered(frame.action)),
             action=frame.action,
         )
