@@ -30,7 +30,7 @@ def _text_of(path: Path) -> str:
             raise TimelineError(str(path), "is not a file that exists")
         with path.open("rb") as file:
             content = file.read(MAX_CHARACTERS + 1)
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")  # some editors put a mark before the text
     except UnicodeDecodeError:
         raise TimelineError(str(path), "is not text in UTF-8") from None
     except (OSError, ValueError) as error:

@@ -52,3 +52,9 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path, name: str) -
     os.mkfifo(tmp_path / "pipe.json")
     with pytest.raises(TimelineError, match=r"not a file|cannot be read"):
         read_emotions(tmp_path / name)
+
+
+def test_a_mark_before_the_text_of_a_file_is_no_part_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "story.json"
+    file.write_text('{"keyframes": [{"time": 0, "expression": "sad"}]}', encoding="utf-8-sig")
+    assert [key.expression for key in read_emotions(file).keyframes] == ["sad"]

@@ -15,6 +15,11 @@ from mien.motion.expressions.expression import Expression
 BUILT_IN = "built in"
 _MAX_BYTES = 256 * 1024
 _MAX_ENTRIES = 500
+_MAX_DOTS = 500
+"""In a line. More than a description may have: reading a dotted key takes the square of its parts,
+minutes for one that fills a table."""
+_SHOWN = 40
+"""Characters of an unknown name that a complaint repeats."""
 
 
 def load_expressions(path: str | Path | None = None) -> Mapping[str, Expression]:
@@ -36,7 +41,7 @@ def find_expression(expressions: Mapping[str, Expression], name: str) -> Express
         return expressions[name]
     except KeyError:
         raise ExpressionError(
-            repr(name), f"there is none of that name; there are {', '.join(expressions)}"
+            repr(name[:_SHOWN]), f"there is none of that name; there are {', '.join(expressions)}"
         ) from None
 
 
@@ -49,7 +54,7 @@ def read_table(path: Path) -> str:
             content = file.read(_MAX_BYTES + 1)
         if len(content) > _MAX_BYTES:
             raise _table_error(path, f"is larger than {_MAX_BYTES // 1024} KiB")
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")  # some editors put a mark before the text
     except UnicodeDecodeError:
         raise _table_error(path, "is not text in UTF-8") from None
     except OSError as error:
@@ -58,6 +63,8 @@ def read_table(path: Path) -> str:
 
 def parse_table(text: str, origin: str) -> dict[str, Expression]:
     """The expressions of a table's text. ``origin``: where the text is from, for messages."""
+    if any(line.count(".") > _MAX_DOTS for line in text.split("\n")):
+        raise _table_error(origin, f"has a line with more than {_MAX_DOTS} dots")
     try:
         entries = tomllib.loads(text)
     except RecursionError:

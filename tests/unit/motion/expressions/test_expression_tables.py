@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mien.errors import ExpressionError
 from mien.motion.arkit import SHAPE_INDEX
 from mien.motion.expressions import load_expressions
-from mien.motion.expressions.table import parse_table
+from mien.motion.expressions.table import find_expression, parse_table
 
 pytestmark = pytest.mark.unit
 
@@ -87,6 +87,7 @@ def test_what_is_left_out_is_as_in_the_neutral_face() -> None:
         (HEAD + "shapes = {}\naction_units = 'AU12'", "action_units is not a list"),
         (HEAD + "shapes = {}\ndescription = 5", "description is not text"),
         ("x = " + "[" * 9999, "is nested too deeply"),
+        ("a." * 99_999 + "a = 1", "has a line with more than 500 dots"),
         ("\n".join(f"e{n} = {{}}" for n in range(501)), "has more than 500 expressions"),
     ],
 )
@@ -107,6 +108,17 @@ def test_any_text_is_a_table_or_one_clear_line(text: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExpressionError, match=r"none\.toml: is not a file that exists"):
         load_expressions(tmp_path / "none.toml")
+
+
+def test_a_mark_before_the_text_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text(SMIRK, encoding="utf-8-sig")
+    assert "smirk" in load_expressions(tmp_path / "my.toml")
+
+
+def test_a_complaint_repeats_the_beginning_of_a_long_name() -> None:
+    with pytest.raises(ExpressionError, match="there is none of that name") as caught:
+        find_expression(load_expressions(), "x" * 100_000)
+    assert len(str(caught.value)) < 300
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
