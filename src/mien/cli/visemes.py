@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.options import Force, Json, Quiet, Verbose
 from mien.cli.exits import complain, exit_codes
+from mien.cli.options import Force, Json, Quiet, Verbose
 
 Text = Annotated[str | None, typer.Option(metavar="TEXT", help="What is said, if known.")]
 TextFile = Annotated[

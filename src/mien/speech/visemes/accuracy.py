@@ -10,14 +10,15 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import OptionError
-from mien.speech.visemes.rates import Rate, exact_rate, frame_at
+from mien.errors import OptionError, VisemeError
+from mien.speech.visemes.rates import LONGEST_S, Rate, exact_rate, frame_at
 from mien.speech.visemes.segments import SegmentLike, VisemeSegment, read_segments
 from mien.speech.visemes.shapes import VISEMES
 from mien.speech.visemes.track import VisemeTrack
 
 _INDEX = {name: number for number, name in enumerate(VISEMES)}
 _NEARNESS = 0.1  # of a match's worth hangs on how close the two onsets are
+_MOST_TOLERANCE = 100
 
 Labels = NDArray[np.int8]
 Onset = tuple[float, str]
@@ -68,15 +69,20 @@ def measure_lipsync_accuracy(
     the rate and the tolerance (0 to 100 frames).
     """
     rate = exact_rate(fps)
-    if not 0 <= tolerance_frames <= 100:
-        raise OptionError("tolerance_frames", f"{tolerance_frames} is not from 0 to 100")
+    if tolerance_frames not in range(_MOST_TOLERANCE + 1):
+        problem = f"{tolerance_frames} is not a whole number from 0 to {_MOST_TOLERANCE}"
+        raise OptionError("tolerance_frames", problem)
     reference = read_segments(reference_segments, "reference_segments")
+    if not reference:
+        raise VisemeError("reference_segments", "is empty; there is nothing to compare with")
     guess = (
         list(predicted.segments)
         if isinstance(predicted, VisemeTrack)
         else read_segments(predicted, "predicted")
     )
-    length = reference[-1].end_s if duration_s is None and reference else duration_s or 0.0
+    length = reference[-1].end_s if duration_s is None else duration_s
+    if not 0 <= length <= LONGEST_S:
+        raise OptionError("duration_s", f"{length} is not from 0 to {LONGEST_S} seconds")
     count = int(length * rate)
     truth, guessed = (_labels(segments, count, rate) for segments in (reference, guess))
     expected = _onsets(reference)

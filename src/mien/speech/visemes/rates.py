@@ -8,6 +8,8 @@ from fractions import Fraction
 from mien.errors import OptionError
 
 Rate = int | float | Fraction
+LONGEST_S = 24 * 3600
+"""Seconds that a sound may last."""
 _LOWEST, _HIGHEST = 1, 1000
 _LARGEST_DENOMINATOR = 1001
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import OptionError
-from mien.speech.visemes.rates import Rate, exact_rate, frame_at, frame_count
+from mien.motion.arkit import BLENDSHAPES
+from mien.speech.visemes.rates import LONGEST_S, Rate, exact_rate, frame_at, frame_count
 from mien.speech.visemes.segments import SegmentLike, VisemeSegment, read_segments
 from mien.speech.visemes.shapes import NEUTRAL_WIDTH, VisemeName
 from mien.speech.visemes.smoothing import smoothed
@@ -19,7 +20,6 @@ from mien.speech.visemes.validation import Closure, Sequence3
 from mien.types import Floats
 
 _GLIDE = (0.25, 0.90)  # of a diphthong's length: where it leaves the first vowel, reaches the other
-_LONGEST_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ class VisemeTrack:
     def blendshapes(self) -> Floats:
         """(T, 52) float32, 0..1: ARKit's weights of the visemes, smoothed as the sequence is."""
         weights = np.array([viseme_blendshapes(name) for name in self.visemes], np.float32)
-        return smoothed(weights.reshape(len(self.visemes), -1), self.closure > 0)
+        return smoothed(weights.reshape(-1, len(BLENDSHAPES)), self.closure > 0)
 
 
 def visemes_from_segments(
@@ -149,6 +149,6 @@ def _length(segments: list[VisemeSegment], duration_s: float | None) -> float:
     length = duration_s
     if length is None:
         length = segments[-1].end_s if segments else 0.0
-    if not 0 <= length <= _LONGEST_S:
-        raise OptionError("duration_s", f"{length} is not from 0 to {_LONGEST_S} seconds")
+    if not 0 <= length <= LONGEST_S:
+        raise OptionError("duration_s", f"{length} is not from 0 to {LONGEST_S} seconds")
     return length
