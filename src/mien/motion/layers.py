@@ -38,8 +38,10 @@ class Gaze:
 SILENCE = Speech(activity=0.0)
 OWN_GAZE = Gaze(share=0.0)
 
-COLOUR = 0.6
+COLOUR = 0.7
 """Share of an emotion's corners of the mouth that stays while the mouth speaks."""
+ROUND_COLOUR = 0.35
+"""The same while the lips are round: nobody says "oo" with a smile."""
 _HELD_LIDS = (0.5, 1.0)
 """Lids that an emotion or a slider holds closed further than the first begin to shut out wide
 eyes, at the second they do: below, an emotion's own mixture of both is left alone."""
@@ -52,6 +54,7 @@ def _shapes(*beginnings: str) -> Floats:
 
 _MOUTH = _shapes("jaw", "mouth", "cheekPuff", "tongueOut")
 _CORNERS = _shapes("mouthSmile", "mouthFrown", "mouthDimple")
+_PUCKER, _FUNNEL = SHAPE_INDEX["mouthPucker"], SHAPE_INDEX["mouthFunnel"]
 _LOOKS = _shapes("eyeLook")
 _BLINKS = np.array([SHAPE_INDEX[f"eyeBlink{side}"] for side in ("Right", "Left")])
 _OTHER_LIDS = np.array(
@@ -75,7 +78,8 @@ def layer(
     1. Weights of ``idle`` and ``emotion`` add up, ever less so towards 1, which they never pass:
        a + b - ab. So nothing stops with a jerk.
     2. As far as ``speech`` is active, jaw and lips are its own; of the emotion's smile, frown and
-       dimples 60 % stay. The rest of its weights adds up with theirs.
+       dimples 70 % stay, half as much while the lips are round. The rest of its weights adds up
+       with theirs.
     3. ``gaze`` replaces where the eyes look, by its share.
     4. ``edits`` are added; the result is kept within 0..1. Negative edits take away.
     5. Blinks win. Those of ``idle`` and ``speech`` close what the emotion and the edits leave
@@ -107,7 +111,9 @@ def layer(
 
 
 def _spoken(weights: Floats, said: Floats, activity: float) -> Floats:
-    kept = 1.0 - activity * _MOUTH * (1.0 - COLOUR * _CORNERS)
+    roundness = min(1.0, float(said[_PUCKER] + 0.5 * said[_FUNNEL]))
+    colour = COLOUR + (ROUND_COLOUR - COLOUR) * roundness
+    kept = 1.0 - activity * _MOUTH * (1.0 - colour * _CORNERS)
     return _united(weights * kept, said * np.where(_MOUTH, activity, 1.0))
 
 

@@ -18,7 +18,10 @@ HEARD_S = 0.12
 """Of a sound only its beginning counts: whoever hears it as it comes can act on it in time."""
 PAUSE_S = HEARD_S
 """Silence at least this long ends a phrase."""
-_VOWELS = frozenset(["AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW", "AX", "AXR", "IX"])
+_VOWELS = frozenset((
+    "AA", "AE", "AH", "AO", "AW", "AX", "AXR", "AY", "EH", "ER", "EY", "IH", "IX", "IY", "OW",
+    "OY", "UH", "UW",
+))  # fmt: skip
 _MEMORY = 10
 """Vowels from which it is known how this voice usually sounds."""
 _LOUDER_DB, _HIGHER_SEMITONES, _LONGER_S = 4.0, 2.5, 0.05

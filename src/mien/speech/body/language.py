@@ -45,7 +45,6 @@ _NATURAL, _LIVELIEST = 0.5, 1.7
 _SHIFT_SHARE = 0.9
 """How steadily eyes stay on who is watching while the head nods."""
 _REACH_S = max(_STROKE_S + _BACK_S, _RAISE_UP_S + _RAISE_STAYS_S + _RAISE_DOWN_S)
-_STILL = Moment()
 
 _LOOKS = np.array([name.startswith("eyeLook") for name in BLENDSHAPES])
 _BLINKS = [SHAPE_INDEX["eyeBlinkLeft"], SHAPE_INDEX["eyeBlinkRight"]]
@@ -76,8 +75,13 @@ class BodyLanguage:
         """To be layered beneath emotion and speech. Nothing that is said more than
         `HEARD_S` later matters."""
         amount = self._amount()
-        rested = self.idle(time_s) if amount > 0.0 else _STILL
-        gestured = self._posture(time_s)
+        moment = self._moving(time_s, amount) if amount > 0.0 else Moment()
+        moment.weights[_BLINKS] = self.blinks(time_s, self.emphasis.pauses)
+        return moment
+
+    def _moving(self, time_s: float, amount: float) -> Moment:
+        """All but the blinks."""
+        rested, gestured = self.idle(time_s), self._posture(time_s)
         weights = rested.weights * np.float32(min(amount, 1.0))
         for accent in self._recent(time_s):
             gestured = gestured + self._nod(accent, time_s - accent.start_s)
@@ -86,7 +90,6 @@ class BodyLanguage:
                 weights = weights + raised - weights * raised
         angles = amount * (np.asarray(rested.angles) + gestured)
         self._look(weights, rested, angles, min(amount, 1.0))
-        weights[_BLINKS] = self.blinks(time_s, self.emphasis.pauses)
         right, down = rested.translation
         return Moment(
             weights,
@@ -114,7 +117,8 @@ class BodyLanguage:
         faint, strong = _STROKE_DEG
         degrees = (faint + (strong - faint) * accent.strength) * (0.75 + 0.5 * size)
         course = eased(since_s / _STROKE_S) * eased(1.0 - (since_s - _STROKE_S) / _BACK_S)
-        return np.array((mirror * turns[0], turns[1], mirror * turns[2])) * degrees * course
+        yaw, pitch, roll = turns
+        return np.asarray(degrees * course * np.array((mirror * yaw, pitch, mirror * roll)))
 
     def _posture(self, time_s: float) -> Floats:
         """(3,) degrees: where the head is held since the last phrase began."""
@@ -124,7 +128,7 @@ class BodyLanguage:
         for at in range(first, last):
             moved = eased((time_s - phrases[at]) / _POSTURE_S)
             held = held + (self._place(at) - self._place(at - 1)) * moved
-        return held
+        return np.asarray(held)
 
     def _place(self, at: int) -> Floats:
         number = at + self.emphasis.num_forgotten
