@@ -11,6 +11,8 @@ MienError                      code, and the facts as attributes
 │   ├── VisemeError            phonemes or visemes that cannot be right
 │   └── OutputError            the result cannot be written where it was asked for
 └── EngineUnavailableError     an engine that cannot run here; names what is missing
+
+MienWarning is the category of its warnings.
 """
 
 from __future__ import annotations
@@ -118,6 +120,10 @@ class OutputError(InputError):
     def __init__(self, path: str | Path, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
         self.path = str(path)
+
+
+class MienWarning(UserWarning):
+    """Something that was asked for is done otherwise; the message says what and why."""
 
 
 class EngineUnavailableError(MienError):

@@ -23,6 +23,7 @@ from mien.cli.edit import edit
 from mien.cli.exits import FAILED, USAGE, complain
 from mien.cli.express import express
 from mien.cli.expression import expression
+from mien.cli.talk import talk
 from mien.cli.template import template
 from mien.cli.visemes import visemes
 
@@ -42,6 +43,7 @@ app.command()(crop)
 app.command()(demo)
 app.command()(edit)
 app.command()(express)
+app.command()(talk)
 app.command()(doctor)
 app.command()(visemes)
 app.add_typer(expression, name="expression")

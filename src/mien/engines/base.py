@@ -30,7 +30,9 @@ class EngineInfo:
     latency_frames: how many frames it may hold back before the first comes out.
     devices: where it can run. memory_mb: what it needs there beyond the picture itself.
     crop_scale: side of the crop when none is asked for, in heights of the face.
-    options: what suits it when nothing is asked for.
+    options: what suits it when nothing is asked for. parallel: whether several instances may
+    animate one prepared source at the same time, and whether a frame without landmarks looks the
+    same whatever came before it: then a motion can be dealt out among them.
     """
 
     name: str
@@ -42,6 +44,7 @@ class EngineInfo:
     licence: str
     crop_scale: float
     options: MotionOptions = field(default_factory=MotionOptions)
+    parallel: bool = False
 
 
 class Engine(Protocol[S]):

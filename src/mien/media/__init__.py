@@ -9,7 +9,7 @@ from mien.media.prefetch import prefetch
 from mien.media.sink import Sink, open_sink
 from mien.media.sniff import Kind, sniff
 from mien.media.speech import read_speech
-from mien.media.stills import read_still
+from mien.media.stills import portrait_of, read_still
 from mien.media.video import Video, VideoInfo, open_video
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "open_sink",
     "open_sound",
     "open_video",
+    "portrait_of",
     "prefetch",
     "read_speech",
     "read_still",

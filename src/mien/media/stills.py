@@ -59,6 +59,20 @@ def read_still(path: str | Path) -> Portrait:
     return Portrait(pixels=pixels, alpha=alpha, name=file.stem)
 
 
+def portrait_of(picture: PillowImage.Image, name: str) -> Portrait:
+    """A picture of Pillow's as :func:`read_still` gives those of files. ``name`` is what complaints
+    call it. Raises UnreadableMediaError."""
+    _check_size(name, picture.size)
+    try:
+        picture.load()
+        pixels, alpha = _upright(picture)
+    except MemoryError:
+        raise UnreadableMediaError(name, "does not fit into memory") from None
+    except Exception as error:  # a file that Pillow opened may still be damaged
+        raise UnreadableMediaError(name, f"is damaged or incomplete ({error})") from error
+    return Portrait(pixels=pixels, alpha=alpha, name=name)
+
+
 def _check_size(path: str | Path, size: tuple[int, int]) -> None:
     width, height = size
     if width < 1 or height < 1:

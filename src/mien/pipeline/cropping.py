@@ -75,7 +75,7 @@ def crop(
         portrait = read_still(source)
         if not file.alpha:
             portrait = flatten(portrait)
-        landmarks, faces_found = _landmarks(portrait, source, face)
+        landmarks, faces_found = landmarks_of(portrait, source, face)
         picture_size = portrait.pixels.shape[1::-1]
         transform = _transform(kind, landmarks, picture_size, size, scale)
         file.write(_pixels(portrait, transform, size))
@@ -96,7 +96,7 @@ def _check(kind: str, size: int, scale: float | None, face: int) -> None:
         raise OptionError("--face", f"{face} is not a whole number from 1")
 
 
-def _landmarks(portrait: Portrait, source: str | Path, face: int) -> tuple[Floats, int]:
+def landmarks_of(portrait: Portrait, source: str | Path, face: int) -> tuple[Floats, int]:
     """Of the chosen face, in the picture's pixels, and how many faces there are."""
     small = canvas(portrait, None, keep_alpha=False)
     faces = find_faces(small.pixels)

@@ -46,6 +46,7 @@ class MeshEngine:
         memory_mb=200,
         licence="Apache-2.0",
         crop_scale=2.2,
+        parallel=True,
     )
 
     _segmenter: Segmenter | None = None

@@ -1,0 +1,162 @@
+"""``mien talk``: a portrait says what a sound says."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mien.cli.exits import complain, exit_codes
+from mien.cli.options import (
+    TIME,
+    CropScale,
+    Engine,
+    FaceChoice,
+    Force,
+    Json,
+    Output,
+    PasteBack,
+    Quiet,
+    Size,
+    Verbose,
+)
+from mien.cli.progress import progress_shown
+
+_SPEECH = "Speech"
+
+
+def _read_config(context: typer.Context, path: str | None) -> str | None:
+    """What the file says becomes what options are when they are not given."""
+    if path is not None:
+        with exit_codes(verbose=False):
+            from mien.pipeline.clip.config import TalkConfig
+
+            context.default_map = TalkConfig.from_yaml(path).for_command()
+    return path
+
+
+def talk(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
+    audio: Annotated[
+        str | None,
+        typer.Option(
+            "--audio", "-a", metavar="FILE", rich_help_panel=_SPEECH,
+            help="What is said: a sound file, or a video for its sound.",
+        ),
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORDS", rich_help_panel=_SPEECH,
+            help="The words that are said, where they are known: lips are more exact then.",
+        ),
+    ] = None,
+    text_file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", rich_help_panel=_SPEECH, help="A file with these words."),
+    ] = None,
+    emotion: Annotated[
+        str | None,
+        typer.Option(
+            "--emotion", "-e", metavar="NAME", rich_help_panel=_SPEECH,
+            help="The expression with which it is said: happy, sad... "
+            "`mien expression list` names them all.",
+        ),
+    ] = None,
+    emotions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIMELINE", rich_help_panel=_SPEECH,
+            help='Expressions in time, as in "0:neutral 1.5:happy:0.8 4:calm", or a .json file.',
+        ),
+    ] = None,
+    intensity: Annotated[
+        float,
+        typer.Option(metavar="X", help="Of --emotion, 0 to 1.", rich_help_panel=_SPEECH),
+    ] = 0.7,
+    gaze: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X,Y", rich_help_panel=_SPEECH,
+            help="Where the eyes look: right and up in the picture, -1 to 1. "
+            "Default: about, as they please.",
+        ),
+    ] = None,
+    liveliness: Annotated[
+        float,
+        typer.Option(
+            metavar="X", rich_help_panel=_SPEECH,
+            help="How much head and brows move: 0 (not at all) to 1 (a lot).",
+        ),
+    ] = 0.5,
+    seed: Annotated[
+        int,
+        typer.Option(
+            metavar="N", rich_help_panel=_SPEECH,
+            help="For what head, brows and eyes do; the mouth stays the same.",
+        ),
+    ] = 0,
+    output: Output = None,
+    engine: Engine = "mesh",
+    face: FaceChoice = "1",
+    crop_scale: CropScale = None,
+    paste_back: PasteBack = True,
+    size: Size = None,
+    fps: Annotated[
+        str | None,
+        typer.Option(
+            metavar="F", rich_help_panel=TIME,
+            help="Frame rate, 1 to 240; 29.97 is 30000/1001. Default: 25.",
+        ),
+    ] = None,
+    duration: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Length, seconds. Default: the sound's.",
+                     rich_help_panel=TIME),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE.yaml", callback=_read_config, is_eager=True,
+            help="Options from a file; those that are given win.",
+        ),
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Let a portrait speak: lips, head and eyes go with the sound."""
+    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
+        from mien.errors import OptionError
+        from mien.pipeline import talk as run
+        from mien.pipeline.gaze import parse_gaze
+        from mien.pipeline.options import parse_face, parse_size
+
+        if audio is None:
+            raise OptionError("--audio", "is needed: what is said, as a sound file or a video")
+        report = run(
+            source,
+            audio=audio,
+            text=text,
+            text_file=text_file,
+            emotion=emotion,
+            emotions=emotions,
+            intensity=intensity,
+            gaze=None if gaze is None else parse_gaze(gaze),
+            liveliness=liveliness,
+            seed=seed,
+            output=output,
+            engine=engine,
+            face=parse_face(face),
+            crop_scale=crop_scale,
+            paste_back=paste_back,
+            size=None if size is None else parse_size(size),
+            fps=fps,
+            duration=duration,
+            force=force,
+            progress=progress,
+        )
+    for warning in report.warnings:
+        complain(f"warning: {warning}")
+    typer.echo(report.to_json() if json else report.output)

@@ -1,0 +1,81 @@
+"""Somebody who speaks, as a driver: the mouth over an emotion, over a body that lives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mien.drivers.moments import canonical_reference, moment_frame
+from mien.drivers.utterance import MomentAt, Utterance
+from mien.errors import OptionError
+from mien.motion.expressions import Expression, find_expression, load_expressions
+from mien.motion.layers import OWN_GAZE, Gaze, layer
+from mien.motion.liveliness import enliven
+from mien.motion.moment import REST, Moment
+from mien.motion.timeline import Timeline, timeline_moments
+from mien.types import Motion, MotionFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """With what face something is said.
+
+    emotion_at: what is felt at a time in seconds. gaze: where the eyes look. seed: of how a held
+    expression breathes.
+    """
+
+    emotion_at: MomentAt = lambda _time_s: REST
+    gaze: Gaze = OWN_GAZE
+    seed: int = 0
+
+    def moment(self, utterance: Utterance, time_s: float) -> Moment:
+        """All of the face at a time in seconds. Pure."""
+        felt = enliven(self.emotion_at(time_s), time_s, seed=self.seed)
+        return layer(utterance.body_at(time_s), felt, utterance.speech_at(time_s), self.gaze)
+
+
+def felt_in(
+    timeline: Timeline | None, expressions: Mapping[str, Expression] | None = None
+) -> MomentAt:
+    """What is felt at a time in seconds; nothing without a timeline, which leaves the portrait its
+    own expression. ``expressions``: what its names mean; the built-in ones if none are given.
+
+    Raises ExpressionError for a name that means nothing.
+    """
+    if timeline is None:
+        return lambda _time_s: REST
+    known = load_expressions() if expressions is None else expressions
+    keys = timeline.keyframes
+    targets = [find_expression(known, key.expression).moment(key.intensity) for key in keys]
+    return timeline_moments(timeline, targets)
+
+
+def drive_with_speech(
+    utterance: Utterance,
+    manner: Manner | None = None,
+    *,
+    fps: Fraction = Fraction(25),
+    num_frames: int,
+    first: int = 0,
+    step: int = 1,
+) -> Motion:
+    """Somebody who says ``utterance``, as frames 0 to ``num_frames`` of ``fps`` per second.
+
+    Frame i is what the face does in the middle of the time for which it is shown, from i / fps
+    on. first, step: only every ``step``-th frame of these from ``first`` on, as a motion of its
+    own: several together make up the whole, each frame the same as without. Same input and
+    seeds, same frames.
+    """
+    if not 0 <= first < step:
+        raise OptionError("first", f"{first} is not a number from 0 to {step - 1}")
+    numbers = range(first, num_frames, step)
+    time_base = step / fps
+    manner = manner or Manner()
+
+    def frame(pts: int, number: int) -> MotionFrame:
+        time_s = float((number + Fraction(1, 2)) / fps)
+        return moment_frame(manner.moment(utterance, time_s), pts=pts, time_base=time_base)
+
+    frames = (frame(pts, number) for pts, number in enumerate(numbers))
+    return Motion(canonical_reference(time_base), frames, 1 / time_base, len(numbers))

@@ -1,0 +1,37 @@
+"""Where eyes are wanted to look, and how lively a head is."""
+
+from __future__ import annotations
+
+from mien.errors import OptionError
+from mien.motion.layers import OWN_GAZE, Gaze
+
+_SHARE = 0.85
+"""Eyes that are told where to look still wander a little: quite fixed ones stare."""
+
+
+def check_liveliness(liveliness: float) -> None:
+    """OptionError unless it is a number from 0 to 1."""
+    if not 0.0 <= liveliness <= 1.0:  # so that NaN is refused too
+        problem = f"{liveliness:g} is not a number from 0 (a still head) to 1 (a lively one)"
+        raise OptionError("liveliness", problem)
+
+
+def towards(gaze: tuple[float, float] | None) -> Gaze:
+    """A gaze (right, up), -1..1 each, as the picture shows it; None for eyes left to themselves.
+
+    Raises OptionError for other numbers.
+    """
+    if gaze is None:
+        return OWN_GAZE
+    if len(gaze) != 2 or not all(-1.0 <= part <= 1.0 for part in gaze):
+        raise OptionError("gaze", f"{gaze} is not X,Y with both from -1 (left, down) to 1")
+    return Gaze(float(gaze[0]), float(gaze[1]), _SHARE)
+
+
+def parse_gaze(text: str) -> tuple[float, float]:
+    """``0.3,-0.2``: to the right of the picture and down."""
+    try:
+        right, up = map(float, text.split(","))
+    except ValueError:
+        raise OptionError("--gaze", f"{text!r} is not X,Y such as 0.3,-0.2") from None
+    return right, up
