@@ -28,6 +28,8 @@ _APART = (0.03, 0.065)
 """Head units between the lips in which there is room for it."""
 _SHADOW, _SHADOW_EDGE = 0.25, 0.06
 _SHINE = 0.22
+_MOST_HEIGHT, _FROM_DARK = 0.2, 0.12
+"""How high above the lower lip it is seen at most, and how softly it then begins."""
 _AGAINST_LIPS, _MOST_GAIN = 0.85, 1.4
 
 
@@ -57,7 +59,8 @@ class TongueOut:
         surface = mouth_surface(head, pose)
         lower_y = float(head[LOWER[5], 1])
         end = lower_y + _REACH[0] + (_REACH[1] - _REACH[0]) * beyond - 0.06 * (1 - come)
-        top = min(max(upper_tip - _OVER_TEETH, float(head[UPPER[5], 1])), lower_y - 0.01)
+        highest = min(upper_tip - _OVER_TEETH, lower_y - 0.01)
+        top = max(highest, float(head[UPPER[5], 1]), lower_y - _MOST_HEIGHT)
         half = min(self._half, _ROOM * float(surface.upper[-1, 0] - surface.upper[0, 0]))
         centre = float(head[UPPER[5], 0] + head[LOWER[5], 0]) / 2
         box = _box(surface.plane, (centre, half + 0.1), (top - 0.05, end + 0.1), picture.shape)
@@ -69,6 +72,8 @@ class TongueOut:
         inside = _inside(across, y, _f(top), _f(end), round_)
         below_lip = smooth((y - above.astype(np.float32)) / _f(_EDGE))
         cover = smooth(inside / _f(_EDGE) + _f(0.5)) * below_lip * _f(come)
+        if top > highest:  # in a wide open mouth it comes out of the dark
+            cover *= smooth((y - _f(top)) / _f(min(_FROM_DARK, 2 * (top - highest)) + 1e-6))
         shade = smooth(inside / _f(2 * _SHADOW_EDGE) + _f(0.5)) * below_lip
         shade *= smooth((y - _f(lower_y)) / _f(0.02)) * _f(_SHADOW * come)
         colour = self._lit(across, inside, y, _f(top), _f(end))

@@ -59,6 +59,13 @@ def test_closed_lips_keep_it_in() -> None:
     assert changed(painted_face(), 1.0).max() == 0
 
 
+def test_in_a_wide_open_mouth_it_lies_on_the_lower_lip() -> None:
+    face = painted_face({"jawOpen": 0.9})
+    rows = np.flatnonzero(changed(face, 0.35).max(axis=1) > 30)
+    gap = face.landmarks[LOWER[5], 1] - face.landmarks[UPPER[5], 1]
+    assert face.landmarks[LOWER[5], 1] - rows.min() < 0.6 * gap
+
+
 @pytest.mark.parametrize("shift", [-9999.0, 180.0, np.nan])
 def test_a_mouth_outside_the_picture_does_no_harm(shift: float) -> None:
     face = painted_face(PARTED)
