@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,6 +134,16 @@ def test_what_has_no_sound_is_refused(run: Run, portrait: Path, tmp_path: Path) 
     assert "is a picture" in refused(run("visemes", portrait, "-o", "o.json"), tmp_path, *before)
     for name, problem in (("silent.mp4", "no sound"), ("empty.wav", "empty"), ("no.wav", "exist")):
         assert problem in refused(run("visemes", name), tmp_path, *before)
+
+
+def test_the_python_in_the_documentation_runs(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sound.rename(tmp_path / "speech.wav")
+    page = Path(__file__).parents[2] / "docs" / "visemes.md"
+    (program,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    exec(program, {})
 
 
 def test_the_sound_is_never_overwritten(run: Run, sound: Path, tmp_path: Path) -> None:
