@@ -188,3 +188,13 @@ def test_at_rest_a_face_is_as_it_is_even_where_its_lips_overlap():
     face = FACE_TEMPLATE.landmarks.astype(np.float64)
     face[13, 1] = face[14, 1] + 0.004
     np.testing.assert_allclose(pose_face(face, np.zeros(52)), face, atol=1e-6)
+
+
+def test_puckered_lips_are_round_where_they_are_open() -> None:
+    """They meet towards the corners of the mouth and stay open in the middle."""
+    narrow, round_lips = (
+        gap_of_lips(pose_face(FACE, shape_weights({"jawOpen": 0.15, "mouthPucker": pucker})))
+        for pucker in (0.4, 0.95)
+    )
+    assert round_lips[4] > 0.8 * narrow[4]
+    assert (round_lips[[0, 1, 7, 8]] < 0.5 * narrow[[0, 1, 7, 8]]).all()

@@ -76,6 +76,13 @@ def test_the_lower_lip_meets_the_teeth_in_every_f_and_v(segments: list[SpokenPho
             assert now.weights[SHAPE_INDEX["jawOpen"]] <= 0.07
 
 
+def test_quick_closures_do_not_reach_into_a_lip_at_the_teeth() -> None:
+    segments = said(("AA", 0.1), ("M", 0.015), ("M", 0.015), ("V", 0.015), ("AA", 0.1))
+    speaking = articulate(segments)
+    assert speaking.moment_at(middle(segments[1])).moment.closure == 1.0
+    assert speaking.moment_at(middle(segments[3])).moment.closure == 0.0
+
+
 @settings(max_examples=60)
 @given(st.sampled_from(LIPS), st.floats(0.01, 0.3), lengths, st.floats(0.0, 1.0))
 def test_some_frame_of_a_film_shows_each_closure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -43,9 +43,8 @@ class Contacts:
         """How far the lips touch each other, and the lower one the upper teeth, 0..1 each."""
         lips = teeth = 0.0
         at = bisect_left(self.touches, time_s - RELEASE_S, key=lambda touch: touch.end_s)
-        for touch in self.touches[at:]:
-            if touch.start_s - ATTACK_S > time_s:
-                break
+        last = bisect_right(self.touches, time_s + ATTACK_S, lo=at, key=lambda touch: touch.start_s)
+        for touch in self.touches[at:last]:
             if touch.contact is Contact.LIPS:
                 lips = max(lips, touch.share(time_s))
             else:
@@ -64,10 +63,12 @@ def contacts(sounds: Sequence[tuple[float, float, Contact]]) -> Contacts:
 
 
 def _add(touches: list[Touch], new: Touch) -> None:
-    """Put ``new`` behind the others; where the last one is of the other kind, neither may reach
-    into the other."""
-    if touches and touches[-1].contact is not new.contact:
-        last = touches[-1]
+    """Put ``new`` behind the others. Where they meet, two of a kind are one, and of two kinds
+    neither reaches into the other."""
+    last = touches[-1] if touches else None
+    if last and last.contact is new.contact and new.start_s <= last.end_s:
+        new = replace(touches.pop(), end_s=new.end_s)
+    elif last and last.contact is not new.contact:
         border = (last.end_s + new.start_s) / 2
         end = min(last.end_s, border - _change(border - last.start_s))
         start = max(new.start_s, border + _change(new.end_s - border))
