@@ -13,6 +13,9 @@ Backend = Literal["auto", "alignment", "network", "energy"]
 """auto: alignment with a text that fits, else network. energy: loudness only."""
 
 
+_WAV2VEC2 = "wav2vec2:"
+
+
 class PhonemeRecognizer(Protocol):
     """Tells phonemes and their times."""
 
@@ -31,11 +34,18 @@ class PhonemeRecognizer(Protocol):
 
 
 def choose_recognizer(backend: str = "auto") -> PhonemeRecognizer:
-    """A recogniser by name, see `Backend`. Raises OptionError for other names."""
+    """A recogniser by name, see `Backend`, or ``wav2vec2:FOLDER`` with a model of the user's.
+
+    Raises OptionError for other names, UnreadableMediaError for a folder that cannot be used.
+    """
     from mien.speech.recognizers.alignment import AlignmentRecognizer
     from mien.speech.recognizers.energy import EnergyRecognizer
     from mien.speech.recognizers.network import NetworkRecognizer
 
+    if backend.startswith(_WAV2VEC2):
+        from mien.speech.recognizers.wav2vec2 import Wav2Vec2Recognizer
+
+        return Wav2Vec2Recognizer(backend.removeprefix(_WAV2VEC2))
     match backend:
         case "auto":
             return _BestRecognizer()
@@ -45,7 +55,8 @@ def choose_recognizer(backend: str = "auto") -> PhonemeRecognizer:
             return NetworkRecognizer()
         case "energy":
             return EnergyRecognizer()
-    raise OptionError("backend", f"{backend} is unknown; choose {', '.join(get_args(Backend))}")
+    known = ", ".join((*get_args(Backend), f"{_WAV2VEC2}FOLDER"))
+    raise OptionError("backend", f"{backend} is unknown; choose {known}")
 
 
 def recognize_phonemes(

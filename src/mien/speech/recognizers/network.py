@@ -20,9 +20,8 @@ from mien.speech.spectrum import (
     power_spectrum,
     without_timbre,
 )
+from mien.speech.windows import overlapping
 
-_WINDOW = 20 * SAMPLE_RATE
-_CONTEXT = 2 * SAMPLE_RATE  # more than the network hears to either side
 _TRACTS = (0.88, 0.97, 1.07, 1.18)
 _TRUST = 20.0
 
@@ -69,8 +68,7 @@ class NetworkRecognizer:
     def windows(self, blocks: Iterable[Mono]) -> Iterator[tuple[int, int, Logs]]:
         """First sample and length of each window, and (frames, phonemes) log probabilities."""
         start = 0
-        for before, heard in _overlapping(blocks):
-            length = min(_WINDOW, len(heard) - before)
+        for before, length, heard in overlapping(blocks):
             frames = -(-length // HOP)
             yield start, length, self.log_probabilities(heard)[before // HOP :][:frames]
             start += length
@@ -94,21 +92,6 @@ class NetworkRecognizer:
         even = np.pad(bands, ((0, len(bands) % 2), (0, 0)))
         (logs,) = self._session.run(["later"], {"bands": even[None]})
         return np.asarray(logs[0][: len(bands)], np.float32)
-
-
-def _overlapping(blocks: Iterable[Mono]) -> Iterator[tuple[int, Mono]]:
-    """Windows with what was heard before and after; the first is how many samples came before."""
-    kept, before = np.zeros(0, np.float32), 0
-    for block in blocks:
-        kept = np.concatenate([kept, block])
-        while len(kept) >= before + _WINDOW + _CONTEXT:
-            yield before, kept[: before + _WINDOW + _CONTEXT]
-            kept = kept[before + _WINDOW - _CONTEXT :]
-            before = _CONTEXT
-    while len(kept) > before:
-        yield before, kept[: before + _WINDOW + _CONTEXT]
-        kept = kept[before + _WINDOW - _CONTEXT :]
-        before = _CONTEXT
 
 
 @cache
