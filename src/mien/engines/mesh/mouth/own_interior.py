@@ -10,9 +10,10 @@ import numpy as np
 
 from mien.engines.mesh.mouth.action import MouthAction
 from mien.engines.mesh.mouth.blending import Field, fade, in_shade, light, smooth, soften
-from mien.engines.mesh.mouth.complexion import Complexion, teeth_in
+from mien.engines.mesh.mouth.complexion import Complexion
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, lip_gap, mouth_surface
 from mien.engines.mesh.mouth.teeth import UpperRow
+from mien.engines.mesh.mouth.tips import find_upper_row
 from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image, Mask
@@ -25,16 +26,9 @@ _STRETCH = (1.25, 1.6)
 _EDGE = 0.02
 _LIP_EDGE = 0.06
 """Head units above the lower lip's landmarks in which its colour may still be found."""
-_TIPS_COLUMNS, _TIPS_ROWS = np.linspace(-0.3, 0.3, 31), 40
-"""Where tips of teeth are looked for: head units beside the middle of the mouth; steps from lip
-to lip."""
-_MIDDLE = np.abs(_TIPS_COLUMNS) < 0.13
-_ARCH = (0.2, 0.8)
 _GUESSED, _BELOW_TIPS = 0.008, 0.02
 """Head units below the tips from which, and in which, what is seen between the lips is no tooth
 any more, and stays behind when they move."""
-_LEAST_TEETH = 0.02
-"""Head units of teeth that must show."""
 _REST_SHOWS, _SMILE_SHOWS = 0.05, 0.075
 """Head units of teeth below a resting upper lip, and how many more below a smiling one."""
 _SIDE = 0.03
@@ -77,7 +71,9 @@ class OwnInterior:
         to_texture[:, 2] += 0.5 * _SCALE - 0.5 - low * _SCALE
         self._to_texture = to_texture.astype(np.float32)
         self._lips = _rgb(complexion)
-        self._tips = self._find_tips(complexion)
+        self._tips: UpperRow | None = None
+        if self._texture is not None:
+            self._tips = find_upper_row(self._surface, self._sample, complexion)
 
     def lowered(self, action: MouthAction | None) -> float:
         """Head units by which the upper teeth, and their lip, lie lower than in the source.
@@ -102,7 +98,7 @@ class OwnInterior:
         if self._tips is None:
             return np.full_like(opening.y, self._jaw)
         x, _, own_lower = self._columns(opening)
-        hidden = smooth((self._tips_at(self._tips, x) - own_lower) / _SIDE)
+        hidden = smooth((self._tips.at(x - np.float32(self._upper[5, 0])) - own_lower) / _SIDE)
         return cast(Field, np.maximum(hidden, self._jaw).astype(np.float32))
 
     def stays(self, opening: Opening, action: MouthAction | None) -> float:
@@ -143,7 +139,9 @@ class OwnInterior:
         cover = parted + (wide - parted) * self._jaw
         lips = np.maximum(bared, np.float32(min(lowered / _EDGE, 1.0))) * (1 - self._jaw)
         if action is not None and self._tips is not None:
-            below = smooth((y - self._tips_at(self._tips, x) - _GUESSED) / _BELOW_TIPS)
+            below = smooth(
+                (y - self._tips.at(x - np.float32(self._upper[5, 0])) - _GUESSED) / _BELOW_TIPS
+            )
             cover *= 1 - below * lips
         near_lip = lips * np.clip(1 - (own_lower - y) / _LIP_EDGE, 0, 1)
         covered = _bytes(opening.enlarge(cover))
@@ -171,29 +169,10 @@ class OwnInterior:
         columns = (a * x + b * y + c + x_tilt * bulge).astype(np.float32)
         return columns, (d * x + e * y + f + y_tilt * bulge).astype(np.float32)
 
-    def _find_tips(self, complexion: Complexion) -> UpperRow | None:
-        """The tips of the upper teeth, if teeth are seen below the upper lip."""
-        if self._texture is None:
-            return None
-        within = np.linspace(0, 1, _TIPS_ROWS, dtype=np.float32)[:, None]
-        x = np.float32(self._upper[5, 0]) + _TIPS_COLUMNS.astype(np.float32)[None]
-        edges = [np.interp(x, e[:, 0], e[:, 1]) for e in (self._upper, self._lower)]
-        y = (edges[0] + (edges[1] - edges[0]) * within).astype(np.float32)
-        x, within = np.broadcast_to(x, y.shape), np.broadcast_to(within, y.shape)
+    def _sample(self, x: Field, y: Field, within: Field) -> Image:
+        assert self._texture is not None, "there is nothing to look at"
         seen = remap(self._texture, *self._places(x, y, within))
-        teeth = teeth_in(seen[..., :3].copy(), complexion)
-        found = np.flatnonzero(teeth[:, _MIDDLE].mean(axis=1) >= 0.5)
-        if len(found) * self._gap < _LEAST_TEETH * _TIPS_ROWS or found[0] > _TIPS_ROWS // 2:
-            return None
-        tip = float(y[found[-1], _MIDDLE].mean())
-        lowest = y[_TIPS_ROWS - 1 - teeth[::-1].argmax(axis=0), np.arange(len(_TIPS_COLUMNS))]
-        aside = teeth.any(axis=0) & ~_MIDDLE
-        higher = (tip - lowest[aside]) / _TIPS_COLUMNS[aside] ** 2
-        return UpperRow(tip, float(np.clip(np.median(higher), *_ARCH)) if len(higher) else _ARCH[0])
-
-    def _tips_at(self, row: UpperRow, x: Field) -> Field:
-        """Head-frame y of the tips at some x."""
-        return cast(Field, row.tip - row.arch * (x - np.float32(self._upper[5, 0])) ** 2)
+        return cast(Image, cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB))
 
     def _columns(self, opening: Opening) -> tuple[Field, Field, Field]:
         """Where each column of the opening is in the source, and the lips' edges there. Teeth

@@ -46,6 +46,10 @@ class UpperRow:
     tip: float
     arch: float
 
+    def at(self, beside: Field) -> Field:
+        """Head-frame y of the tips at some distance from the middle."""
+        return cast(Field, self.tip - self.arch * beside**2)
+
 
 @dataclass(frozen=True, slots=True)
 class TeethLooks:
