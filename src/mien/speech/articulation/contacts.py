@@ -15,15 +15,18 @@ ATTACK_S, RELEASE_S = 0.065, 0.055
 _CHANGE_S, _LEAST_CHANGE_S = 0.04, 0.02
 """From one kind of contact to the other: what it takes, if need be from the sounds themselves, and
 what it takes even from sounds that are too short for that."""
+_BRIEFEST_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One contact: full from ``start_s`` to ``end_s``, growing before and fading after."""
+    """One contact: full from ``start_s`` to ``end_s``, growing before and fading after.
+    middle_s: of its sound, where it is full whatever comes next."""
 
     contact: Contact
     start_s: float
     end_s: float
+    middle_s: float
     attack_s: float = ATTACK_S
     release_s: float = RELEASE_S
 
@@ -58,7 +61,7 @@ def contacts(sounds: Sequence[tuple[float, float, Contact]]) -> Contacts:
     for start, end, contact in sounds:
         if contact is not Contact.NONE:
             lacking = max(0.0, HOLD_S - (end - start)) / 2
-            _add(touches, Touch(contact, start - lacking, end + lacking))
+            _add(touches, Touch(contact, start - lacking, end + lacking, (start + end) / 2))
     return Contacts(touches)
 
 
@@ -67,17 +70,18 @@ def _add(touches: list[Touch], new: Touch) -> None:
     neither reaches into the other."""
     last = touches[-1] if touches else None
     if last and last.contact is new.contact and new.start_s <= last.end_s:
-        new = replace(touches.pop(), end_s=new.end_s)
+        new = replace(touches.pop(), end_s=new.end_s, middle_s=new.middle_s)
     elif last and last.contact is not new.contact:
         border = (last.end_s + new.start_s) / 2
-        end = min(last.end_s, border - _change(border - last.start_s))
-        start = max(new.start_s, border + _change(new.end_s - border))
-        room = start - end
+        end = min(last.end_s, border - _change(border - last.start_s, border - last.middle_s))
+        start = max(new.start_s, border + _change(new.end_s - border, new.middle_s - border))
+        room = max(start - end, _BRIEFEST_S)
         touches[-1] = replace(last, end_s=end, release_s=min(last.release_s, room))
         new = replace(new, start_s=start, attack_s=min(new.attack_s, room))
     touches.append(new)
 
 
-def _change(lasts_s: float) -> float:
+def _change(lasts_s: float, from_middle_s: float) -> float:
     """How much of a contact before or after another kind goes into the change."""
-    return min(max(lasts_s - HOLD_S, _LEAST_CHANGE_S / 2), _CHANGE_S / 2, lasts_s / 3)
+    spared = max(lasts_s - HOLD_S, _LEAST_CHANGE_S / 2)
+    return max(0.0, min(spared, _CHANGE_S / 2, 0.8 * from_middle_s))

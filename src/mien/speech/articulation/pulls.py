@@ -20,8 +20,9 @@ _INSIDE_S = 0.035
 """How far into the sound its pull still grows, and before its end begins to fade."""
 _GLIDE_S, _GLIDE_DONE_S = 0.12, 0.03
 _GLIDE_SHARE, _GLIDE_DONE_SHARE = 0.75, 0.2
+_QUICKEST_GLIDE_S = 0.06
 """When a diphthong's glide begins and is done before the end of its sound: at most so long, at
-most that share of the sound."""
+most that share of the sound (but in no less time than the third)."""
 
 _JAW, _LIPS, _TONGUE = range(3)
 NUM_PARTS = 3
@@ -64,7 +65,7 @@ class Pull:
         """(52,) where it pulls to."""
         if self.ends_at is self.begins_at:
             return self.begins_at
-        begins_s = min(_GLIDE_S, _GLIDE_SHARE * lasts_s)
+        begins_s = min(_GLIDE_S, max(_GLIDE_SHARE * lasts_s, _QUICKEST_GLIDE_S))
         done_s = min(_GLIDE_DONE_S, _GLIDE_DONE_SHARE * lasts_s)
         glided = eased((begins_s - until_end_s) / max(begins_s - done_s, 1e-6))
         return np.asarray(self.begins_at + (self.ends_at - self.begins_at) * glided)
