@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mien.engines.mesh.raster import Place
 from mien.engines.mesh.remap import remap
-from mien.types import Image
+from mien.types import Image, Mask
 
 _REACH = 0.05
 """How far the person moves until nothing of it is given back, in face widths."""
@@ -28,12 +28,17 @@ _ROW = 1024
 class Residue:
     """The picture less what its parts show together.
 
-    difference: (h, w, 3) float32 grey levels. pixels: (n, _ROW) flat numbers of the pixels that
-    may show any of it, the last one repeated. reach_px: the movement at which it is gone.
+    difference: (h, w, 3) float32 grey levels. touched: (h, w), 1 where it is not 0 and in the two
+    pixels around. pixels: flat numbers of the pixels that may show any of it, a multiple of _ROW,
+    the last one repeated; column, row: the same as coordinates. reach_px: the movement at which
+    it is gone.
     """
 
     difference: NDArray[np.float32]
+    touched: Mask
     pixels: NDArray[np.intp]
+    column: NDArray[np.float32]
+    row: NDArray[np.float32]
     reach_px: float
 
     def give_back(self, picture: Image, place: Place) -> None:
@@ -41,15 +46,25 @@ class Residue:
         if not self.pixels.size:
             return
         x, y = place.reshape(2, -1).take(self.pixels, axis=1)
-        row, column = np.divmod(self.pixels, picture.shape[1])
-        weight = 1 - np.hypot(x - column, y - row) / self.reach_px
-        kept = weight > 0
-        if not kept.any():
+        shown = self._shown(x, y)
+        if not shown.size:
             return
-        lost = remap(self.difference, x, y) * np.maximum(weight, 0)[..., None]
-        colours = picture.reshape(-1, 3)
-        total = np.rint(colours[self.pixels] + lost)
-        colours[self.pixels] = np.clip(total, 0, 255).astype(np.uint8)
+        x, y, column, row = (part.take(shown) for part in (x, y, self.column, self.row))
+        away = np.hypot(x - column.astype(np.float64), y - row.astype(np.float64))
+        rows = -(-x.size // _ROW), _ROW
+        lost = remap(self.difference, np.resize(x, rows), np.resize(y, rows))
+        lost = lost.reshape(-1, 3)[: x.size] * np.maximum(1 - away / self.reach_px, 0)[:, None]
+        colours, pixels = picture.reshape(-1, 3), self.pixels.take(shown)
+        total = np.rint(colours.take(pixels, axis=0) + lost)
+        colours[pixels] = np.clip(total, 0, 255).astype(np.uint8)
+
+    def _shown(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Which of the pixels, seen at x, y, may change at all: most do not."""
+        nearest = cv2.INTER_NEAREST
+        seen = remap(self.touched, x.reshape(-1, _ROW), y.reshape(-1, _ROW), interpolation=nearest)
+        reach_px = np.float32(self.reach_px + 0.01)
+        near = (np.abs(x - self.column) < reach_px) & (np.abs(y - self.row) < reach_px)
+        return np.flatnonzero(near & seen.ravel().view(bool))
 
 
 def find_residue(image: Image, together: Image, face_width: float) -> Residue:
@@ -59,5 +74,8 @@ def find_residue(image: Image, together: Image, face_width: float) -> Residue:
     lost = (image != together).any(axis=2).astype(np.uint8)
     away = cv2.distanceTransform(1 - lost, cv2.DIST_L2, 3)
     near = np.flatnonzero(away <= reach_px + 1) if lost.any() else np.empty(0, np.intp)
-    padding = np.repeat(near[-1:], -len(near) % _ROW)
-    return Residue(difference, np.concatenate([near, padding]).reshape(-1, _ROW), reach_px)
+    pixels = np.concatenate([near, np.repeat(near[-1:], -len(near) % _ROW)])
+    row, column = np.divmod(pixels, image.shape[1])
+    touched = cast(Mask, cv2.dilate(lost, np.ones((5, 5), np.uint8)))
+    coordinates = column.astype(np.float32), row.astype(np.float32)
+    return Residue(difference, touched, pixels, *coordinates, reach_px)
