@@ -42,6 +42,9 @@ _SQUEEZED = (0.3, 0.65)
 _SHADED_GAP, _SHADED = 0.055, 0.45
 """Head units between lips that are nearer to each other than that, and than in the source: they
 leave little light to what is between them; the least."""
+_RUN_OUT, _RUN_OUT_SHADE = (0.45, 1.0), 0.75
+"""Parts of the height of the source's opening by which a lip has come down: from the first on
+teeth lie in its shade, at the second hardly any is left."""
 _SCALE = 3
 """The interior is kept enlarged: linear sampling of it is as sharp as cubic sampling, and
 at an odd scale each pixel is found again unchanged."""
@@ -151,13 +154,16 @@ class OwnInterior:
         inside = cast(Image, cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB))
         inside = fade(inside, 1 - 0.45 * self._jaw * float(np.clip(1 - ratio, 0, 1)))
         if action is not None:
-            usual = np.clip(own_lower - own_upper, 0.01, _SHADED_GAP)
-            inside = self._in_lips_shade(inside, opening, (opening.lower - opening.upper) / usual)
+            height = np.maximum(own_lower - own_upper, 0.01)
+            open_share = (opening.lower - opening.upper) / np.minimum(height, _SHADED_GAP)
+            lit = _SHADED + (1 - _SHADED) * smooth(open_share)
+            gone = (hidden / height - _RUN_OUT[0]) / (_RUN_OUT[1] - _RUN_OUT[0])
+            lit *= 1 - _RUN_OUT_SHADE * smooth(gone)
+            inside = self._in_shade(inside, opening, lit)
         return inside, covered
 
-    def _in_lips_shade(self, inside: Image, opening: Opening, open_share: Field) -> Image:
-        """The interior darker, and redder, where lips have come nearer to each other."""
-        lit = _SHADED + (1 - _SHADED) * smooth(open_share)
+    def _in_shade(self, inside: Image, opening: Opening, lit: Field) -> Image:
+        """The interior darker, and redder."""
         if lit.min() == 1:
             return inside
         return light(inside, opening.enlarge(in_shade(np.ones(3, np.float32), lit, self._lips, 1)))

@@ -30,7 +30,7 @@ _MODEL = Complexion(
 """The face to which the colours below belong."""
 _TEETH, _GUM = (217, 203, 177), (178, 104, 104)
 _CAVITY, _DEEP, _TONGUE = (70, 30, 31), (20, 8, 10), (172, 92, 94)
-_CHEEK = (0.08, 0.25), (0.5, 0.22)
+_CHEEK = (0.08, 0.25), (0.62, 0.22)
 """Light on the inside of the cheeks, in the corners of the mouth, against that on the gums: of a
 mouth that is a little open, and wide open."""
 _CHEEK_SHARE = 0.8
@@ -162,7 +162,7 @@ class PaintedInterior:
         beneath = np.maximum(opening.y - _f(places.upper.tip), 0)
         shade = 1 - 0.35 * np.exp(-beneath / _f(0.06))
         half = max(0.5 * opening.width, 0.05)
-        side = smooth((np.abs(opening.x - _f(tongue.centre)) / _f(half) - 0.5) / 0.5)
+        side = smooth((np.abs(opening.x - _f(tongue.centre)) / _f(half) - 0.4) / 0.5)
         side = _f(_CHEEK_SHARE) * side[..., None]
         cheek = self._gum * _f(np.interp(opening.gap, *_CHEEK))
         colour = colour * shade[..., None] * (1 - side) + cheek * side

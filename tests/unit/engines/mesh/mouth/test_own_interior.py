@@ -83,6 +83,17 @@ def test_corners_beside_the_teeth_are_not_black(source: MeshSource, crop_pixels:
     assert np.percentile(picture[inside].max(axis=1), 5) > 30
 
 
+def test_nothing_is_darker_while_the_lips_stay_where_they_were(
+    own: OwnInterior, source: MeshSource, crop_pixels: Image
+) -> None:
+    mesh = source.mesh
+    opening = find_opening(mesh.landmarks, mesh.head, mesh.pose, crop_pixels.shape[1::-1], 0.8)
+    assert opening is not None
+    still, covered = own.show(opening, MouthAction(float(mesh.head[UPPER[5], 1]), smile=1.0))
+    assert np.abs(still.astype(int) - own.show(opening)[0])[opening.mask > 200].max() <= 3
+    assert covered[opening.mask > 250].min() > 200
+
+
 def test_a_mouth_that_opens_slowly_never_jumps(source: MeshSource, crop_pixels: Image) -> None:
     mesh, rest = source.mesh, neutral(source)
     painter = MouthPainter(crop_pixels, mesh.landmarks, mesh.head, mesh.pose)
