@@ -27,7 +27,8 @@ def phoneme_to_viseme(phoneme: str) -> Viseme:
     """What the mouth does for an ARPAbet phoneme.
 
     ``phoneme``: one of 44 (the 39 of American English, AX, IX, AXR, DX and SIL) or an alias such
-    as EM or SP; upper or lower case, with or without a stress digit, as in ``"AH0"``. The result's arrays have shapes (3,) and (52,) and hold 0..1, see `Viseme`.
+    as EM or SP; upper or lower case, with or without a stress digit, as in ``"AH0"``. The result's
+    arrays have shapes (3,) and (52,) and hold 0..1, see `Viseme`.
 
     Raises VisemeError for anything else.
     """
