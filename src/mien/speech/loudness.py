@@ -13,6 +13,8 @@ _SMOOTHING_STEPS = 6
 _LOUD_PERCENTILE = 95.0
 _VOWELS_DB = 15.0
 """Vowels are within this of the loudest."""
+_USUAL_PERCENTILE = 40.0
+"""Of what is that loud; sounds begin and end quietly, and mouths are open before and after."""
 _DB_PER_OCTAVE = 12.0
 """A jaw opens twice as wide for a voice this much louder."""
 _MOST_OCTAVES = 1.0
@@ -56,7 +58,7 @@ def usual_level(level_db: Steps) -> float:
     if not len(audible):
         return TYPICAL_DB
     loud = float(np.percentile(audible, _LOUD_PERCENTILE))
-    return float(np.median(audible[audible > loud - _VOWELS_DB]))
+    return float(np.percentile(audible[audible > loud - _VOWELS_DB], _USUAL_PERCENTILE))
 
 
 def _smoothed(level_db: Steps) -> Steps:

@@ -74,7 +74,7 @@ def test_pauses_do_not_change_what_is_usual() -> None:
 def test_a_voice_known_before_is_measured_against_that() -> None:
     levels = prosody(buzz(120.0)).level_db
     louder = voice_of(levels, usual_db=usual_level(levels) - 6.0, start_s=10.0)
-    assert louder(10.25) == pytest.approx(2.0**0.5, abs=0.02)
+    assert louder(10.25) == pytest.approx(2.0**0.5, abs=0.08)
 
 
 def test_silence_has_a_typical_level_and_nothing_a_steady_voice() -> None:
