@@ -22,11 +22,16 @@ FaceChoice: TypeAlias = int | Literal["all"]
 Size: TypeAlias = int | tuple[int, int]
 """The longest side, or (width, height)."""
 
+_RATE = re.compile(r"-?\d{1,12}(\.\d{0,20})?(/\d{1,12})?", re.ASCII)
+"""No exponents: a fraction of 1e999999999 is a number of a thousand million digits."""
+
 LOOPS: tuple[Loop, ...] = get_args(Loop)
 KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
 
 MIN_SIDE, MAX_SIDE = 16, 4096
 """Pixels a result may have per side: H.264 levels end at 4096."""
+MAX_DURATION_S = 86_400
+"""A day: what is longer was not meant."""
 MAX_RATIO = 0.8
 """Opening over width that eyes and lips may be asked for, as in LivePortrait's sliders."""
 
@@ -80,8 +85,9 @@ class AnimateOptions:
         _whole("--seed", self.seed, least=0)
         if self.crop_scale is not None:
             _in_range("--crop-scale", self.crop_scale, 1, 5)
-        if self.duration is not None and not 0 < self.duration < math.inf:
-            raise OptionError("--duration", f"{self.duration} is not a time above 0 seconds")
+        if self.duration is not None and not 0 < self.duration <= MAX_DURATION_S:
+            problem = f"{self.duration:g} is not a time above 0 and up to {MAX_DURATION_S} seconds"
+            raise OptionError("--duration", problem)
         if self.fps is not None and not 1 <= self.fps <= MAX_RATE:
             raise OptionError("--fps", f"{self.fps} is not between 1 and {MAX_RATE}")
         if self.face != "all":
@@ -149,10 +155,11 @@ def parse_size(text: str) -> Size:
 
 def parse_rate(value: str | float | Fraction) -> Fraction:
     """A frame rate: ``25``, ``30000/1001``; decimals such as 29.97 mean the exact n*1000/1001."""
+    text = str(value)
     try:
-        rate = value if isinstance(value, Fraction) else Fraction(str(value))
+        rate = Fraction(text if _RATE.fullmatch(text) else "none")
     except (ValueError, ZeroDivisionError):
-        raise OptionError("--fps", f"{value!r} is not a rate like 25 or 30000/1001") from None
+        raise OptionError("--fps", f"{text[:40]!r} is not a rate like 25 or 30000/1001") from None
     if rate.denominator == 1:
         return rate
     film = Fraction(math.ceil(rate) * 1000, 1001)
