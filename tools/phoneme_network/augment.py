@@ -16,8 +16,9 @@ LONGEST_S = 3.2
 def random_tract(rng: np.random.Generator) -> np.ndarray:
     """Mel filters of a vocal tract 0.8 to 1.25 times as long, formants moved about."""
     whole = np.exp(rng.uniform(-0.22, 0.22))
-    factors = whole * np.exp(rng.normal(0, 0.06, 4))
-    return mel_filters(tuple(zip((0.0, 700.0, 2000.0, 8000.0), factors, strict=True)))
+    spread = (0.05, 0.06, 0.1, 0.2, 0.2)  # hisses differ more than resonances do
+    factors = whole * np.exp(rng.normal(0, spread))
+    return mel_filters(tuple(zip((0.0, 700.0, 2000.0, 4000.0, 8000.0), factors, strict=True)))
 
 
 def resampled(samples: np.ndarray, factor: float) -> np.ndarray:

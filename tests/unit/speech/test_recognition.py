@@ -74,7 +74,7 @@ def test_a_text_too_long_for_the_sound_gives_way_to_recognition() -> None:
 def test_text_of_another_script_gives_way_to_recognition() -> None:
     found = recognize_phonemes(say(SENTENCE), RATE, "Это не по-английски")
     assert found.backend == "network"
-    assert "not English" in found.warnings[0]
+    assert "not look English" in found.warnings[0]
 
 
 def test_guessed_pronunciations_are_named() -> None:

@@ -82,10 +82,14 @@ def _pronounced(text: str | None) -> tuple[list[tuple[Pronunciation, ...]], list
         raise OptionError("text", f"is longer than {LONGEST_TEXT} characters; cut it up")
     words = spoken_words(text)
     said = [pronunciations(word) for word in words]
-    if not words or sum(not p for p in said) > len(words) // 5:
-        raise TextMismatchError("the text is not English")
-    guessed = sorted({w for w in words if not in_dictionary(w)})
+    unknown = [word for word in words if not in_dictionary(word)]
+    if not words or not any(said) or (len(unknown) > 2 and len(unknown) > len(words) / 4):
+        raise TextMismatchError("the text does not look English")
+    unsaid = sorted({word for word, ways in zip(words, said, strict=True) if not ways})
+    guessed = sorted(set(unknown) - set(unsaid))
     warnings = [f"guessed how to pronounce: {', '.join(guessed[:10])}"] if guessed else []
+    if unsaid:
+        warnings.append(f"left out for want of a pronunciation: {', '.join(unsaid[:10])}")
     return [p for p in said if p], warnings
 
 
