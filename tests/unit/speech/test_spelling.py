@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.speech.text.spelling import number_words, ordinal_words, spoken_words, year_words
+from mien.speech.text.numbers import number_words, ordinal_words, year_words
+from mien.speech.text.spelling import spoken_words
 
 pytestmark = pytest.mark.unit
 
