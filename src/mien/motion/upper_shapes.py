@@ -33,7 +33,7 @@ def _cheeks_and_nose() -> dict[str, Floats]:
     wing = near(358, 0.15) * left_side()
     lip = bump(0.17, 1.13, 0.15, 0.12) * (Y < 1.2) * left_side()
     bridge = bump(0.14, 0.12, 0.14, 0.2) * OFF_EYES * left_side()
-    puffed = bump(0.75, 1.1, 0.28, 0.32) + bump(-0.75, 1.1, 0.28, 0.32)
+    puffed = (bump(0.75, 1.1, 0.28, 0.32) + bump(-0.75, 1.1, 0.28, 0.32)) * OFF_EYES
     return {
         "cheekPuff": field(puffed * np.sign(X), (0.11, 0, 0)) + field(puffed, (0, 0, -0.12)),
         "cheekSquintLeft": field(squint, (0.01, -0.06, -0.02)),
