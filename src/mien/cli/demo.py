@@ -21,7 +21,7 @@ def demo(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Play a story of eight seconds: waiting, a smile, surprise, calm.
+    """Play a story of twelve seconds: waiting, a smile, surprise, calm, and a sentence.
 
     Writes a contact sheet, a PNG of the same name, next to the result.
     """

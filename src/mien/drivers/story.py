@@ -1,19 +1,28 @@
-"""The built-in story: somebody waits, smiles, is surprised, and calms down."""
+"""The built-in story: somebody waits, smiles, is surprised, calms down, and says a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
-from mien.drivers.emotions import drive_with_emotions
+import numpy as np
+
+from mien.drivers.speech import Manner, drive_with_speech, felt_in
+from mien.drivers.utterance import MomentAt, hear
+from mien.media import AudioTrack, open_sound, read_speech
 from mien.motion.arkit import shape_weights
 from mien.motion.expressions import Expression, load_expressions
+from mien.motion.idle import idle_moment
+from mien.motion.moment import Moment, blend_moments
 from mien.motion.timeline import parse_timeline
 from mien.types import Motion
 
-STORY = "0:neutral 2.6:smile:1:0.7 4.3:surprised:0.65:0.3 5.7:calm:0.65:0.9"
-DURATION_S = 8.0
+STORY = "0:neutral 2.6:smile:1:0.7 4.3:surprised:0.65:0.3 5.7:calm:0.65:0.9 7.2:smile:0.35:0.8"
+SENTENCE = "Hello, I was only a picture, and now I can talk."
+SPEAKS_AT_S = Fraction(15, 2)
+DURATION_S = 12.0
 _SMILE = {
     "mouthSmileLeft": 1.0,
     "mouthSmileRight": 0.95,
@@ -23,20 +32,45 @@ _SMILE = {
     "browOuterUp": 0.15,
 }
 """With closed lips, unlike ``happy``: it suits any portrait."""
-_SEED = 727
+_SEED, _IDLE_S = 727, 8.0
 """With it the eyes wander off, come back with a blink just before the smile, and blink again as
 the surprise goes."""
+_TURNS_TO_US_S = (6.8, 7.4)
+"""When waiting ends and the body begins to speak."""
 
 
-def tell_story(fps: Fraction = Fraction(30)) -> Motion:
-    """Eight seconds that show what a face can do with nobody to follow."""
-    return drive_with_emotions(
-        parse_timeline(STORY, "story"),
-        expressions=_expressions(),
-        seed=_SEED,
-        duration_s=DURATION_S,
-        fps=fps,
-    )
+def tell_story(speech: str | Path, fps: Fraction = Fraction(30)) -> Motion:
+    """Twelve seconds that show what a face can do with nobody to follow; from 7.5 seconds on it
+    says ``SENTENCE``, whose sound is in the file ``speech``: see :func:`story_sound`."""
+    samples, rate = read_speech(speech)
+    before = np.zeros(round(SPEAKS_AT_S * rate), np.float32)
+    utterance = hear(np.concatenate([before, samples]), rate, SENTENCE, seed=_SEED)
+    utterance = replace(utterance, body_at=_waiting_until_it_speaks(utterance.body_at))
+    felt = felt_in(parse_timeline(STORY, "story"), _expressions())
+    num_frames = round(Fraction(DURATION_S) * fps)
+    return drive_with_speech(utterance, Manner(felt, seed=_SEED), fps=fps, num_frames=num_frames)
+
+
+def story_sound(speech: str | Path) -> AudioTrack:
+    """The sentence in its place under the story: before its beginning it is silent."""
+    track = open_sound(speech)
+    return replace(track, start=track.start - SPEAKS_AT_S)
+
+
+def _waiting_until_it_speaks(speaking_at: MomentAt) -> MomentAt:
+    waiting_at = idle_moment("natural", _SEED, _IDLE_S)
+    begin, end = _TURNS_TO_US_S
+
+    def body_at(time_s: float) -> Moment:
+        share = min(max((time_s - begin) / (end - begin), 0.0), 1.0)
+        share *= share * (3.0 - 2.0 * share)
+        if share == 0.0:
+            return waiting_at(time_s)
+        if share == 1.0:
+            return speaking_at(time_s)
+        return blend_moments(waiting_at(time_s), speaking_at(time_s), share)
+
+    return body_at
 
 
 def _expressions() -> Mapping[str, Expression]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from mien.drivers import tell_story
+from mien.drivers.story import story_sound, tell_story
 from mien.errors import OutputError
 from mien.face import crop_around
 from mien.media.staging import describe
@@ -29,7 +29,7 @@ def demo(
     force: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Report:
-    """Play the built-in story of eight seconds with a portrait, the built-in one if none is
+    """Play the built-in story of twelve seconds with a portrait, the built-in one if none is
     given; a contact sheet (``Report.sheet``) is written beside the result.
 
     Raises an InputError for bad input, before any file is written.
@@ -37,12 +37,13 @@ def demo(
     inputs = () if source is None else (source,)
     with result_path(output, "demo", datetime.now(), inputs=inputs) as path:
         sheet_path = _sheet_path(path, source, force=force)
-        with _portrait_file(source) as portrait:
-            motion = tell_story()
+        with _portrait_file(source) as portrait, _built_in("hello.ogg") as speech:
+            motion = tell_story(speech)
             viewer = _SheetMaker(motion.num_frames or 1)
             options = AnimateOptions(force=force)
+            driving = Driving(motion, story_sound(speech))
             report = play(
-                portrait, path, options, lambda: Driving(motion), progress=progress, viewer=viewer
+                portrait, path, options, lambda: driving, progress=progress, viewer=viewer
             )
         try:
             viewer.sheet.save(sheet_path)
@@ -84,5 +85,10 @@ def _portrait_file(source: str | Path | None) -> Generator[str | Path]:
     if source is not None:
         yield source
         return
-    with as_file(files("mien").joinpath("data", "astronaut.png")) as path:
+    with _built_in("astronaut.png") as path:
         yield path
+
+
+def _built_in(name: str) -> AbstractContextManager[Path]:
+    """What the package brings along, as a file."""
+    return as_file(files("mien").joinpath("data", name))
