@@ -9,9 +9,9 @@ import numpy as np
 
 from mien.landmarks import INNER_LIPS, OUTER_LIPS
 from mien.motion.arkit import shape_weights
-from mien.motion.blendshapes import pose_face
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import Pose, rotation_from_angles, to_picture
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import DriverPixels, Floats, Image
 
 PEACH, ROSE = (214, 168, 140), (176, 96, 92)

@@ -69,7 +69,7 @@ def blendshape_template(num_frames: int = 3, *, landmarks: bool = False) -> Moti
     grown = np.linspace(0.0, 1.0, rows, dtype=np.float32)
     track = None
     if landmarks:
-        from mien.motion.template import FACE_TEMPLATE
+        from mien.motion.face_template import FACE_TEMPLATE
 
         components = np.zeros((2, 478, 3), np.float32)
         components[0, :, 1] = components[1, :, 0] = 478**-0.5

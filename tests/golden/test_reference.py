@@ -10,7 +10,7 @@ import pytest
 
 from mien.drivers import drive_with_video
 from mien.face import MeshTracker
-from mien.motion.neutral import neutralise
+from mien.motion.blendshapes.neutral import neutralise
 
 pytestmark = pytest.mark.golden
 

@@ -18,9 +18,9 @@ from mien.engines import load_engine
 from mien.face import MeshTracker, find_faces, paste
 from mien.landmarks import LEFT_EYE, RIGHT_EYE
 from mien.motion.arkit import SHAPE_INDEX
-from mien.motion.blendshapes import pose_face
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import angles_from_rotation, fit_pose
-from mien.motion.template import FACE_TEMPLATE
 from mien.templates import MotionTemplate, read_template, write_template
 from mien.types import Floats, Image, MotionOptions, Portrait
 

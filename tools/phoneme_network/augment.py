@@ -133,7 +133,7 @@ def normalised(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         begin = int(rng.integers(len(powers) - 100))
         part = powers[begin : begin + int(rng.integers(100, 250))]
     level = loudness(part) * 10 ** rng.normal(0, 0.15)
-    bands = relative_logs(powers, level) - timbre(part, level)
+    bands = relative_logs(powers, level) - timbre(part, level)[0]
     for _ in range(int(rng.integers(0, 3))):
         low = int(rng.integers(bands.shape[1]))
         bands[:, low : low + int(rng.integers(1, 6))] = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from mien.speech.phonemes import PHONES
+from mien.speech.spectrum import band_powers, loudness, mel_filters, timbre
 from phoneme_network.corpus import UNKNOWN, read
 from phoneme_network.network import BANDS, PhonemeNetwork
 
@@ -71,6 +73,17 @@ def phone_pairs(paths: Sequence[Path], scale: float, penalty: float) -> np.ndarr
     return np.asarray(scores, np.float32)
 
 
+def usual_timbre(paths: Sequence[Path]) -> np.ndarray:
+    """Mean of the timbres of up to a hundred utterances of each corpus."""
+    found = []
+    for path in paths:
+        for spoken in islice(read(path), 100):
+            samples = spoken.samples.astype(np.float32) / np.float32(32768)
+            powers = band_powers(samples, mel_filters())
+            found.append(timbre(powers, loudness(powers))[0])
+    return np.asarray(np.mean(found, axis=0), np.float32)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -92,6 +105,7 @@ def main() -> None:
     )  # fmt: skip
     onnx.save(halved(onnx.load_from_string(kept.getvalue())), args.folder / "phonemes.onnx")
     np.save(args.folder / "phone_pairs.npy", phone_pairs(args.corpora, args.scale, args.penalty))
+    np.save(args.folder / "usual_timbre.npy", usual_timbre(args.corpora))
 
 
 if __name__ == "__main__":

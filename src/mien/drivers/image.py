@@ -12,7 +12,7 @@ from mien.drivers.reading import Baseline, read_face, to_motion_frame
 from mien.errors import NoFaceError
 from mien.face import find_faces
 from mien.media import read_still
-from mien.motion.neutral import neutralise
+from mien.motion.blendshapes.neutral import neutralise
 from mien.types import Motion
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from mien.drivers.reading import Reading
-from mien.motion.eyes import LOWER_LIDS, UPPER_LIDS, eye_widths
-from mien.motion.neutral import neutralise
+from mien.motion.blendshapes.eyes import LOWER_LIDS, UPPER_LIDS, eye_widths
+from mien.motion.blendshapes.neutral import neutralise
 from mien.motion.pose import angles_from_rotation
 
 CLEARLY_OFF = 0.5

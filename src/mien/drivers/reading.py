@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from mien.motion.expression import estimate_blendshapes
+from mien.motion.blendshapes.estimate import estimate_blendshapes
 from mien.motion.pose import Pose, fit_pose, to_head
 from mien.types import DriverPixels, Face, Floats, Image, MotionFrame
 

@@ -16,7 +16,7 @@ from mien.drivers.reading import Baseline, Reading, read_face, to_motion_frame
 from mien.errors import NoFaceError, OptionError
 from mien.face import FaceTracker
 from mien.media import Video, VideoInfo, open_video
-from mien.motion.neutral import neutralise
+from mien.motion.blendshapes.neutral import neutralise
 from mien.motion.smoothing import smooth_motion
 from mien.types import Motion, MotionFrame
 

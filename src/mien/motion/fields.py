@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.landmarks import INNER_LIPS, LEFT_EYE, NUM_LANDMARKS, OUTER_LIPS, RIGHT_EYE
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats
 
 POINTS = FACE_TEMPLATE.landmarks.astype(np.float64)

@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 
 from mien.landmarks import RIGID
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats
 
 _RIGID = np.array(RIGID)

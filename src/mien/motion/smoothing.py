@@ -17,7 +17,7 @@ import numpy as np
 
 from mien.landmarks import NUM_LANDMARKS
 from mien.motion.blending import mean_rotation
-from mien.motion.eyes import IRISES, LOWER_LIDS, UPPER_LIDS
+from mien.motion.blendshapes.eyes import IRISES, LOWER_LIDS, UPPER_LIDS
 from mien.types import Floats, MotionFrame
 
 _SPREAD_S = 0.045

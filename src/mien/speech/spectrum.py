@@ -14,7 +14,9 @@ SAMPLE_RATE = 16_000
 HOP = 160
 """Samples from frame to frame: 10 ms. Frame n is centred on sample (n + 0.5) * HOP."""
 BANDS = 40
-_WINDOW = 400
+WINDOW = 400
+BEFORE = (WINDOW - HOP) // 2
+"""Samples of a frame's window that lie before the frame, and as many after it."""
 _FFT = 512
 _LOWEST_HZ, _HIGHEST_HZ = 60.0, 7600.0
 _FLOOR = 1e-6  # of the level of speech: quieter sound is all the same
@@ -48,11 +50,17 @@ def mel_filters(
 def power_spectrum(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """(ceil(S / HOP), 257) of samples (S,) at 16 kHz, by Hann windows of 25 ms."""
     count = -(-len(samples) // HOP)
-    before = (_WINDOW - HOP) // 2
-    padded = np.zeros(before + count * HOP + _WINDOW, np.float32)
-    padded[before : before + len(samples)] = samples
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[: count * HOP : HOP]
-    found = np.fft.rfft(frames * np.hanning(_WINDOW).astype(np.float32), _FFT)
+    padded = np.zeros(BEFORE + count * HOP + WINDOW, np.float32)
+    padded[BEFORE : BEFORE + len(samples)] = samples
+    return windows_spectrum(padded)[:count]
+
+
+def windows_spectrum(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same for every whole window in samples (S,), the first of which begins with them."""
+    if len(samples) < WINDOW:
+        return np.zeros((0, _FFT // 2 + 1), np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]
+    found = np.fft.rfft(frames * np.hanning(WINDOW).astype(np.float32), _FFT)
     return np.asarray(found.real**2 + found.imag**2, np.float32)
 
 
@@ -73,18 +81,20 @@ def relative_logs(powers: Spectrum, level: float) -> Spectrum:
     return np.asarray(np.log(powers / level + _FLOOR), np.float32)
 
 
-def timbre(powers: Spectrum, level: float) -> NDArray[np.float32]:
-    """Mean logarithm (BANDS,) over the frames that hold speech: voice and microphone."""
+def timbre(powers: Spectrum, level: float) -> tuple[NDArray[np.float32], int]:
+    """Mean logarithm (BANDS,) over the frames that hold speech: voice and microphone; and the
+    number of these frames."""
     active = powers.sum(axis=1) / BANDS > _ACTIVE * level
     if not active.any():
-        return np.zeros(BANDS, np.float32)
-    return np.asarray(relative_logs(powers[active], level).mean(axis=0), np.float32)
+        return np.zeros(BANDS, np.float32), 0
+    mean = relative_logs(powers[active], level).mean(axis=0)
+    return np.asarray(mean, np.float32), int(active.sum())
 
 
 def without_timbre(powers: Spectrum) -> Spectrum:
     """The network's input for band powers: logarithms without level and timbre, about -4..4."""
     level = loudness(powers)
-    return relative_logs(powers, level) - timbre(powers, level)
+    return relative_logs(powers, level) - timbre(powers, level)[0]
 
 
 def _mel(hertz: float) -> float:

@@ -8,7 +8,7 @@ import pytest
 from mien.drivers import drive_with_emotions
 from mien.errors import ExpressionError, OptionError
 from mien.motion.arkit import SHAPE_INDEX
-from mien.motion.eyes import lid_closing
+from mien.motion.blendshapes.eyes import lid_closing
 from mien.motion.timeline import Keyframe, Timeline, parse_timeline
 from mien.types import Floats
 

@@ -8,9 +8,9 @@ import pytest
 from mien.drivers.neutrality import CLEARLY_OFF, most_neutral, neutrality_cost
 from mien.drivers.reading import Baseline, Reading, read_face, to_motion_frame
 from mien.motion.arkit import SHAPE_INDEX, shape_weights
-from mien.motion.blendshapes import pose_face
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import Pose, angles_from_rotation, rotation_from_angles, to_picture
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import Face, MotionFrame
 
 pytestmark = pytest.mark.unit

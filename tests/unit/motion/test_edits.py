@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, opposite
-from mien.motion.blendshapes import pose_face
+from mien.motion.blendshapes.posing import pose_face
 from mien.motion.edits import MOVE, RANGES, Edits
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.fields import mirrored
 from mien.motion.moment import REST
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
 
 pytestmark = pytest.mark.unit

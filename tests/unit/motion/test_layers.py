@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
+from mien.motion.blendshapes.eyes import lid_closing
 from mien.motion.expressions import load_expressions
-from mien.motion.eyes import lid_closing
 from mien.motion.gaze import gaze_shapes
 from mien.motion.layers import COLOUR, ROUND_COLOUR, Gaze, Speech, layer
 from mien.motion.moment import REST, Moment

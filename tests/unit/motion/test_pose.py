@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.landmarks import RIGID
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import (
     Pose,
     angles_from_rotation,
@@ -14,7 +15,6 @@ from mien.motion.pose import (
     to_head,
     to_picture,
 )
-from mien.motion.template import FACE_TEMPLATE
 
 pytestmark = pytest.mark.unit
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from mien.motion.arkit import shape_weights
-from mien.motion.blendshapes import pose_face
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import angles_from_rotation, rotation_from_angles
 from mien.motion.smoothing import OneEuro, smooth_motion
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats, MotionFrame
 
 pytestmark = pytest.mark.unit

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from mien.errors import OptionError
 from mien.motion.arkit import SHAPE_INDEX
-from mien.motion.blendshapes import pose_face
-from mien.motion.lips import lip_gap
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.blendshapes.lips import lip_gap
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.speech.articulation import LOOK_AHEAD_S, LOOK_BACK_S, Articulation, articulate
 from mien.speech.articulation.targets import TARGETS
 from mien.speech.phonemes import SpokenPhoneme

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from mien.drivers import drive_with_moments
 from mien.motion.arkit import SHAPE_INDEX, shape_weights
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.moment import REST, Moment
 from mien.motion.pose import rotation_from_angles
-from mien.motion.template import FACE_TEMPLATE
 from mien.templates import record_motion
 from mien.templates.components import MOST_COMPONENTS, TOLERANCE, landmark_track
 from mien.templates.own_share import own_shares

@@ -22,8 +22,8 @@ from mien.engines.mesh.retarget import (
     weigh_expression,
 )
 from mien.engines.mesh.topology import NUM_RINGS, RING_SIZE
-from mien.motion.blendshapes import pose_face
-from mien.motion.neutral import neutralise
+from mien.motion.blendshapes.neutral import neutralise
+from mien.motion.blendshapes.posing import pose_face
 from mien.types import DriverPixels, Floats, Motion, MotionFrame, MotionOptions
 
 _NO_SHIFT = np.zeros((NUM_RINGS * RING_SIZE, 2))

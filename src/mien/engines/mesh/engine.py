@@ -167,9 +167,7 @@ class Painter:
         points = vertices[:NUM_LANDMARKS]
         self._source.eyes.paint(picture, points, target.apertures)
         self._source.lids.paint(picture, points, target.apertures)
-        self._mouth.paint(
-            picture, points, target.head, target.pose, step.driver, action=step.mouth
-        )
+        self._mouth.paint(picture, points, target.head, target.pose, step.driver, action=step.mouth)
         return picture, layer[..., 3]
 
     def _shade(self, step: Step) -> Gain | None:

@@ -7,8 +7,8 @@ import numpy as np
 from mien.engines.mesh.bounds import ease_to
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, lip_gap
 from mien.landmarks import INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.fields import LIP_RINGS
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
 
 _RINGS = np.array(LIP_RINGS)

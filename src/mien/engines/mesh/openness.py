@@ -15,9 +15,8 @@ from mien.engines.mesh.bounds import ease_to
 from mien.engines.mesh.lips import limit_opening
 from mien.landmarks import LEFT_EYE, OUTER_LIPS, RIGHT_EYE
 from mien.motion.arkit import SHAPE_INDEX
-from mien.motion.basis import SKIN_BASIS, mouth_scale
-from mien.motion.blendshapes import pose_face
-from mien.motion.eyes import (
+from mien.motion.blendshapes.basis import SKIN_BASIS, mouth_scale
+from mien.motion.blendshapes.eyes import (
     CREASE_FOLLOWS,
     CREASES,
     LOWER_LIDS,
@@ -25,8 +24,9 @@ from mien.motion.eyes import (
     POUCHES,
     UPPER_LIDS,
 )
-from mien.motion.lips import close_lips
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.blendshapes.lips import close_lips
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats, MotionFrame, MotionOptions
 
 WIDEST = 0.8
@@ -43,7 +43,7 @@ _SURELY_OPEN = np.array((0.14, 0.14, 0.06))
 _LIPS_APART = 0.03
 """Ratio from which lips count as open: LivePortrait's threshold."""
 _UPPER_LID_SHARE = 0.85
-"""Of a blink's way, as in :mod:`mien.motion.eyes`."""
+"""Of a blink's way, as in :mod:`mien.motion.blendshapes.eyes`."""
 _SHUT = 0.08
 """Eyes of a portrait with a smaller ratio do not show what they look like open."""
 _FREE_EYE, _WIDEST_EYE = 1.35, 1.75

@@ -13,8 +13,8 @@ from typing import cast
 import numpy as np
 
 from mien.engines.mesh.topology import NUM_RINGS, OVAL, RING_SIZE
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import Pose, to_picture
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
 
 _EXTENT = (0.16, 0.42, 0.85)

@@ -21,7 +21,7 @@ from mien.landmarks import (
     RIGHT_EYE,
     RIGHT_LID_PAIRS,
 )
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.face_template import FACE_TEMPLATE
 
 Triangles = NDArray[np.intp]
 Vertices = NDArray[np.intp]

@@ -14,7 +14,7 @@ from mien.engines.mesh.remap import remap
 from mien.engines.mesh.source import MeshSource
 from mien.engines.mesh.topology import OPENINGS, RING_BANDS, SKIN
 from mien.landmarks import LEFT_EYE_OUTER_RING, NUM_SKIN, OUTER_LIPS, RIGHT_EYE_OUTER_RING
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats, Image
 
 MAP_STEP = 4

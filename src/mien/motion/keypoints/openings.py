@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
-from mien.motion.eyes import LID_TABLE
+from mien.motion.blendshapes.eyes import LID_TABLE
 from mien.types import Floats
 
 _SIDES = ("Right", "Left")

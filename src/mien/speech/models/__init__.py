@@ -26,10 +26,19 @@ def phoneme_network() -> ort.InferenceSession:
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-@cache
 def phone_pairs() -> NDArray[np.float32]:
     """(P, P): what the decoder adds when phoneme j follows phoneme i."""
-    with (files(__name__) / "phone_pairs.npy").open("rb") as file:
-        pairs = np.asarray(np.load(file), np.float32)
-    pairs.flags.writeable = False
-    return pairs
+    return _array("phone_pairs")
+
+
+def usual_timbre() -> NDArray[np.float32]:
+    """(BANDS,): the mean of `spectrum.timbre` over the voices that the network learned from."""
+    return _array("usual_timbre")
+
+
+@cache
+def _array(name: str) -> NDArray[np.float32]:
+    with (files(__name__) / f"{name}.npy").open("rb") as file:
+        found = np.asarray(np.load(file), np.float32)
+    found.flags.writeable = False
+    return found

@@ -12,8 +12,8 @@ from mien.engines.mesh.driving import follow
 from mien.engines.mesh.openness import opening_ratios
 from mien.engines.mesh.source import MeshSource
 from mien.motion.arkit import shape_weights
-from mien.motion.blendshapes import pose_face
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats, Motion, MotionFrame, MotionOptions
 
 pytestmark = pytest.mark.unit

@@ -17,8 +17,8 @@ from mien.engines.mesh.topology import (
     border_loop,
     border_triangles,
 )
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import Pose, rotation_from_angles
-from mien.motion.template import FACE_TEMPLATE
 
 pytestmark = pytest.mark.unit
 

@@ -6,8 +6,8 @@ import pytest
 from mien.engines.mesh.lips import draw_back_lips, parting, proportion_lips, unfold_lips
 from mien.landmarks import INNER_LIPS, OUTER_LIPS
 from mien.motion.arkit import shape_weights
-from mien.motion.blendshapes import pose_face
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 
 pytestmark = pytest.mark.unit
 

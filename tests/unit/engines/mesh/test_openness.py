@@ -17,8 +17,8 @@ from mien.engines.mesh.openness import (
 )
 from mien.landmarks import LEFT_LID_PAIRS, LIP_PAIRS, RIGHT_LID_PAIRS
 from mien.motion.arkit import shape_weights
-from mien.motion.blendshapes import pose_face
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats, MotionOptions
 
 pytestmark = pytest.mark.unit

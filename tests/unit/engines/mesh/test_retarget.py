@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from mien.engines.mesh.lips import limit_opening
 from mien.engines.mesh.retarget import EYES, FaceShape, lid_gap, retarget, retarget_pose
 from mien.motion.arkit import shape_weights
-from mien.motion.blendshapes import pose_face
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import Pose, angles_from_rotation, rotation_from_angles
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import MotionOptions
 
 pytestmark = pytest.mark.unit

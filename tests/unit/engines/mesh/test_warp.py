@@ -8,7 +8,7 @@ from mien.engines.mesh.rings import calm_rings
 from mien.engines.mesh.source import MeshSource
 from mien.engines.mesh.warp import Warp
 from mien.motion.arkit import shape_weights
-from mien.motion.blendshapes import pose_face
+from mien.motion.blendshapes.posing import pose_face
 from mien.motion.pose import Pose, rotation_from_angles
 
 pytestmark = pytest.mark.unit

@@ -5,7 +5,7 @@ import pytest
 
 from mien.errors import ExpressionError, OptionError
 from mien.landmarks import LEFT_LID_PAIRS, LIP_PAIRS, RIGHT_LID_PAIRS
-from mien.motion.blendshapes import pose_face
+from mien.motion.blendshapes.posing import pose_face
 from mien.motion.expressions import (
     DEFAULT_INTENSITY,
     CoarseParameters,
@@ -13,7 +13,7 @@ from mien.motion.expressions import (
     find_expression,
     load_expressions,
 )
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats
 
 pytestmark = pytest.mark.unit

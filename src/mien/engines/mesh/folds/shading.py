@@ -17,7 +17,7 @@ from mien.engines.mesh.geometry import FaceMesh
 from mien.engines.mesh.raster import Triangles
 from mien.engines.mesh.topology import SKIN
 from mien.landmarks import NUM_LANDMARKS, NUM_SKIN
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats, Image
 
 Field = NDArray[np.float32]

@@ -5,7 +5,7 @@ import pytest
 
 from mien.engines.mesh.mouth.action import mouth_action
 from mien.motion.arkit import BLENDSHAPES, shape_weights
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.face_template import FACE_TEMPLATE
 
 pytestmark = pytest.mark.unit
 

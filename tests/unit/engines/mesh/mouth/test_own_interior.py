@@ -13,8 +13,8 @@ from mien.engines.mesh.mouth.own_interior import OwnInterior
 from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.engines.mesh.source import MeshSource
 from mien.motion.arkit import shape_weights
-from mien.motion.blendshapes import pose_face
-from mien.motion.neutral import neutralise
+from mien.motion.blendshapes.neutral import neutralise
+from mien.motion.blendshapes.posing import pose_face
 from mien.motion.pose import to_picture
 from mien.types import Floats, Image
 

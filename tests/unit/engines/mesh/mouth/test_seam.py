@@ -8,7 +8,7 @@ import pytest
 from fakes.painted_faces import PaintedFace, painted_face
 from mien.engines.mesh.mouth.complexion import measure_complexion
 from mien.engines.mesh.mouth.seam import Seam
-from mien.motion.lips import close_lips
+from mien.motion.blendshapes.lips import close_lips
 from mien.motion.pose import to_picture
 from mien.types import Image
 

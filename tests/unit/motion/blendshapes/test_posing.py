@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from mien.landmarks import LIP_PAIRS, RIGID
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, opposite, shape_weights
-from mien.motion.basis import BASIS
-from mien.motion.blendshapes import pose_face
-from mien.motion.eyes import LOWER_LIDS, UPPER_LIDS
+from mien.motion.blendshapes.basis import BASIS
+from mien.motion.blendshapes.eyes import LOWER_LIDS, UPPER_LIDS
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.fields import mirrored
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
 
 pytestmark = pytest.mark.unit

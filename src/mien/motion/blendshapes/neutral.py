@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.motion.basis import IS_MOUTH, SKIN_BASIS, mouth_scale
+from mien.motion.blendshapes.basis import IS_MOUTH, SKIN_BASIS, mouth_scale
+from mien.motion.blendshapes.lips import close_lips, lip_gap, part_lips
+from mien.motion.blendshapes.own_expression import best_explanation
 from mien.motion.fields import smoothstep
-from mien.motion.lips import close_lips, lip_gap, part_lips
-from mien.motion.own_expression import best_explanation
 from mien.types import Floats
 
 _SHUT, _PARTED = 0.045, 0.085

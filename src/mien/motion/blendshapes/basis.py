@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, opposite
-from mien.motion.eyes import move_eyes
+from mien.motion.blendshapes.eyes import move_eyes
+from mien.motion.blendshapes.mouth_shapes import corners_held_up, mouth_shapes
+from mien.motion.blendshapes.upper_shapes import upper_shapes
 from mien.motion.fields import POINTS, mirrored
-from mien.motion.mouth_shapes import corners_held_up, mouth_shapes
-from mien.motion.upper_shapes import upper_shapes
 from mien.types import Floats
 
 

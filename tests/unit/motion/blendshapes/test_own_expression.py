@@ -7,10 +7,10 @@ from fakes.clips import astronaut
 from mien.face import find_faces
 from mien.landmarks import LIP_PAIRS
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
-from mien.motion.blendshapes import pose_face
-from mien.motion.neutral import neutralise
+from mien.motion.blendshapes.neutral import neutralise
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.motion.pose import fit_pose, to_head
-from mien.motion.template import FACE_TEMPLATE
 from mien.types import Floats
 
 pytestmark = pytest.mark.unit

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
-from mien.motion.basis import BASIS, SKIN_BASIS
+from mien.motion.blendshapes.basis import BASIS, SKIN_BASIS
 from mien.motion.fields import (
     CORNER_X,
     CORNERS,

@@ -6,10 +6,10 @@ import numpy as np
 
 from mien.landmarks import NUM_LANDMARKS
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
-from mien.motion.basis import IS_MOUTH, SKIN_BASIS, hold_corners_up, mouth_scale
-from mien.motion.eyes import move_eyes
+from mien.motion.blendshapes.basis import IS_MOUTH, SKIN_BASIS, hold_corners_up, mouth_scale
+from mien.motion.blendshapes.eyes import move_eyes
+from mien.motion.blendshapes.lips import close_lips, part_lips, round_lips
 from mien.motion.fields import smoothstep
-from mien.motion.lips import close_lips, part_lips, round_lips
 from mien.types import Floats
 
 _CLOSE, _OPEN = SHAPE_INDEX["mouthClose"], SHAPE_INDEX["jawOpen"]

@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
-from mien.motion.basis import BASIS, IS_MOUTH, hold_corners_up, mouth_scale
-from mien.motion.eyes import CREASES, IRISES, LOWER_LIDS, POUCHES, UPPER_LIDS, measure_eyes
+from mien.motion.blendshapes.basis import BASIS, IS_MOUTH, hold_corners_up, mouth_scale
+from mien.motion.blendshapes.eyes import (
+    CREASES,
+    IRISES,
+    LOWER_LIDS,
+    POUCHES,
+    UPPER_LIDS,
+    measure_eyes,
+)
 from mien.types import Floats
 
 _SKIN = np.array(

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
-from mien.motion.blendshapes import pose_face
-from mien.motion.expression import estimate_blendshapes
-from mien.motion.template import FACE_TEMPLATE
+from mien.motion.blendshapes.estimate import estimate_blendshapes
+from mien.motion.blendshapes.posing import pose_face
+from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,1 @@
+"""The 52 blendshapes on a face: what each moves, a face posed with them, and back again."""
