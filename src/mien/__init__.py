@@ -54,6 +54,12 @@ if TYPE_CHECKING:
         load_actor,
         talk,
     )
+    from mien.speech.phonemes import Recognition
+    from mien.speech.recognition import (
+        PhonemeRecognizer,
+        choose_recognizer,
+        recognize_phonemes,
+    )
     from mien.speech.visemes import (
         VISEMES,
         VisemeTrack,
@@ -123,6 +129,8 @@ _HOMES = {
         "load_actor",
         "talk",
     ),
+    "mien.speech.phonemes": ("Recognition",),
+    "mien.speech.recognition": ("PhonemeRecognizer", "choose_recognizer", "recognize_phonemes"),
     "mien.speech.visemes": (
         "VISEMES",
         "VisemeTrack",
@@ -173,8 +181,10 @@ __all__ = [
     "NoFaceError",
     "OptionError",
     "OutputError",
+    "PhonemeRecognizer",
     "Portrait",
     "Progress",
+    "Recognition",
     "Rendered",
     "Report",
     "StillReport",
@@ -189,6 +199,7 @@ __all__ = [
     "__version__",
     "animate",
     "audio_to_visemes",
+    "choose_recognizer",
     "crop",
     "demo",
     "drive_idle",
@@ -212,6 +223,7 @@ __all__ = [
     "phoneme_to_viseme",
     "read_still",
     "read_template",
+    "recognize_phonemes",
     "record_motion",
     "smooth_viseme_sequence",
     "talk",
