@@ -1,4 +1,4 @@
-"""``python -m benchmarks [per_frame|command]``: JSON on standard output."""
+"""``python -m benchmarks [per_frame|command|talk]``: JSON on standard output."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import json
 import os
 import platform
 
-from benchmarks import command, per_frame
+from benchmarks import command, per_frame, talk
 
-MEASUREMENTS = {"per_frame": per_frame.measure, "command": command.measure}
+MEASUREMENTS = {
+    "per_frame": per_frame.measure,
+    "command": command.measure,
+    "talk": talk.measure,
+}
 
 
 def main() -> None:
