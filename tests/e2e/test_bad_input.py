@@ -74,6 +74,11 @@ def test_a_picture_without_a_face(refused: Refused, clip: Path) -> None:
     assert "wall.png: no face was found" in refused("wall.png", "-d", clip, "-o", "out.mp4")
 
 
+def test_a_size_at_which_no_face_can_be_made_out(refused: Refused, portrait: Path) -> None:
+    line = refused(portrait, "-d", "idle:nod", "--size", 16, "-o", "out.mp4")
+    assert "no face was found at this --size; use a larger one" in line
+
+
 def test_a_face_that_is_not_there(refused: Refused, portrait: Path, clip: Path) -> None:
     line = refused(portrait, "-d", clip, "-o", "out.mp4", "--face", 2)
     assert "has one face, so there is no face 2" in line

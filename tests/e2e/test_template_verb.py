@@ -150,4 +150,4 @@ def test_places_that_cannot_be_written_are_one_line(run: Run, turning: Path) -> 
     Path("there.mien").write_text("mine")
     assert "--force" in refused(run("template", "make", turning, "-o", "there.mien"))
     assert Path("there.mien").read_text() == "mine"
-    assert "is needed" in refused(run("template", "make", "-o", "x.mien"))
+    assert "driver: is needed" in refused(run("template", "make", "-o", "x.mien"))

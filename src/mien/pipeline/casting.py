@@ -53,6 +53,9 @@ def cast_faces(
     size = options.size if options.paste_back else None
     portrait = canvas(portrait, size, keep_alpha=keep_alpha, longest_side=longest_side)
     faces = find_faces(portrait.pixels)
+    if not faces and size is not None:
+        problem = "no face was found at this --size; use a larger one or a picture of a face"
+        raise NoFaceError(source, problem)
     chosen = choose_faces(faces, options.face, source)
     with ExitStack() as stack:
         actors = []

@@ -23,6 +23,7 @@ from mien.templates import TEMPLATE_EXTENSIONS
 
 STILL_RATE = Fraction(30)
 """Frames per second of a result driven by what does not move by itself, unless asked."""
+NEEDED = "is needed: a video, a picture, a template or idle:NAME; or give --emotions"
 _IDLE = "idle:"
 
 
@@ -36,8 +37,7 @@ def choose_driver(driving: str | Path | None, options: AnimateOptions) -> Drivin
     if options.emotions is not None:
         return _emotions(options.emotions, driving, options)
     if driving is None:
-        problem = "is needed: a video, a picture, a template or idle:NAME; or give --emotions"
-        raise OptionError("--driving", problem)
+        raise OptionError("--driving", NEEDED)
     if _is_idle(driving):
         return _idle(_idle_name(driving), options)
     kind = sniff(driving)

@@ -89,7 +89,7 @@ def _edit_picture(
         motion = drive_with_edits(edits, fps=_RATE, num_frames=1)
         composition = composition_for(options, motion)
         (frame,) = pictures(Take(cast.scene, motion, options.motion, composition), watch)
-        with watch.stage("write"):
+        with watch.stage("encode"):
             file.write(frame.pixels)
     height, width = frame.pixels.shape[:2]
     return StillReport(

@@ -34,7 +34,7 @@ def expressions_file() -> Path:
 def known_expressions(file: str | Path | None = None) -> Mapping[str, Expression]:
     """The built-in expressions and those of ``file``; without one, of the user's own file."""
     if file is not None or os.environ.get(PLACE):
-        return load_expressions(file or expressions_file())
+        return load_expressions(expressions_file() if file is None else file)
     default = expressions_file()
     return load_expressions(default if default.exists() else None)
 

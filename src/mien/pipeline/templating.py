@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.errors import OutputError, TemplateError
+from mien.errors import OptionError, OutputError, TemplateError
 from mien.motion.arkit import SHAPE_INDEX
 from mien.motion.pose import angles_from_rotation
-from mien.pipeline.driving import choose_driver
+from mien.pipeline.driving import NEEDED, choose_driver
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.target import same_file
 from mien.templates import (
@@ -73,6 +73,8 @@ def make_template(
     Raises an InputError for bad input, before any file is written.
     """
     _check_place(driving, output, force=options.force)
+    if driving is None and options.emotions is None:
+        raise OptionError("driver", NEEDED)
     made_from = Path(driving).name if driving is not None else "emotions"
     motion = choose_driver(driving, options).motion
     try:

@@ -35,6 +35,8 @@ def record_motion(
     more than 100 000.
     """
     check_rate(motion.rate)
+    if motion.num_frames is not None:  # said before they are all made
+        check_length(motion.num_frames)
     seen = motion.reference.landmarks is not None
     rows = [_kept(motion.reference, landmarks=landmarks)]
     for number, frame in enumerate(motion.frames, start=1):
