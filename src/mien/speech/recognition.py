@@ -13,9 +13,6 @@ Backend = Literal["auto", "alignment", "network", "energy"]
 """auto: alignment with a text that fits, else network. energy: loudness only."""
 
 
-_WAV2VEC2 = "wav2vec2:"
-
-
 class PhonemeRecognizer(Protocol):
     """Tells phonemes and their times."""
 
@@ -38,24 +35,26 @@ def choose_recognizer(backend: str = "auto") -> PhonemeRecognizer:
 
     Raises OptionError for other names, UnreadableMediaError for a folder that cannot be used.
     """
-    from mien.speech.recognizers.alignment import AlignmentRecognizer
-    from mien.speech.recognizers.energy import EnergyRecognizer
-    from mien.speech.recognizers.network import NetworkRecognizer
-
-    if backend.startswith(_WAV2VEC2):
-        from mien.speech.recognizers.wav2vec2 import Wav2Vec2Recognizer
-
-        return Wav2Vec2Recognizer(backend.removeprefix(_WAV2VEC2))
-    match backend:
-        case "auto":
+    match backend.partition(":"):
+        case "auto", "", "":
             return _BestRecognizer()
-        case "alignment":
+        case "alignment", "", "":
+            from mien.speech.recognizers.alignment import AlignmentRecognizer
+
             return AlignmentRecognizer()
-        case "network":
+        case "network", "", "":
+            from mien.speech.recognizers.network import NetworkRecognizer
+
             return NetworkRecognizer()
-        case "energy":
+        case "energy", "", "":
+            from mien.speech.recognizers.energy import EnergyRecognizer
+
             return EnergyRecognizer()
-    known = ", ".join((*get_args(Backend), f"{_WAV2VEC2}FOLDER"))
+        case "wav2vec2", ":", folder:
+            from mien.speech.recognizers.wav2vec2 import Wav2Vec2Recognizer
+
+            return Wav2Vec2Recognizer(folder)
+    known = ", ".join((*get_args(Backend), "wav2vec2:FOLDER"))
     raise OptionError("backend", f"{backend} is unknown; choose {known}")
 
 
@@ -67,23 +66,27 @@ def recognize_phonemes(
 
 
 class _BestRecognizer:
-    """Alignment if there is a text and it is what is said; else recognition, with a warning."""
+    """Alignment if there is a text and it is what is said; else recognition, with a warning. Where
+    onnxruntime cannot be loaded, loudness has to do."""
 
     name = "auto"
 
     def recognize(
         self, samples: ArrayLike, sample_rate: float, text: str | None = None
     ) -> Recognition:
-        from mien.speech.recognizers.alignment import AlignmentRecognizer, TextMismatchError
-        from mien.speech.recognizers.network import NetworkRecognizer
+        try:
+            from mien.speech.recognizers.alignment import AlignmentRecognizer, TextMismatchError
+            from mien.speech.recognizers.network import NetworkRecognizer
+        except ImportError:
+            from mien.speech.recognizers.energy import EnergyRecognizer
 
+            return EnergyRecognizer().recognize(samples, sample_rate)
         network = NetworkRecognizer()
         if text is None or not text.strip():
             return network.recognize(samples, sample_rate)
         try:
             return AlignmentRecognizer(network).recognize(samples, sample_rate, text)
         except TextMismatchError as mismatch:
+            warning = f"the text {mismatch.problem}; the phonemes are recognised instead"
             heard = network.recognize(samples, sample_rate)
-            return Recognition(
-                heard.segments, heard.backend, (f"{mismatch}; the phonemes are recognised instead",)
-            )
+            return Recognition(heard.segments, heard.backend, (warning,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -144,6 +146,19 @@ def test_alignment_needs_a_text_of_sensible_length(text: str | None) -> None:
         choose_recognizer("alignment").recognize(say(SENTENCE), RATE, text)
 
 
+def test_alignment_alone_refuses_a_text_that_is_not_said() -> None:
+    with pytest.raises(OptionError, match="text: is not what is said; leave it out"):
+        choose_recognizer("alignment").recognize(say(SENTENCE), RATE, "Five rockets flew past us.")
+
+
+def test_loudness_has_to_do_where_the_network_cannot_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "mien.speech.recognizers.network"
+    monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "mien.speech.recognizers.alignment", raising=False)
+    assert recognize_phonemes(say(SENTENCE), RATE, TEXT).backend == "energy"
+
+
 def test_unknown_backends_are_refused() -> None:
-    with pytest.raises(OptionError, match="auto, alignment, network, energy"):
-        choose_recognizer("magic")
+    for name in ("magic", "network:x"):
+        with pytest.raises(OptionError, match="auto, alignment, network, energy"):
+            choose_recognizer(name)

@@ -34,8 +34,14 @@ _OFTEN_SAID_AS = (
 )  # fmt: skip
 
 
-class TextMismatchError(Exception):
-    """The text cannot be aligned; the message says why. Recognition can take over."""
+class TextMismatchError(OptionError):
+    """The text cannot be aligned; ``problem`` says why. Recognition can take over."""
+
+    code = "text-mismatch"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("text", f"{problem}; leave it out to have the sound recognised")
+        self.problem = problem
 
 
 class AlignmentRecognizer:
@@ -57,12 +63,12 @@ class AlignmentRecognizer:
         words, guessed = _pronounced(text)
         mono = mono_16k(samples, sample_rate)
         if len(mono) > LONGEST_S * SAMPLE_RATE:
-            raise TextMismatchError(f"sound of more than {LONGEST_S // 60} minutes is not aligned")
+            raise TextMismatchError(f"cannot be aligned to more than {LONGEST_S // 60} minutes")
         logs = self._network.all_log_probabilities(mono)
         scores = _lenient(logs)
         path = best_path(scores, sentence_graph(words))
         if path is None or agreement(path, scores) < LEAST_AGREEMENT:
-            raise TextMismatchError("the text is not what is said")
+            raise TextMismatchError("is not what is said")
         segments = segments_of(path.phones, logs, len(mono) / SAMPLE_RATE, path.occurrence)
         return Recognition(tuple(joined(segments)), self.name, tuple(guessed))
 
@@ -84,7 +90,7 @@ def _pronounced(text: str | None) -> tuple[list[tuple[Pronunciation, ...]], list
     said = [pronunciations(word) for word in words]
     unknown = [word for word in words if not in_dictionary(word)]
     if not words or not any(said) or (len(unknown) > 2 and len(unknown) > len(words) / 4):
-        raise TextMismatchError("the text does not look English")
+        raise TextMismatchError("does not look English")
     unsaid = sorted({word for word, ways in zip(words, said, strict=True) if not ways})
     guessed = sorted(set(unknown) - set(unsaid))
     warnings = [f"guessed how to pronounce: {', '.join(guessed[:10])}"] if guessed else []
