@@ -39,6 +39,10 @@ def test_text_is_spelled_out(text: str, said: str) -> None:
     assert " ".join(spoken_words(text)) == said
 
 
+def test_endless_numbers_are_said_digit_by_digit() -> None:
+    assert spoken_words("1" * 9000) == ["one"] * 9000
+
+
 def test_other_scripts_stay_as_they_are() -> None:
     assert spoken_words("Привет мир") == ["привет", "мир"]
 

@@ -38,6 +38,7 @@ _SYMBOLS = {"&": "and", "+": "plus", "=": "equals", "%": "percent", "@": "at", "
 _INITIALS = {"US", "UK", "EU", "AI", "TV", "PC"}  # some are words too, in lower case
 _LETTERS = {"a": "ay"}  # the letter, not the article
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})++(?![0-9])|[0-9]++)(?:\.[0-9]++)?"
+_ENDLESS = re.compile(r"[0-9,]{30,}")  # no number that anybody would read as one
 _TOKEN = re.compile(
     rf"[$£€]\s?{_NUMBER}(?:\s(?:million|billion|trillion)\b)?"
     rf"|[0-9]{{1,2}}:[0-9]{{2}}(?![0-9])|{_NUMBER}(?:(?:st|nd|rd|th|s)(?![^\W\d_]))?"
@@ -51,7 +52,7 @@ def spoken_words(text: str) -> list[str]:
     Letters of an initialism come as single letters ("a" as "ay"). Scripts other than Latin are
     kept as they are: no pronunciation will be found for them.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _ENDLESS.sub(lambda match: " ".join(match.group()), unicodedata.normalize("NFKC", text))
     return [word for token in _tokens(plain) for word in token.split()]
 
 
