@@ -157,6 +157,7 @@ def talk(
             force=force,
             progress=progress,
         )
-    for warning in report.warnings:
-        complain(f"warning: {warning}")
+    if not quiet:
+        for warning in report.warnings:
+            complain(f"warning: {warning}")
     typer.echo(report.to_json() if json else report.output)

@@ -35,11 +35,11 @@ RATE = Fraction(25)
 class TalkReport(Report):
     """A report that also says who told the phonemes, and what should be known of that.
 
-    recognizer: ``alignment`` with the words of a text, ``network`` by ear. warnings: one line
+    backend: ``alignment`` with the words of a text, ``network`` by ear. warnings: one line
     each, such as that the text is not what is said.
     """
 
-    recognizer: str = ""
+    backend: str = ""
     warnings: Sequence[str] = ()
 
 
@@ -98,7 +98,7 @@ def talk(
         report = play(source, path, options, stage.drive, progress=progress)
     facts = {each.name: getattr(report, each.name) for each in fields(report)}
     heard = stage.utterance
-    return TalkReport(**facts, recognizer=heard.recognizer, warnings=tuple(heard.warnings))
+    return TalkReport(**facts, backend=heard.recognizer, warnings=tuple(heard.warnings))
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ import pytest
 
 from mien.cli.animate import animate as command
 from mien.cli.express import express as express_command
-from mien.pipeline import AnimateOptions, animate, express
+from mien.cli.talk import talk as talk_command
+from mien.pipeline import AnimateOptions, animate, express, talk
 
 pytestmark = pytest.mark.unit
 
@@ -48,3 +49,17 @@ def test_express_takes_the_same_options_from_both() -> None:
     assert set(cli) - OF_THE_COMMAND == set(python) - {"progress"}
     for name in set(cli) - OF_THE_COMMAND:
         assert cli[name] in (python[name], str(python[name]))
+
+
+def test_talk_takes_the_same_options_from_both() -> None:
+    python, cli = defaults(talk), defaults(talk_command)
+    assert set(cli) - OF_THE_COMMAND - {"config"} == set(python) - {"progress"}
+    for name in set(cli) - OF_THE_COMMAND - {"config", "audio"}:
+        assert cli[name] in (python[name], str(python[name]))
+
+
+def test_every_option_of_talk_is_documented() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    talking = text[text.index("## mien talk") :].partition("\n## ")[0]
+    for name in defaults(talk_command):
+        assert name == "source" or f"--{name.replace('_', '-')}" in talking
