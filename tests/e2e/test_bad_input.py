@@ -170,6 +170,30 @@ def test_a_contact_sheet_that_exists(run: Run, portrait: Path) -> None:
     assert Path("demo.png").read_text() == "precious"
 
 
+@pytest.mark.parametrize("verb", ["edit", "crop", "express", "demo"])
+@pytest.mark.parametrize("end", ["nowhere/x.png", "out.png"])
+def test_an_output_that_is_a_link_to_nowhere(run: Run, portrait: Path, verb: str, end: str) -> None:
+    Path("out.png").symlink_to(end)
+    extra = ("-e", "happy") if verb == "express" else ()
+    output = "out.mp4" if verb == "demo" else "out.png"
+    ending = run(verb, portrait, *extra, "-o", output)
+    assert (ending.code, ending.err.count("\n")) == (2, 1)
+    assert "out.png: " in ending.err
+    assert [p.is_symlink() for p in Path().iterdir()] == [True]
+
+
+def test_an_output_inside_a_file(refused: Refused, portrait: Path, clip: Path) -> None:
+    Path("me.jpg").touch()
+    line = refused(portrait, "-d", clip, "-o", "me.jpg/out.mp4")
+    assert "me.jpg is a file, not a folder" in line
+
+
+def test_a_name_that_is_too_long(run: Run, portrait: Path) -> None:
+    ending = run("demo", portrait, "-o", "x" * 300 + ".mp4")
+    assert (ending.code, ending.err.count("\n")) == (2, 1)
+    assert "cannot be written: File name too long" in ending.err
+
+
 def test_an_extension_nobody_knows(refused: Refused, portrait: Path, clip: Path) -> None:
     assert "unknown kind .avi" in refused(portrait, "-d", clip, "-o", "out.avi")
 

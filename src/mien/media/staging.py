@@ -26,7 +26,10 @@ FRAMES = Contents("frames", re.compile(r"\d{6,}\.png"))
 
 
 class Staging:
-    """The temporary place of one output, a file or a folder."""
+    """The temporary place of one output, a file or a folder.
+
+    A link counts as what exists; with ``force`` what it leads to is replaced, and the link stays.
+    """
 
     def __init__(
         self, target: Path, *, folder: bool, force: bool, contents: Contents = FRAMES
@@ -36,7 +39,9 @@ class Staging:
         self._folder = folder
         self._contents = contents
         self._force = force
-        self.path = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
+        self._place = link_end(target)
+        part = f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}"
+        self.path = self._place.parent / part  # beside it, where a rename is possible
         self._check()
 
     def create(self) -> None:
@@ -53,10 +58,10 @@ class Staging:
         """Put the temporary in its place. Raises OutputError."""
         self._check()  # somebody may have put something there meanwhile
         try:
-            if self._folder and self.target.is_dir():
+            if self._folder and self._place.is_dir():
                 self._swap_folders()
             else:
-                self.path.replace(self.target)
+                self.path.replace(self._place)
         except OSError as error:
             raise OutputError(self.target, describe(error)) from None
 
@@ -69,27 +74,25 @@ class Staging:
                 self.path.unlink(missing_ok=True)
 
     def _check(self) -> None:
-        parent = self.target.parent
-        if not parent.is_dir():
-            raise OutputError(self.target, f"the folder {parent} does not exist; make it first")
-        if not os.access(parent, os.W_OK | os.X_OK):
-            raise OutputError(self.target, f"the folder {parent} is not writable")
+        _check_parent(self.target, self._place.parent)
         if self._folder:
             self._check_folder()
-        elif self.target.is_dir():
+        elif self._place.is_dir():
             raise OutputError(self.target, "is a folder; give a file name")
-        elif self.target.exists() and not self.target.is_file():
+        elif self._place.exists() and not self._place.is_file():
             raise OutputError(self.target, "is not a regular file")
-        elif self.target.exists() and not self._force:
+        elif is_there(self.target) and not self._force:
             raise OutputError(self.target, "exists already; use --force to replace it")
 
     def _check_folder(self) -> None:
-        if not self.target.exists():
-            return
         word = self._contents.word
-        if not self.target.is_dir():
+        if not self._place.exists():
+            if is_there(self.target) and not self._force:
+                raise OutputError(self.target, "exists already; use --force to replace it")
+            return
+        if not self._place.is_dir():
             raise OutputError(self.target, f"is a file; a folder of {word} was asked for")
-        names = [entry.name for entry in self.target.iterdir()]
+        names = [entry.name for entry in self._place.iterdir()]
         if any(not self._contents.names.fullmatch(name) for name in names):
             # Even by force: a folder is replaced whole, and this one is not ours.
             raise OutputError(self.target, f"holds other files than {word}; give another folder")
@@ -98,13 +101,42 @@ class Staging:
 
     def _swap_folders(self) -> None:
         old = self.path.with_name(self.path.name + ".old")
-        self.target.replace(old)
+        self._place.replace(old)
         try:
-            self.path.replace(self.target)
+            self.path.replace(self._place)
         except OSError:
-            old.replace(self.target)
+            old.replace(self._place)
             raise
         shutil.rmtree(old, ignore_errors=True)
+
+
+def is_there(path: Path) -> bool:
+    """Whether something has this name, be it a link that leads nowhere."""
+    return os.path.lexists(path)
+
+
+def link_end(path: Path) -> Path:
+    """The path, or for a link the place it leads to in the end, which need not exist.
+
+    OutputError for links that lead in a circle.
+    """
+    if not path.is_symlink():
+        return path
+    end = Path(os.path.realpath(path))
+    if end.is_symlink():
+        raise OutputError(path, "is a link that leads in a circle; remove it or give another name")
+    return end
+
+
+def _check_parent(path: Path, parent: Path) -> None:
+    """OutputError about ``path`` unless files can be made in the folder ``parent``."""
+    if not parent.is_dir():
+        nearest = next((each for each in (parent, *parent.parents) if is_there(each)), parent)
+        if is_there(nearest) and not nearest.is_dir():
+            raise OutputError(path, f"{nearest} is a file, not a folder; give another place")
+        raise OutputError(path, f"the folder {parent} does not exist; make it first")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(path, f"the folder {parent} is not writable")
 
 
 def describe(error: BaseException) -> str:

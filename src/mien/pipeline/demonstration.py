@@ -12,7 +12,7 @@ from pathlib import Path
 from mien.drivers.story import story_sound, tell_story
 from mien.errors import OutputError
 from mien.face import crop_around
-from mien.media.staging import describe
+from mien.media.staging import describe, is_there, link_end
 from mien.pipeline.casting import Cast
 from mien.pipeline.contact_sheet import FACE_SCALE, ContactSheet
 from mien.pipeline.options import AnimateOptions
@@ -59,9 +59,12 @@ def _sheet_path(film: str | Path, source: str | Path | None, *, force: bool) -> 
     path = Path(film).with_suffix(".png")
     if source is not None and same_file(path, source):
         raise OutputError(path, "is what is read; give another --output")
-    if path.exists() and not force:
+    if is_there(path) and not force:
         raise OutputError(path, "exists already; use --force to overwrite it")
-    return path
+    try:
+        return link_end(path)
+    except OSError as error:  # a name the file system cannot hold
+        raise OutputError(path, describe(error)) from None
 
 
 class _SheetMaker:

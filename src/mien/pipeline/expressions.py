@@ -69,9 +69,7 @@ def _write(path: Path, text: str, *, own_place: bool) -> None:
     try:
         if own_place:
             path.parent.mkdir(parents=True, exist_ok=True)
-        # through a link to the file itself, as people link their settings
-        place = path.resolve() if path.is_symlink() else path
-        staging = Staging(place, folder=False, force=True)
+        staging = Staging(path, folder=False, force=True)
     except OSError as error:
         raise OutputError(path, describe(error)) from None
     staging.create()
