@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+
+import numpy as np
 
 from mien.drivers.moments import canonical_reference, moment_frame
 from mien.drivers.utterance import MomentAt, Utterance
 from mien.errors import OptionError
+from mien.motion.arkit import BLENDSHAPES
 from mien.motion.expressions import Expression, find_expression, load_expressions
-from mien.motion.layers import OWN_GAZE, Gaze, layer
+from mien.motion.layers import OWN_GAZE, Gaze, Speech, layer
 from mien.motion.liveliness import enliven
 from mien.motion.moment import REST, Moment
 from mien.motion.timeline import Timeline, timeline_moments
 from mien.types import Motion, MotionFrame
+
+_LEFT_OPEN = np.array(
+    [
+        0.0 if name == "jawOpen"
+        else 0.25 if name.startswith(("mouthLowerDown", "mouthUpperUp", "mouthFunnel"))
+        else 1.0
+        for name in BLENDSHAPES
+    ],
+    np.float32,
+)  # fmt: skip
+"""How much of an emotion's open mouth is left to somebody who speaks: a mouth that opens where
+nothing is said seems to say something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +46,23 @@ class Manner:
 
     def moment(self, utterance: Utterance, time_s: float) -> Moment:
         """All of the face at a time in seconds. Pure."""
+        return self.layered(utterance.body_at(time_s), utterance.speech_at(time_s), time_s)
+
+    def layered(self, body: Moment, speech: Speech, time_s: float) -> Moment:
+        """What is felt at a time in seconds, between what body and mouth do then. Pure."""
         felt = enliven(self.emotion_at(time_s), time_s, seed=self.seed)
-        return layer(utterance.body_at(time_s), felt, utterance.speech_at(time_s), self.gaze)
+        return layer(body, felt, speech, self.gaze)
 
 
 def felt_in(
-    timeline: Timeline | None, expressions: Mapping[str, Expression] | None = None
+    timeline: Timeline | None,
+    expressions: Mapping[str, Expression] | None = None,
+    *,
+    open_mouth: bool = False,
 ) -> MomentAt:
     """What is felt at a time in seconds; nothing without a timeline, which leaves the portrait its
     own expression. ``expressions``: what its names mean; the built-in ones if none are given.
+    ``open_mouth``: whether the expressions may open it too, as they do where nobody speaks.
 
     Raises ExpressionError for a name that means nothing.
     """
@@ -48,7 +71,11 @@ def felt_in(
     known = load_expressions() if expressions is None else expressions
     keys = timeline.keyframes
     targets = [find_expression(known, key.expression).moment(key.intensity) for key in keys]
-    return timeline_moments(timeline, targets)
+    return timeline_moments(timeline, targets if open_mouth else list(map(_closed, targets)))
+
+
+def _closed(felt: Moment) -> Moment:
+    return replace(felt, weights=felt.weights * _LEFT_OPEN)
 
 
 def drive_with_speech(

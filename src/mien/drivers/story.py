@@ -46,7 +46,7 @@ def tell_story(speech: str | Path, fps: Fraction = Fraction(30)) -> Motion:
     before = np.zeros(round(SPEAKS_AT_S * rate), np.float32)
     utterance = hear(np.concatenate([before, samples]), rate, SENTENCE, seed=_SEED)
     utterance = replace(utterance, body_at=_waiting_until_it_speaks(utterance.body_at))
-    felt = felt_in(parse_timeline(STORY, "story"), _expressions())
+    felt = felt_in(parse_timeline(STORY, "story"), _expressions(), open_mouth=True)
     num_frames = round(Fraction(DURATION_S) * fps)
     return drive_with_speech(utterance, Manner(felt, seed=_SEED), fps=fps, num_frames=num_frames)
 

@@ -87,6 +87,14 @@ def test_an_emotion_colours_the_corners_of_a_speaking_mouth(utterance: Utterance
     assert happy[:, smile].mean() > weights(utterance)[:, smile].mean() + 0.2
 
 
+def test_who_is_surprised_or_happy_is_silent_with_a_closed_mouth() -> None:
+    silence = hear(np.zeros(16_000, np.float32), 16_000)
+    for name, sign in (("surprised", "browOuterUpLeft"), ("happy", "mouthSmileLeft")):
+        felt = weights(silence, Manner(felt_in(parse_timeline(f"0:{name}:1", "test"))))
+        assert felt[:, SHAPE_INDEX["jawOpen"]].max() == 0
+        assert felt[:, SHAPE_INDEX[sign]].min() > 0.3
+
+
 def test_eyes_look_where_they_are_wanted(utterance: Utterance) -> None:
     looks = weights(utterance, Manner(gaze=Gaze(1.0, 0.0, 1.0)))
     assert looks[:, SHAPE_INDEX["eyeLookOutLeft"]].min() > 0.9
