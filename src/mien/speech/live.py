@@ -84,12 +84,14 @@ class LiveHearing:
 
 
 class LiveDecoder:
-    """The likeliest phonemes, decided `LAG_FRAMES` frames late and never taken back."""
+    """The likeliest phonemes, decided ``lag_frames`` frames late and never taken back."""
 
-    def __init__(self) -> None:
+    def __init__(self, lag_frames: int = LAG_FRAMES) -> None:
+        self._lag_frames = lag_frames
         self._follow = phone_pairs()
-        self._score: NDArray[np.float64] | None = None
-        self._paths: list[NDArray[np.int64]] = []
+        self._has_begun = False
+        self._score = np.full((LEAST_FRAMES, len(PHONES)), -np.inf)
+        self._paths = np.zeros((0, LEAST_FRAMES, len(PHONES)), np.int64)
 
     def push(self, logs: Logs) -> list[int]:
         """Numbers into `PHONES` for the frames now decided, given the next frames' scores."""
@@ -97,37 +99,45 @@ class LiveDecoder:
 
     def finish(self) -> list[int]:
         """The frames still undecided."""
-        if self._score is None:
-            return []
-        best = int(self._score[-1].argmax())
-        return [int(path[-1, best]) for path in self._paths]
+        return [int(phone) for phone in self._paths[:, -1, int(self._score[-1].argmax())]]
+
+    def expected(self) -> list[int]:
+        """What the frames still undecided are likely to be; more sound may change it."""
+        return [int(phone) for phone in self._paths[:, *self._best()]]
+
+    def _best(self) -> tuple[int, int]:
+        """Depth and phoneme of the best state."""
+        depth, phone = np.unravel_index(int(self._score.argmax()), self._score.shape)
+        return int(depth), int(phone)
 
     def _step(self, row: NDArray[np.float32]) -> list[int]:
         """One frame of the search of `decoding.likeliest`; every state carries its last phonemes
         along, which takes the place of tracing back."""
         phones = np.arange(len(row))
-        if self._score is None:
-            self._score = np.full((LEAST_FRAMES, len(row)), -np.inf)
+        if self._has_begun:
+            score = self._score
+            entries = score[-1][:, None] + self._follow
+            came_from = entries.argmax(axis=0)
+            stays = score[-1] >= score[-2]
+            self._paths = _moved(self._paths, came_from, stays)
+            last = np.maximum(score[-1], score[-2])
+            self._score = np.vstack([entries[came_from, phones], score[:-2], last]) + row
+            self._score -= self._score.max()
+        else:
             self._score[0] = self._score[-1] = row
-            self._paths = [np.tile(phones, (LEAST_FRAMES, 1))]
+            self._has_begun = True
+        here = np.broadcast_to(phones, (1, LEAST_FRAMES, len(row)))
+        self._paths = np.concatenate([self._paths, here])
+        if len(self._paths) <= self._lag_frames:
             return []
-        score = self._score
-        entries = score[-1][:, None] + self._follow
-        came_from = entries.argmax(axis=0)
-        stays = score[-1] >= score[-2]
-        self._paths = [_moved(path, came_from, stays) for path in self._paths]
-        self._paths.append(np.tile(phones, (LEAST_FRAMES, 1)))
-        last = np.maximum(score[-1], score[-2])
-        self._score = np.vstack([entries[came_from, phones], score[:-2], last]) + row
-        self._score -= self._score.max()
-        if len(self._paths) <= LAG_FRAMES:
-            return []
-        depth, best = np.unravel_index(int(self._score.argmax()), self._score.shape)
-        return [int(self._paths.pop(0)[depth, best])]
+        decided = int(self._paths[0, *self._best()])
+        self._paths = self._paths[1:]
+        return [decided]
 
 
 def _moved(
-    path: NDArray[np.int64], came_from: NDArray[np.int64], stays: NDArray[np.bool_]
+    paths: NDArray[np.int64], came_from: NDArray[np.int64], stays: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """A past frame's phonemes, by state, after a step of the search."""
-    return np.vstack([path[-1][came_from], path[:-2], np.where(stays, path[-1], path[-2])])
+    """Past frames' phonemes (frames, depths, phonemes), by state, after a step of the search."""
+    last = np.where(stays, paths[:, -1], paths[:, -2])
+    return np.concatenate([paths[:, -1:, came_from], paths[:, :-2], last[:, None]], axis=1)

@@ -12,7 +12,7 @@ from mien.speech.spectrum import SAMPLE_RATE
 
 _RATES = (1_000, 768_000)
 _MOST_CHANNELS = 64
-_MOST_PHASES = 4000
+MOST_PHASES = 4000
 _HALF_WIDTH = 16  # zero crossings of the sinc on either side
 _BLOCK = 65_536  # results per step: bounds memory
 
@@ -30,16 +30,16 @@ def mono_16k(samples: ArrayLike, sample_rate: float) -> Mono:
         raise OptionError(
             "sample_rate", f"{sample_rate} is not a sample rate; give {_RATES[0]} to {_RATES[1]} Hz"
         )
-    return resample(_mono(np.asarray(samples)), Fraction(sample_rate).limit_denominator(1000))
+    return resample(mono(np.asarray(samples)), Fraction(sample_rate).limit_denominator(1000))
 
 
 def resample(samples: Mono, rate: Fraction) -> Mono:
     """Samples (S,) of another rate at 16 kHz: windowed sinc, one set of taps per phase."""
-    ratio = (SAMPLE_RATE / rate).limit_denominator(_MOST_PHASES)
+    ratio = (SAMPLE_RATE / rate).limit_denominator(MOST_PHASES)
     if ratio == 1 or not len(samples):
         return samples
     phases, step = ratio.numerator, ratio.denominator
-    taps = _taps(phases, step)
+    taps = sinc_taps(phases, step)
     count = -(-len(samples) * phases // step)
     side = taps.shape[1] // 2
     padded = np.pad(samples, (side, side + step + 1))
@@ -54,7 +54,7 @@ def resample(samples: Mono, rate: Fraction) -> Mono:
     return made
 
 
-def _taps(phases: int, step: int) -> NDArray[np.float32]:
+def sinc_taps(phases: int, step: int) -> NDArray[np.float32]:
     """Row p: taps around a result that lies p / phases of a sample after the one it starts at."""
     cutoff = min(1.0, phases / step) * 0.96
     side = int(np.ceil(_HALF_WIDTH / cutoff))
@@ -64,7 +64,8 @@ def _taps(phases: int, step: int) -> NDArray[np.float32]:
     return np.asarray(taps / taps.sum(axis=1, keepdims=True), np.float32)
 
 
-def _mono(samples: NDArray[np.generic]) -> Mono:
+def mono(samples: NDArray[np.generic]) -> Mono:
+    """One channel, -1..1, of samples at any rate; see `mono_16k`."""
     if samples.ndim not in (1, 2):
         raise OptionError("samples", f"shape {samples.shape} is not sound; give (S,) or (S, C)")
     if samples.dtype.kind in "iu":
@@ -75,10 +76,10 @@ def _mono(samples: NDArray[np.generic]) -> Mono:
         raise OptionError("samples", f"{samples.dtype} is no number; give float32, -1..1, or int16")
     if samples.ndim == 2:
         samples = samples.mean(axis=0 if _channels_first(samples.shape) else 1)
-    mono = np.asarray(samples, np.float32)
-    if not np.isfinite(mono).all():
+    made = np.asarray(samples, np.float32)
+    if not np.isfinite(made).all():
         raise OptionError("samples", "some are not finite; replace NaN and infinity by numbers")
-    return mono
+    return made
 
 
 def _channels_first(shape: tuple[int, ...]) -> bool:

@@ -77,6 +77,10 @@ class Emphasis:
             self._weigh(segment, sound, sound_start_s)
         self._spoken_until_s = segment.end_s
 
+    def go_on(self, until_s: float) -> None:
+        """The last phoneme lasts until then: what was not known when it was heard."""
+        self._spoken_until_s = max(self._spoken_until_s, until_s)
+
     def fall_silent(self, until_s: float) -> None:
         """Nothing was said from the last phoneme's end until then."""
         paused_s = self._spoken_until_s
