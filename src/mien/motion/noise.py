@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import shake_128
 
 import numpy as np
@@ -18,10 +19,13 @@ FOREVER_S = float(2**20)
 """A period that nobody sees the end of: twelve days."""
 
 
+@lru_cache(maxsize=4096)  # neighbouring moments draw the same
 def draw(seed: int, stream: str, slot: int, count: int) -> Floats:
-    """(count,) float64, even over 0..1: always the same for the same arguments."""
+    """(count,) float64, read-only, even over 0..1: always the same for the same arguments."""
     digest = shake_128(f"{seed}/{stream}/{slot}".encode()).digest(4 * count)
-    return np.frombuffer(digest, "<u4") / 2.0**32
+    drawn = np.frombuffer(digest, "<u4") / 2.0**32
+    drawn.flags.writeable = False
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
