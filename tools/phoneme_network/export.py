@@ -58,6 +58,18 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
+def rarity(paths: Sequence[Path]) -> np.ndarray:
+    """-ln of the share of time of each phone in the corpora, its mean taken off; 0 for silence."""
+    seconds = np.full(len(PHONES), 1.0)
+    for path in paths:
+        for spoken in read(path):
+            known = spoken.phones != UNKNOWN
+            lengths = np.diff(spoken.ends, prepend=0)
+            np.add.at(seconds, spoken.phones[known], lengths[known])
+    rare = -np.log(seconds[1:] / seconds[1:].sum())
+    return np.asarray(np.append(0.0, rare - rare.mean()), np.float32)
+
+
 def phone_pairs(paths: Sequence[Path], scale: float, penalty: float) -> np.ndarray:
     """scale * ln(P(j | i) / P(j)) - penalty; -inf on the diagonal, silence is not smoothed away."""
     count = len(PHONES)
@@ -94,6 +106,12 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.4)
     parser.add_argument("--penalty", type=float, default=1.0)
     parser.add_argument(
+        "--balance",
+        type=float,
+        default=0.3,
+        help="how much of a phone's rarity in the corpora its logits are raised by",
+    )
+    parser.add_argument(
         "--closures",
         type=float,
         default=1.0,
@@ -103,9 +121,11 @@ def main() -> None:
     network = PhonemeNetwork()
     network.load_state_dict(torch.load(args.weights))
     network.eval()
+    lift = torch.from_numpy(args.balance * rarity(args.corpora))
+    lift[[PHONES.index(phone) for phone in "PBM"]] += args.closures
     with torch.no_grad():
         for head in (network.head, network.live_head):
-            head.bias.view(2, -1)[:, [PHONES.index(p) for p in "PBM"]] += args.closures
+            head.bias.view(2, -1).add_(lift)
     kept = io.BytesIO()
     torch.onnx.export(
         Probabilities(network), (torch.zeros(1, 200, BANDS),), kept, dynamo=False, opset_version=17,

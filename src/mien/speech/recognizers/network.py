@@ -22,7 +22,7 @@ from mien.speech.spectrum import (
 )
 from mien.speech.windows import overlapping
 
-_TRACTS = (0.88, 0.97, 1.07, 1.18)
+_TRACTS = (0.88, 1.0, 1.12, 1.25)
 _TRUST = 20.0
 
 
