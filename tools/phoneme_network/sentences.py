@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from pocketsphinx import NGramModel, get_model_path
 
+RARE = {"SH", "ZH", "CH", "JH", "TH", "DH", "OY", "UH"}
 LOG_BASE = 1e-4  # pocketsphinx's logarithms: natural log / 1e-4
 CANDIDATES = 60
 
@@ -22,6 +23,13 @@ def dictionary_words() -> list[str]:
     """Every plain word of pocketsphinx's dictionary."""
     lines = Path(get_model_path("en-us/cmudict-en-us.dict")).read_text().splitlines()
     return [w for w in (line.split()[0] for line in lines) if w.isalpha()]
+
+
+def words_with_rare_phones() -> list[str]:
+    """Words of at most eight phones, one of them seldom."""
+    lines = Path(get_model_path("en-us/cmudict-en-us.dict")).read_text().splitlines()
+    entries = [line.split() for line in lines]
+    return [w for w, *phones in entries if w.isalpha() and len(phones) <= 8 and RARE & set(phones)]
 
 
 def prose(
@@ -45,6 +53,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--count", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rare", action="store_true", help="mostly words with seldom phones")
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
     model = NGramModel.readfile(get_model_path("en-us/en-us.lm.bin"))
@@ -52,9 +61,16 @@ def main() -> None:
     logs = np.array([model.prob([w]) for w in words]) * LOG_BASE
     odds = np.exp(0.6 * np.clip(logs, -13, -8))
     odds /= odds.sum()
+    seldom = words_with_rare_phones()
     lines = []
     for n in range(args.count):
-        if n % 10 == 0:
+        if args.rare:
+            count = int(rng.integers(4, 9))
+            picks = [seldom[i] for i in rng.choice(len(seldom), count)]
+            usual = [words[i] for i in rng.choice(len(words), count, p=odds)]
+            both = zip(picks, usual, rng.random(count), strict=True)
+            lines.append(" ".join(a if share < 0.6 else b for a, b, share in both) + ".")
+        elif n % 10 == 0:
             picked = rng.choice(len(words), int(rng.integers(3, 7)))
             lines.append(" ".join(words[i] for i in picked))
         else:
