@@ -182,15 +182,17 @@ Refused = Callable[..., str]
 
 def test_values_out_of_range(refused: Refused, portrait: Path) -> None:
     line = refused("edit", portrait, "--yaw", 40, "-o", "out.png")
-    assert "--yaw: 40.0 is not a number from -25 to 25" in line
+    assert "--yaw: 40 is not a number from -25 to 25" in line
     assert "--smile: nan" in refused("edit", portrait, "--smile", "nan", "-o", "out.png")
-    assert "--set jawOpen: 2.0" in refused("edit", portrait, "--set", "jawOpen=2", "-o", "a.png")
+    assert "--set jawOpen: 2 is" in refused("edit", portrait, "--set", "jawOpen=2", "-o", "a.png")
 
 
 def test_shapes_that_are_none(refused: Refused, portrait: Path) -> None:
     line = refused("edit", portrait, "--set", "jawopen=0.4", "-o", "out.png")
     assert "did you mean jawOpen" in line
     assert "write jawOpen=0.4" in refused("edit", portrait, "--set", "jawOpen", "-o", "out.png")
+    twice = ("--set", "jawOpen=.1", "--set", "jawOpen=.9")
+    assert "--set: 'jawOpen' is set twice" in refused("edit", portrait, *twice, "-o", "out.png")
 
 
 def test_a_picture_does_not_become_a_film_nor_a_film_a_picture(

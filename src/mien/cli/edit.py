@@ -88,7 +88,7 @@ def edit(
     with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.motion.edits import Edits
         from mien.pipeline import edit as run
-        from mien.pipeline.editing import parse_shape
+        from mien.pipeline.editing import parse_shapes
         from mien.pipeline.options import parse_face, parse_size
 
         edits = Edits(
@@ -110,7 +110,7 @@ def edit(
             move_x=move_x,
             move_y=move_y,
             zoom=zoom,
-            shapes=dict(parse_shape(text) for text in shapes or ()),
+            shapes=parse_shapes(shapes or ()),
         )
         report = run(
             source,

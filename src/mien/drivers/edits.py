@@ -12,7 +12,7 @@ from mien.types import Motion
 
 def drive_with_edits(edits: Edits, *, fps: Fraction, num_frames: int) -> Motion:
     """The same edits ``num_frames`` times. Its ratios count for ``edits.parts`` only: an engine
-    honours them when asked to retarget these."""
+    honours them when asked to retarget these. OptionError for numbers that cannot be."""
     moment, ratios = edits.moment, edits.ratios
     motion = drive_with_moments(lambda time_s: moment, fps=fps, num_frames=num_frames)
     return replace(motion, frames=(replace(frame, ratios=ratios) for frame in motion.frames))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mien.drivers.length import check_bounds, checked_rate, frames_in
 from mien.drivers.reading import Baseline, read_face, to_motion_frame
 from mien.errors import NoFaceError
 from mien.face import find_faces
@@ -29,8 +30,11 @@ def drive_with_image(
     its expression, in the same pose and place: relative to it, the expression moves and the head
     does not. The reference has no pixels.
 
-    Raises NoFaceError, or UnreadableMediaError for what is not a picture.
+    Raises NoFaceError, UnreadableMediaError for what is not a picture, OptionError for
+    numbers that cannot be.
     """
+    rate = checked_rate(fps)
+    check_bounds(duration_s, max_frames)
     portrait = read_still(path)
     faces = find_faces(portrait.pixels, max_faces=1)
     if not faces:
@@ -38,12 +42,12 @@ def drive_with_image(
     reading = read_face(faces[0], portrait.pixels)
     neutral, own = neutralise(reading.head)
     frame = to_motion_frame(
-        reading, Baseline(reading.pose.scale, neutral), pts=0, time_base=1 / fps
+        reading, Baseline(reading.pose.scale, neutral), pts=0, time_base=1 / rate
     )
     frame = replace(frame, blendshapes=own)
     rest = np.zeros_like(frame.blendshapes)
     reference = replace(frame, landmarks=neutral, blendshapes=rest, pixels=None)
-    num_frames = 1 if duration_s is None else max(1, round(Fraction(duration_s) * fps))
+    num_frames = 1 if duration_s is None else frames_in(duration_s, rate)
     num_frames = min(num_frames, max_frames or num_frames)
     frames = (replace(frame, pts=pts) for pts in range(num_frames))
-    return Motion(reference, frames, fps, num_frames)
+    return Motion(reference, frames, rate, num_frames)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from mien.types import MotionFrame
 Loop = Literal["none", "repeat", "pingpong", "hold"]
 """What follows a clip's last picture: nothing, the clip again, the clip backwards and so on, or
 that last picture standing still."""
+LOOPS: tuple[Loop, ...] = get_args(Loop)
 
 Play = Callable[[bool], Iterable[MotionFrame]]
 """Starts a clip anew: from its beginning or, called with True, from its end backwards."""

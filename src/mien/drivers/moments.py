@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from mien.checks import check_whole
+from mien.drivers.length import checked_rate
 from mien.motion.moment import REST, Moment, head_placing
 from mien.types import Motion, MotionFrame
 
@@ -27,10 +29,12 @@ def moment_frame(moment: Moment, *, pts: int, time_base: Fraction) -> MotionFram
 def drive_with_moments(
     moment_at: Callable[[float], Moment], *, fps: Fraction, num_frames: int
 ) -> Motion:
-    """What a function of the time in seconds says, ``num_frames`` times from 0 on."""
-    return Motion(
-        canonical_reference(1 / fps), _frames(moment_at, fps, num_frames), fps, num_frames
-    )
+    """What a function of the time in seconds says, ``num_frames`` times from 0 on. OptionError for
+    a rate or a number of frames that cannot be."""
+    rate = checked_rate(fps)
+    check_whole("num_frames", num_frames, least=1)
+    frames = _frames(moment_at, rate, num_frames)
+    return Motion(canonical_reference(1 / rate), frames, rate, num_frames)
 
 
 def canonical_reference(time_base: Fraction = Fraction(1, 30)) -> MotionFrame:

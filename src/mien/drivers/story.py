@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mien.drivers.length import checked_rate, frames_in
 from mien.drivers.speech import Manner, drive_with_speech, felt_in
 from mien.drivers.utterance import MomentAt, hear
 from mien.media import AudioTrack, open_sound, read_speech
@@ -41,14 +42,18 @@ _TURNS_TO_US_S = (6.8, 7.4)
 
 def tell_story(speech: str | Path, fps: Fraction = Fraction(30)) -> Motion:
     """Twelve seconds that show what a face can do with nobody to follow; from 7.5 seconds on it
-    says ``SENTENCE``, whose sound is in the file ``speech``: see :func:`story_sound`."""
+    says ``SENTENCE``, whose sound is in the file ``speech``: see :func:`story_sound`.
+    OptionError for a rate that cannot be."""
+    frame_rate = checked_rate(fps)
     samples, rate = read_speech(speech)
     before = np.zeros(round(SPEAKS_AT_S * rate), np.float32)
     utterance = hear(np.concatenate([before, samples]), rate, SENTENCE, seed=_SEED)
     utterance = replace(utterance, body_at=_waiting_until_it_speaks(utterance.body_at))
     felt = felt_in(parse_timeline(STORY, "story"), _expressions(), open_mouth=True)
-    num_frames = round(Fraction(DURATION_S) * fps)
-    return drive_with_speech(utterance, Manner(felt, seed=_SEED), fps=fps, num_frames=num_frames)
+    num_frames = frames_in(DURATION_S, frame_rate)
+    return drive_with_speech(
+        utterance, Manner(felt, seed=_SEED), fps=frame_rate, num_frames=num_frames
+    )
 
 
 def story_sound(speech: str | Path) -> AudioTrack:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from mien.drivers.looping import Loop, loop_motion
+from mien.checks import check_choice, check_number
+from mien.drivers.length import check_bounds, checked_rate, frames_in
+from mien.drivers.looping import LOOPS, Loop, loop_motion
 from mien.errors import OptionError
 from mien.motion.blending import blend
 from mien.templates import MotionTemplate, read_template
@@ -29,11 +31,14 @@ def drive_with_template(
     max_frames: bounds of the result, with a ``loop`` beyond the template's end. fps: between its
     frames the motion is blended.
 
-    Raises TemplateError for what is no sound template, OptionError for a start beyond the end or
-    a loop without end.
+    Raises TemplateError for what is no sound template, OptionError for a start beyond the end, a
+    loop without end and numbers that cannot be.
     """
+    check_number("--start", start_s, 0, math.inf)
+    check_choice("--loop", loop, LOOPS)
+    check_bounds(duration_s, max_frames)
     template = read_template(path)
-    rate = fps or template.rate
+    rate = template.rate if fps is None else checked_rate(fps)
     start = Fraction(start_s) * template.rate
     if start >= template.num_frames:
         problem = f"{start_s:g} is beyond the end of {path} ({template.duration_s:.2f} s)"
@@ -60,7 +65,7 @@ def drive_with_template(
 def _wanted(rate: Fraction, duration_s: float | None, max_frames: int | None) -> int | None:
     limits = [] if max_frames is None else [max_frames]
     if duration_s is not None:
-        limits.append(max(1, round(Fraction(duration_s) * rate)))
+        limits.append(frames_in(duration_s, rate))
     return min(limits, default=None)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
+from mien.checks import shown
 from mien.errors import EngineUnavailableError, OptionError
 from mien.types import Face, Motion, MotionOptions, Portrait, Rendered
 
@@ -105,7 +106,9 @@ def load_engine(name: str = "mesh") -> Engine[Any]:
     """A new engine by name. Raises OptionError naming the ones there are, EngineUnavailableError
     naming what keeps it from running here."""
     if name not in ENGINES:
-        raise OptionError("--engine", f"there is no {name!r}; choose from: {', '.join(ENGINES)}")
+        raise OptionError(
+            "--engine", f"there is no {shown(name)}; choose from: {', '.join(ENGINES)}"
+        )
     module, _, attribute = ENGINES[name].partition(":")
     try:
         made = cast(type[Engine[Any]], getattr(import_module(module), attribute))

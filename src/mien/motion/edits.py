@@ -5,13 +5,13 @@ Left and right are the person's own. docs/editing.md compares each slider with L
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 
 import numpy as np
 
+from mien.checks import check_number, shown
 from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
 from mien.motion.gaze import gaze_shapes
@@ -129,10 +129,10 @@ class Edits:
         for slider in fields(self):
             value = getattr(self, slider.name)
             if slider.name in RANGES and value is not None:
-                _check(f"--{slider.name.replace('_', '-')}", value, *RANGES[slider.name])
+                check_number(f"--{slider.name.replace('_', '-')}", value, *RANGES[slider.name])
         for name, value in self.shapes.items():
             _check_shape(name)
-            _check(f"--set {name}", value, 0, 1)
+            check_number(f"--set {name}", value, 0, 1)
 
     @property
     def moment(self) -> Moment:
@@ -174,19 +174,11 @@ class Edits:
         return weights
 
 
-def _check(option: str, value: float, low: float, high: float) -> None:
-    try:
-        fits = math.isfinite(value) and low <= value <= high
-    except TypeError:
-        fits = False
-    if not fits:
-        raise OptionError(option, f"{value} is not a number from {low:g} to {high:g}")
-
-
 def _check_shape(name: str) -> None:
     if name in SHAPE_INDEX:
         return
     lowered = {shape.lower(): shape for shape in BLENDSHAPES}
-    near = get_close_matches(str(name).lower(), lowered, n=2, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(lowered[match] for match in near)}?" if near else ""
-    raise OptionError("--set", f"{name!r} is none of the 52 blendshapes{hint}")
+    near = get_close_matches(str(name)[:60].lower(), lowered, n=2, cutoff=0.5)
+    hint = f"did you mean {' or '.join(lowered[match] for match in near)}? " if near else ""
+    problem = f"{shown(name)} is none of the 52 blendshapes; {hint}docs/editing.md lists them"
+    raise OptionError("--set", problem)

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
+from mien.checks import check_choice, check_number, check_whole, shown
 from mien.errors import OptionError
 from mien.face import find_faces
 from mien.face.aligned import FACE_SCALE, Transform, align_face, corners, frame_upper_body
@@ -85,15 +86,12 @@ def crop(
 
 
 def _check(kind: str, size: int, scale: float | None, face: int) -> None:
-    if kind not in CROP_KINDS:
-        raise OptionError("--kind", f"{kind!r} is none of {', '.join(CROP_KINDS)}")
+    check_choice("--kind", kind, CROP_KINDS)
     if not (isinstance(size, int) and MIN_SIDE <= size <= MAX_SIDE):
-        raise OptionError("--size", f"{size!r} is not between {MIN_SIDE} and {MAX_SIDE}")
-    if scale is not None and not _SCALES[0] <= scale <= _SCALES[1]:
-        low, high = _SCALES
-        raise OptionError("--scale", f"{scale:g} is not a number from {low:g} to {high:g}")
-    if not isinstance(face, int) or face < 1:
-        raise OptionError("--face", f"{face} is not a whole number from 1")
+        raise OptionError("--size", f"{shown(size)} is not between {MIN_SIDE} and {MAX_SIDE}")
+    if scale is not None:
+        check_number("--scale", scale, *_SCALES)
+    check_whole("--face", face, least=1)
 
 
 def landmarks_of(portrait: Portrait, source: str | Path, face: int) -> tuple[Floats, int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
+from mien.checks import shown
 from mien.drivers.edits import drive_with_edits
 from mien.errors import OptionError, OutputError
 from mien.media import STILL_EXTENSIONS, PictureFile
@@ -67,14 +69,24 @@ def edit(
         return _edit_picture(source, path, edits, options)
 
 
-def parse_shape(text: str) -> tuple[str, float]:
-    """``jawOpen=0.4``: a blendshape and its value."""
+def parse_shapes(texts: Iterable[str]) -> dict[str, float]:
+    """``jawOpen=0.4`` and so on: blendshapes and their values. OptionError for what is not
+    written so, or is there twice."""
+    shapes: dict[str, float] = {}
+    for name, value in map(_parse_shape, texts):
+        if name in shapes:
+            raise OptionError("--set", f"{shown(name)} is set twice; give it once")
+        shapes[name] = value
+    return shapes
+
+
+def _parse_shape(text: str) -> tuple[str, float]:
     name, equals, value = text.partition("=")
     try:
         return name.strip(), float(value)
     except ValueError:
         problem = "has no number behind =" if equals else "has no ="
-        raise OptionError("--set", f"{text!r} {problem}; write jawOpen=0.4") from None
+        raise OptionError("--set", f"{shown(text)} {problem}; write jawOpen=0.4") from None
 
 
 def _edit_picture(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mien.checks import shown
 from mien.errors import TimelineError
 from mien.motion.timeline import Timeline, parse_timeline, timeline_from_json
 from mien.motion.timeline.notation import MAX_CHARACTERS
@@ -19,6 +20,9 @@ def read_emotions(given: str | Path | Timeline) -> Timeline:
     """
     if isinstance(given, Timeline):
         return given
+    if not isinstance(given, str | Path):
+        problem = f"{shown(given)} is neither a timeline nor its text nor the path of its file"
+        raise TimelineError(OPTION, problem)
     if isinstance(given, Path) or given.lower().endswith(".json"):
         return timeline_from_json(_text_of(Path(given)), str(given))
     return parse_timeline(given, OPTION)

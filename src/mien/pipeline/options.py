@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, TypeAlias, cast, get_args
 
-from mien.drivers.looping import Loop
+from mien.checks import check_choice, check_number, check_whole, shown
+from mien.drivers.length import check_duration, checked_rate
+from mien.drivers.looping import LOOPS, Loop
 from mien.drivers.video import ReferenceChoice
 from mien.errors import OptionError
-from mien.media.timing import MAX_RATE
 from mien.motion.timeline import Timeline
 from mien.types import PARTS, REGIONS, MotionOptions, Part, Region
 
@@ -25,13 +25,10 @@ Size: TypeAlias = int | tuple[int, int]
 _RATE = re.compile(r"-?\d{1,12}(\.\d{0,20})?(/\d{1,12})?", re.ASCII)
 """No exponents: a fraction of 1e999999999 is a number of a thousand million digits."""
 
-LOOPS: tuple[Loop, ...] = get_args(Loop)
 KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
 
 MIN_SIDE, MAX_SIDE = 16, 4096
 """Pixels a result may have per side: H.264 levels end at 4096."""
-MAX_DURATION_S = 86_400
-"""A day: what is longer was not meant."""
 MAX_RATIO = 0.8
 """Opening over width that eyes and lips may be asked for, as in LivePortrait's sliders."""
 
@@ -68,32 +65,31 @@ class AnimateOptions:
     force: bool = False
 
     def __post_init__(self) -> None:
-        _in_range("--multiplier", self.multiplier, 0, 3)
-        _in_range("--smooth", self.smooth, 0, 10)
-        _in_range("--start", self.start, 0, math.inf)
-        _one_of("--region", self.region, REGIONS)
-        _one_of("--loop", self.loop, LOOPS)
+        check_number("--multiplier", self.multiplier, 0, 3)
+        check_number("--smooth", self.smooth, 0, 10)
+        check_number("--start", self.start, 0, math.inf)
+        check_choice("--region", self.region, REGIONS)
+        check_choice("--loop", self.loop, LOOPS)
         if self.keep_audio is not None:
-            _one_of("--keep-audio", self.keep_audio, KEEP_AUDIO)
+            check_choice("--keep-audio", self.keep_audio, KEEP_AUDIO)
         if self.eyes_open is not None:
-            _in_range("--eyes-open", self.eyes_open, 0, MAX_RATIO)
+            check_number("--eyes-open", self.eyes_open, 0, MAX_RATIO)
         if self.lips_open is not None:
-            _in_range("--lips-open", self.lips_open, 0, MAX_RATIO)
+            check_number("--lips-open", self.lips_open, 0, MAX_RATIO)
         for part in self.retarget or ():
-            _one_of("--retarget", part, PARTS)
-        _whole("--max-frames", self.max_frames, least=0)
-        _whole("--seed", self.seed, least=0)
+            check_choice("--retarget", part, PARTS)
+        check_whole("--max-frames", self.max_frames, least=0)
+        check_whole("--seed", self.seed, least=0)
         if self.crop_scale is not None:
-            _in_range("--crop-scale", self.crop_scale, 1, 5)
-        if self.duration is not None and not 0 < self.duration <= MAX_DURATION_S:
-            problem = f"{self.duration:g} is not a time above 0 and up to {MAX_DURATION_S} seconds"
-            raise OptionError("--duration", problem)
-        if self.fps is not None and not 1 <= self.fps <= MAX_RATE:
-            raise OptionError("--fps", f"{self.fps} is not between 1 and {MAX_RATE}")
+            check_number("--crop-scale", self.crop_scale, 1, 5)
+        if self.duration is not None:
+            check_duration(self.duration)
+        if self.fps is not None:
+            checked_rate(self.fps)
         if self.face != "all":
-            _whole("--face", self.face, least=1, otherwise="all")
+            check_whole("--face", self.face, least=1, otherwise="all")
         if self.reference not in ("auto", "first"):
-            _whole("--reference", self.reference, least=1, otherwise="auto or first")
+            check_whole("--reference", self.reference, least=1, otherwise="auto or first")
         self._check_size()
         if self.audio is not None and self.keep_audio in ("source", "driving"):
             problem = f"brings a sound of its own; leave out --keep-audio {self.keep_audio}"
@@ -104,10 +100,12 @@ class AnimateOptions:
     def _check_size(self) -> None:
         sides = self.size if isinstance(self.size, tuple) else (self.size,)
         if self.size is not None and len(sides) > 2:
-            raise OptionError("--size", f"{self.size} is not a side or a width and a height")
+            raise OptionError("--size", f"{shown(self.size)} is not a side or a width and a height")
         for side in sides:
             if side is not None and not (isinstance(side, int) and MIN_SIDE <= side <= MAX_SIDE):
-                raise OptionError("--size", f"{side!r} is not between {MIN_SIDE} and {MAX_SIDE}")
+                raise OptionError(
+                    "--size", f"{shown(side)} is not between {MIN_SIDE} and {MAX_SIDE}"
+                )
 
     @property
     def motion(self) -> MotionOptions:
@@ -141,7 +139,7 @@ def parse_parts(text: str) -> frozenset[Part]:
     """``eyes``, ``lips`` or ``eyes,lips``."""
     parts = [part.strip() for part in text.split(",")]
     for part in parts:
-        _one_of("--retarget", part, PARTS)
+        check_choice("--retarget", part, PARTS)
     return frozenset(cast("list[Part]", parts))
 
 
@@ -149,7 +147,9 @@ def parse_size(text: str) -> Size:
     """``512``: the longest side; ``640x360``: width and height."""
     sides = re.fullmatch(r"(\d{1,6})(?:x(\d{1,6}))?", text)
     if sides is None:
-        raise OptionError("--size", f"{text!r} is not a number like 512 or a size like 640x360")
+        raise OptionError(
+            "--size", f"{shown(text)} is not a number like 512 or a size like 640x360"
+        )
     return int(sides[1]) if sides[2] is None else (int(sides[1]), int(sides[2]))
 
 
@@ -159,7 +159,7 @@ def parse_rate(value: str | float | Fraction) -> Fraction:
     try:
         rate = Fraction(text if _RATE.fullmatch(text) else "none")
     except (ValueError, ZeroDivisionError):
-        raise OptionError("--fps", f"{text[:40]!r} is not a rate like 25 or 30000/1001") from None
+        raise OptionError("--fps", f"{shown(text)} is not a rate like 25 or 30000/1001") from None
     if rate.denominator == 1:
         return rate
     film = Fraction(math.ceil(rate) * 1000, 1001)
@@ -170,21 +170,4 @@ def _integer(option: str, text: str, wanted: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise OptionError(option, f"{text!r} is not {wanted}") from None
-
-
-def _whole(option: str, value: object, *, least: int, otherwise: str = "") -> None:
-    if not isinstance(value, int) or value < least:
-        alternative = f" or {otherwise}" if otherwise else ""
-        raise OptionError(option, f"{value} is not a whole number from {least}{alternative}")
-
-
-def _in_range(option: str, value: float, low: float, high: float) -> None:
-    if not (low <= value <= high and math.isfinite(value)):
-        until = f"to {high:g}" if math.isfinite(high) else "up"
-        raise OptionError(option, f"{value:g} is not a number from {low:g} {until}")
-
-
-def _one_of(option: str, value: str, choices: Collection[str]) -> None:
-    if value not in choices:
-        raise OptionError(option, f"{value!r} is none of {', '.join(choices)}")
+        raise OptionError(option, f"{shown(text)} is not {wanted}") from None

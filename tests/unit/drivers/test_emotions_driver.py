@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.drivers import drive_with_emotions
-from mien.errors import ExpressionError, OptionError
+from mien.errors import ExpressionError, OptionError, TimelineError
 from mien.motion.arkit import SHAPE_INDEX
 from mien.motion.blendshapes.eyes import lid_closing
 from mien.motion.timeline import Keyframe, Timeline, parse_timeline
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.unit
 STORY = parse_timeline("0:neutral 0.5:surprised:1 2:calm")
 
 
-def weights(timeline: Timeline = STORY, **options: object) -> Floats:
+def weights(timeline: Timeline | str = STORY, **options: object) -> Floats:
     motion = drive_with_emotions(timeline, **options)  # type: ignore[arg-type]
     return np.array([frame.blendshapes for frame in motion.frames])
 
@@ -66,6 +66,12 @@ def test_blinks_shut_wide_eyes() -> None:
     closing = np.array([lid_closing(frame).sum(axis=1) for frame in wide])
     assert closing.min() < -0.05
     assert closing.max() > 0.9
+
+
+def test_a_timeline_may_be_given_as_text() -> None:
+    assert np.array_equal(weights("0:neutral 0.5:surprised:1 2:calm"), weights(STORY))
+    with pytest.raises(TimelineError):
+        drive_with_emotions("happy")
 
 
 def test_an_unknown_expression_is_refused_with_all_there_are() -> None:

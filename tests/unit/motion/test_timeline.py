@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -238,11 +239,16 @@ def test_what_makes_no_sense_is_refused_with_its_reason(text: str, problem: str)
     [
         ("[", "is not JSON"),
         ("[" * 100_000, "is nested too deep"),
-        ("9" * 5000, "is not JSON"),
+        ("9" * 5000, "holds a number of too many digits"),
         ("[]", 'is not an object with the one key "keyframes"'),
         ('{"keyframes": {}}', '"keyframes" is not a list'),
         ('{"keyframes": [], "x": 1}', "is not an object with the one key"),
         ('{"keyframes": []}', "is empty"),
+        ('{"keyframes": [], "keyframes": []}', "has the key 'keyframes' twice in one object"),
+        (
+            '{"keyframes": [{"time": 1, "time": 2, "expression": "sad"}]}',
+            "has the key 'time' twice",
+        ),
         ('{"keyframes": [1]}', "keyframe 1 is not an object"),
         ('{"keyframes": [{"time": 1}]}', 'keyframe 1 has no text as "expression"'),
         ('{"keyframes": [{"expression": "sad"}]}', 'has no number as "time"'),
@@ -279,3 +285,18 @@ def test_text_without_end_is_refused() -> None:
 def test_numbers_that_are_none_are_refused_in_python_too(change: dict[str, float]) -> None:
     with pytest.raises(TimelineError):
         Timeline([replace(Keyframe(1.0, "sad"), **change)])
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["0:happy", Keyframe("1", "sad"), Keyframe(1, 5), Keyframe(1, "sad", "much"),
+     Keyframe(1, "sad", 1, "slow")],
+)  # fmt: skip
+def test_keyframes_of_wrong_types_are_refused(key: Any) -> None:
+    with pytest.raises(TimelineError, match="keyframe 1: "):
+        Timeline([key])
+
+
+def test_a_timeline_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TimelineError, match="5 is no text"):
+        parse_timeline(5)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,12 @@ def test_text_a_file_and_a_timeline_say_the_same(tmp_path: Path) -> None:
     unusual.write_text(JSON)
     for given in ("1.5:happy:0.8", file, str(file), unusual, STORY):
         assert read_emotions(given) == STORY
+
+
+@pytest.mark.parametrize("given", [5, ["0:happy"], b"0:happy"])
+def test_what_is_neither_text_nor_timeline_nor_path_is_refused(given: Any) -> None:
+    with pytest.raises(TimelineError, match=r"--emotions: .* is neither a timeline nor its text"):
+        read_emotions(given)
 
 
 def test_complaints_about_text_name_the_option() -> None:

@@ -25,6 +25,9 @@ pytestmark = pytest.mark.unit
     ("option", "value"),
     [
         ("multiplier", math.nan),
+        ("multiplier", "much"),
+        ("duration", "long"),
+        ("fps", "25"),
         ("eyes_open", -0.1),
         ("eyes_open", 0.9),
         ("lips_open", math.nan),
@@ -136,3 +139,12 @@ def test_the_engine_is_told_how_far_eyes_and_lips_open() -> None:
     assert (motion.eyes_open, motion.lips_open, motion.retarget) == (0.3, 0, parts)
     assert motion.normalize_lips
     assert AnimateOptions().motion.retarget == frozenset()
+
+
+@pytest.mark.parametrize(
+    "parse", [parse_size, parse_rate, parse_face, parse_reference, parse_parts]
+)
+def test_a_long_value_is_repeated_in_short(parse: Any) -> None:
+    with pytest.raises(OptionError) as caught:
+        parse("x" * 5000)
+    assert len(str(caught.value)) < 160

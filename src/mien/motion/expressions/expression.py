@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mien.errors import OptionError
+from mien.checks import check_number
 from mien.motion.moment import Moment
 from mien.types import Floats
 
@@ -62,5 +62,4 @@ class Expression:
 
 def check_intensity(intensity: float) -> None:
     """OptionError unless it is a number from 0 to 1."""
-    if not 0.0 <= intensity <= 1.0:  # so that NaN is refused too
-        raise OptionError("intensity", f"{intensity:g} is not a number from 0 to 1")
+    check_number("--intensity", intensity, 0, 1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mien.errors import OptionError
+from mien.checks import check_number
 from mien.motion.expressions.expression import CoarseParameters, Expression
 from mien.types import Floats
 
@@ -23,9 +23,8 @@ def feeling(expressions: Mapping[str, Expression], valence: float, arousal: floa
     smooth everywhere, and in a named expression's own place that expression. OptionError
     outside of -1..1.
     """
-    for option, value in (("valence", valence), ("arousal", arousal)):
-        if not -1.0 <= value <= 1.0:  # so that NaN is refused too
-            raise OptionError(option, f"{value:g} is not a number from -1 to 1")
+    for option, value in (("--valence", valence), ("--arousal", arousal)):
+        check_number(option, value, -1, 1)
     named = list(expressions.values())
     share = _shares(np.array([(e.valence, e.arousal) for e in named]), valence, arousal)
     yaw, pitch, roll = share @ [e.angles for e in named]

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
+from mien.checks import shown
 from mien.errors import ExpressionError
 from mien.motion.expressions.entry import read_entry
 from mien.motion.expressions.expression import Expression
@@ -18,8 +19,6 @@ _MAX_ENTRIES = 500
 _MAX_DOTS = 500
 """In a line. More than a description may have: reading a dotted key takes the square of its parts,
 minutes for one that fills a table."""
-_SHOWN = 40
-"""Characters of an unknown name that a complaint repeats."""
 
 
 def load_expressions(path: str | Path | None = None) -> Mapping[str, Expression]:
@@ -37,12 +36,10 @@ def load_expressions(path: str | Path | None = None) -> Mapping[str, Expression]
 
 def find_expression(expressions: Mapping[str, Expression], name: str) -> Expression:
     """The expression of that name; ExpressionError, which names all there are, if none."""
-    try:
-        return expressions[name]
-    except KeyError:
-        raise ExpressionError(
-            repr(name[:_SHOWN]), f"there is none of that name; there are {', '.join(expressions)}"
-        ) from None
+    if not (isinstance(name, str) and name in expressions):
+        problem = f"there is none of that name; there are {', '.join(expressions)}"
+        raise ExpressionError(shown(name), problem)
+    return expressions[name]
 
 
 def read_table(path: Path) -> str:
@@ -69,8 +66,10 @@ def parse_table(text: str, origin: str) -> dict[str, Expression]:
         entries = tomllib.loads(text)
     except RecursionError:
         raise _table_error(origin, "is nested too deeply") from None
-    except ValueError as error:
+    except tomllib.TOMLDecodeError as error:
         raise _table_error(origin, f"is not TOML: {error}") from None
+    except ValueError:  # of integers with more than 4300 digits
+        raise _table_error(origin, "holds a number of too many digits") from None
     if len(entries) > _MAX_ENTRIES:
         raise _table_error(origin, f"has more than {_MAX_ENTRIES} expressions")
     return {name: read_entry(name, entry, origin) for name, entry in entries.items()}

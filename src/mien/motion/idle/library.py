@@ -55,7 +55,7 @@ def find_idle(name: str) -> Idle:
     none."""
     if name not in IDLES:
         names = ", ".join(f"idle:{known}" for known in IDLES)
-        raise OptionError("--driving", f"idle:{name} is none of {names}")
+        raise OptionError("--driving", f"idle:{str(name)[:60]} is none of {names}")
     return IDLES[name]
 
 

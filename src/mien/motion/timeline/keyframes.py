@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
+from mien.checks import shown
 from mien.errors import TimelineError
 from mien.motion.expressions import DEFAULT_INTENSITY
 
@@ -106,15 +108,25 @@ def _transition_s(key: Keyframe, gap_s: float) -> float:
 
 
 def _problem_of(key: Keyframe) -> str | None:
-    if not key.expression:
+    if not isinstance(key, Keyframe):
+        return f"{shown(key)} is no Keyframe"
+    if not (isinstance(key.expression, str) and key.expression):
         return "names no expression"
-    if not 0 <= key.time_s <= MAX_TIME_S:
-        return f"time {_number(key.time_s)} is not between 0 and {MAX_TIME_S:g} seconds"
-    if not 0 <= key.intensity <= 1:
-        return f"intensity {_number(key.intensity)} is not between 0 and 1"
-    if key.transition_s is not None and not 0 < key.transition_s <= MAX_TIME_S:
-        return f"transition {_number(key.transition_s)} is not a time above 0 seconds"
+    if not _is_between(key.time_s, 0, MAX_TIME_S):
+        return f"time {shown(key.time_s)} is not between 0 and {MAX_TIME_S:g} seconds"
+    if not _is_between(key.intensity, 0, 1):
+        return f"intensity {shown(key.intensity)} is not between 0 and 1"
+    if key.transition_s is not None and not _is_between(key.transition_s, 0, MAX_TIME_S, over=True):
+        return f"transition {shown(key.transition_s)} is not a time above 0 seconds"
     return None
+
+
+def _is_between(value: Any, low: float, high: float, *, over: bool = False) -> bool:
+    """Whether it is a number from ``low``, or just above, to ``high``."""
+    try:
+        return bool(low <= value <= high and not (over and value == low))
+    except TypeError:
+        return False
 
 
 def _number(value: float) -> str:

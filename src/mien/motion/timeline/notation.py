@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from typing import NoReturn
 
+from mien.checks import shown
 from mien.errors import TimelineError
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.timeline.keyframes import MAX_KEYFRAMES, Keyframe, Timeline
@@ -39,11 +42,15 @@ def timeline_from_json(text: str, name: str = "timeline") -> Timeline:
     """
     _check_length(text, name)
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=partial(_once, name=name))
     except RecursionError:
         raise TimelineError(name, "is nested too deep for a timeline") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise TimelineError(name, f"is not JSON: {error}") from None
+    except TimelineError:  # which is a ValueError
+        raise
+    except ValueError:  # of integers with more than 4300 digits
+        raise TimelineError(name, "holds a number of too many digits") from None
     if not isinstance(data, dict) or data.keys() != {"keyframes"}:
         raise TimelineError(name, 'is not an object with the one key "keyframes"')
     entries = data["keyframes"]
@@ -53,7 +60,18 @@ def timeline_from_json(text: str, name: str = "timeline") -> Timeline:
     return Timeline([_keyframe(entry, n, name) for n, entry in enumerate(entries, 1)], name)
 
 
+def _once(pairs: list[tuple[str, object]], name: str) -> dict[str, object]:
+    """What is there twice could mean one thing here and another elsewhere."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise TimelineError(name, f"has the key {_short(twice)} twice in one object")
+    return table
+
+
 def _check_length(text: str, name: str) -> None:
+    if not isinstance(text, str):
+        raise TimelineError(name, f"{shown(text)} is no text")
     if len(text) > MAX_CHARACTERS:
         problem = f"is {len(text)} characters long; a timeline has {MAX_CHARACTERS} at most"
         raise TimelineError(name, problem)

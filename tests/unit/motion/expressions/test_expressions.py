@@ -114,7 +114,7 @@ def test_an_expression_replaces_the_portraits_own(expression: Expression, intens
 
 @pytest.mark.parametrize("intensity", [-0.01, 1.01, float("nan"), float("inf")])
 def test_other_intensities_are_refused(intensity: float) -> None:
-    with pytest.raises(OptionError, match=r"intensity: .* is not a number from 0 to 1"):
+    with pytest.raises(OptionError, match=r"--intensity: .* is not a number from 0 to 1"):
         EXPRESSIONS["happy"].moment(intensity)
 
 

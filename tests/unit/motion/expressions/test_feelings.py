@@ -60,8 +60,8 @@ def test_expressions_in_the_same_place_are_averaged() -> None:
 
 @pytest.mark.parametrize(
     ("valence", "arousal", "option"),
-    [(1.1, 0, "valence"), (0, -1.1, "arousal"), (float("nan"), 0, "valence")],
+    [(1.1, 0, "valence"), (0, -1.1, "arousal"), (float("nan"), 0, "valence"), ("x", 0, "valence")],
 )
 def test_other_places_are_refused(valence: float, arousal: float, option: str) -> None:
-    with pytest.raises(OptionError, match=f"{option}: .* is not a number from -1 to 1"):
+    with pytest.raises(OptionError, match=f"--{option}: .* is not a number from -1 to 1"):
         feeling(EXPRESSIONS, valence, arousal)

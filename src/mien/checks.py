@@ -1,0 +1,48 @@
+"""Checks of what options and arguments are given, whatever its type, and how complaints show it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+from mien.errors import OptionError
+
+_LONGEST_SHOWN = 60
+
+
+def shown(value: object) -> str:
+    """A value as a complaint repeats it: text between quotes, and no more than 60 characters."""
+    if isinstance(value, str):
+        return repr(_clipped(value))
+    try:
+        return _clipped(f"{value:g}" if isinstance(value, float) else str(value))
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "a number of thousands of digits"
+
+
+def check_number(option: str, value: object, low: float, high: float) -> None:
+    """OptionError unless it is a finite number between the two, or one of them."""
+    try:
+        fits = math.isfinite(value) and low <= value <= high  # type: ignore[arg-type, operator]
+    except (TypeError, OverflowError):
+        fits = False
+    if not fits:
+        until = f"to {high:g}" if math.isfinite(high) else "up"
+        raise OptionError(option, f"{shown(value)} is not a number from {low:g} {until}")
+
+
+def check_whole(option: str, value: object, *, least: int, otherwise: str = "") -> None:
+    """OptionError unless it is a whole number from ``least`` on."""
+    if not isinstance(value, int) or value < least:
+        alternative = f" or {otherwise}" if otherwise else ""
+        raise OptionError(option, f"{shown(value)} is not a whole number from {least}{alternative}")
+
+
+def check_choice(option: str, value: object, choices: Collection[str]) -> None:
+    """OptionError unless it is one of these words."""
+    if not (isinstance(value, str) and value in choices):
+        raise OptionError(option, f"{shown(value)} is none of {', '.join(choices)}")
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
