@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         drive_with_template,
         drive_with_video,
     )
+    from mien.drivers.speech_stream import SpeechStream
     from mien.engines import Engine, EngineInfo, load_engine
     from mien.errors import (
         EngineUnavailableError,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         choose_recognizer,
         recognize_phonemes,
     )
+    from mien.speech.stream import SegmentFinished, SegmentStarted
     from mien.speech.visemes import (
         VISEMES,
         VisemeTrack,
@@ -93,6 +95,7 @@ _HOMES = {
         "drive_with_template",
         "drive_with_video",
     ),
+    "mien.drivers.speech_stream": ("SpeechStream",),
     "mien.engines": ("Engine", "EngineInfo", "load_engine"),
     "mien.errors": (
         "EngineUnavailableError",
@@ -131,6 +134,7 @@ _HOMES = {
     ),
     "mien.speech.phonemes": ("Recognition",),
     "mien.speech.recognition": ("PhonemeRecognizer", "choose_recognizer", "recognize_phonemes"),
+    "mien.speech.stream": ("SegmentFinished", "SegmentStarted"),
     "mien.speech.visemes": (
         "VISEMES",
         "VisemeTrack",
@@ -187,6 +191,9 @@ __all__ = [
     "Recognition",
     "Rendered",
     "Report",
+    "SegmentFinished",
+    "SegmentStarted",
+    "SpeechStream",
     "StillReport",
     "TalkConfig",
     "TalkReport",

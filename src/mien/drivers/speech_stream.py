@@ -24,7 +24,7 @@ from mien.types import MotionFrame
 DELAY_S = 0.15
 """A frame is there as soon as the sound is pushed that comes so long after it."""
 _LAG = ceil(BEHIND_S * SAMPLE_RATE)
-_RATES = (Fraction(1), Fraction(240))
+_RATES = (1, 240)
 _MOST_EVENTS = 10_000
 
 
@@ -53,9 +53,9 @@ class SpeechStream:
 
         Raises OptionError, TimelineError and ExpressionError for what cannot be used.
         """
-        self.rate = Fraction(fps).limit_denominator(100_000)
-        if not _RATES[0] <= self.rate <= _RATES[1]:
+        if not _RATES[0] <= fps <= _RATES[1]:
             raise OptionError("fps", f"{float(fps):g} is no frame rate; give 1 to 240")
+        self.rate = Fraction(fps).limit_denominator(100_000)
         timeline = parse_timeline(emotion) if isinstance(emotion, str) else emotion
         felt = timeline if callable(timeline) else felt_in(timeline)
         self._manner = Manner(felt, gaze, seed)

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from fakes.voices import say
 from mien.drivers.speech_stream import SpeechStream
-from mien.errors import OptionError
+from mien.errors import ExpressionError, OptionError
 from mien.motion.arkit import SHAPE_INDEX
+from mien.motion.expressions import load_expressions
+from mien.motion.moment import REST
 from mien.speech.stream import SegmentFinished, SegmentStarted
 from mien.types import MotionFrame
 
@@ -194,12 +196,23 @@ def test_clearing_before_anything_was_said_does_nothing() -> None:
     assert jaws([f for _ in range(20) for f in stream.push(SILENCE)]).max() == 0.0
 
 
-def test_an_emotion_may_change_its_mind_while_the_stream_speaks() -> None:
-    steady = SpeechStream(emotion="0:happy", liveliness=0.0)
+def test_an_emotion_is_a_timeline_or_may_change_its_mind() -> None:
     smile = SHAPE_INDEX["mouthSmileLeft"]
+    happy = load_expressions()["happy"].moment(1.0)
+    felt = [REST]
+    stream = SpeechStream(emotion=lambda _time_s: felt[0], liveliness=0.0)
+    assert stream.push(np.zeros(8000, np.float32))[-1].blendshapes[smile] < 0.1
+    felt[0] = happy
+    assert stream.push(np.zeros(8000, np.float32))[-1].blendshapes[smile] > 0.3
+    steady = SpeechStream(emotion="0:happy", liveliness=0.0)
     assert steady.push(np.zeros(8000, np.float32))[-1].blendshapes[smile] > 0.3
+
+
+def test_options_that_cannot_be_used_are_refused() -> None:
     with pytest.raises(OptionError, match="liveliness"):
         SpeechStream(liveliness=2.0)
+    with pytest.raises(ExpressionError):
+        SpeechStream(emotion="0:nobodyfeelsthis")
 
 
 def test_what_a_stream_keeps_does_not_grow_with_time() -> None:
@@ -224,6 +237,7 @@ def test_sound_that_cannot_be_used_is_refused_and_leaves_the_stream_as_it_was() 
             stream.feed(bad)
     with pytest.raises(OptionError, match="Hz"):
         stream.feed(SILENCE, 100)
-    with pytest.raises(OptionError, match="frame rate"):
-        SpeechStream(0)
+    for fps in (0, float("nan"), float("inf")):
+        with pytest.raises(OptionError, match="frame rate"):
+            SpeechStream(fps)
     assert_same(in_chunks(stream, SOUND[:6000], [900]), in_chunks(untouched, SOUND[:6000], [900]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mien.motion.idle import idle_moment
 from mien.motion.idle.easing import eased
@@ -25,6 +26,9 @@ _BODY_BEHIND_S = 0.065
 """A stressed vowel is known when `HEARD_S` of it are: heads move that much later."""
 _CLOSED_S, _EASED_S = 0.08, 0.45
 """A mouth that is interrupted takes so long to close, and to become the portrait's own."""
+_RISES_S = 0.1
+"""A mouth takes so long to become the speech's. A file tells earlier when speech begins; here it
+would be a jerk."""
 _FORGET_S = 30.0
 _SAME_S = 0.015
 
@@ -70,7 +74,9 @@ class LiveSpeech:
             parts[-1] = parts[-1]._replace(end_s=parts[-1].end_s + LOOK_AHEAD_S)
         voice = self._prosody.voice()
         speech = articulate(parts, lambda at_s: voice(at_s - self._begins_s)).moment_at(time_s)
-        self._shown, self._shown_s = self._closing(speech, time_s), time_s
+        speech = self._closing(speech, time_s)
+        most = self._shown.activity + (time_s - self._shown_s) / _RISES_S
+        self._shown, self._shown_s = replace(speech, activity=min(speech.activity, most)), time_s
         return self._shown
 
     def body_at(self, time_s: float) -> Moment:
