@@ -17,7 +17,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/python.md", "docs/sequences.md", "docs/talking.md"]
+    "page",
+    [
+        "README.md",
+        "docs/live-speech.md",
+        "docs/python.md",
+        "docs/sequences.md",
+        "docs/talking.md",
+    ],
 )
 def test_the_python_on_a_page_runs(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

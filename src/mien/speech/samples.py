@@ -54,7 +54,7 @@ def resample(samples: Mono, rate: Fraction) -> Mono:
     return made
 
 
-def sinc_taps(phases: int, step: int) -> NDArray[np.float32]:
+def sinc_taps(phases: int, step: float) -> NDArray[np.float32]:
     """Row p: taps around a result that lies p / phases of a sample after the one it starts at."""
     cutoff = min(1.0, phases / step) * 0.96
     side = int(np.ceil(_HALF_WIDTH / cutoff))

@@ -20,8 +20,8 @@ def tone(rate: int, hertz: float = 1000.0, seconds: float = 0.5) -> np.ndarray:
 @pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 24000, 44099, 44100, 48000, 192000])
 def test_a_tone_keeps_its_pitch_and_place_at_any_rate(rate: int) -> None:
     made, wanted = mono_16k(tone(rate), rate), tone(16000)
-    assert len(made) == len(wanted)
-    assert np.abs(made - wanted)[100:-100].max() < 2e-3
+    assert len(made) == np.ceil(round(rate * 0.5) * 16000 / rate)
+    assert np.abs(made[: len(wanted)] - wanted)[100:-100].max() < 2e-3
 
 
 def test_sound_too_high_for_16_khz_is_left_out() -> None:

@@ -55,6 +55,18 @@ def test_resampling_waits_for_little_and_keeps_little(rate: int) -> None:
     assert len(resampler._kept) < 0.02 * rate
 
 
+@pytest.mark.parametrize("rate", [44099, 47999.5, 191976])
+def test_odd_rates_do_not_drift(rate: float) -> None:
+    resampler, made = Resampler(rate), []
+    num_samples = round(rate * 20)
+    for first in range(0, num_samples, 60_000):
+        numbers = np.arange(first, min(first + 60_000, num_samples))
+        made.append(resampler.push(np.sin(2 * np.pi * 500 * numbers / rate).astype(np.float32)))
+    last = np.concatenate([*made, resampler.finish()])[-2000:-100]
+    wanted = np.sin(2 * np.pi * 500 * np.arange(320_000) / 16000)[-2000:-100]
+    np.testing.assert_allclose(last, wanted, atol=2e-3)
+
+
 @pytest.mark.parametrize("rate", [0, 7999, float("nan"), 1e9])
 def test_rates_that_cannot_be_streamed_are_refused(rate: float) -> None:
     with pytest.raises(OptionError, match="give 8000 to 768000 Hz"):
