@@ -14,7 +14,8 @@ import mien
 from e2e.ending import Ending
 from fakes.clips import moving_face, write_clip
 from fakes.sounds import HELLO, hello, resampled, write_sound
-from mien.media import open_video, read_speech
+from mien.media import open_sound, open_video, read_speech, sound_length
+from mien.pipeline.talking import frames_for
 from mien.types import Floats
 
 pytestmark = pytest.mark.e2e
@@ -198,3 +199,24 @@ def test_python_stops_when_progress_raises(portrait: Path, tmp_path: Path) -> No
         mien.talk(portrait, audio=HELLO, output=tmp_path / "a.mp4", size=64, progress=stop)
     assert steps == [0, 1, 2, 3]
     assert not (tmp_path / "a.mp4").exists()
+
+
+def test_clicks_stay_where_they_are_in_a_long_sound(tmp_path: Path) -> None:
+    rate, fps, length_s = 48_000, Fraction(30000, 1001), 90
+    clicks = np.zeros(length_s * rate, np.float32)
+    for second in range(1, length_s):
+        clicks[second * rate : second * rate + 240] = np.sin(np.arange(240) * 0.9)
+    track = open_sound(write_sound(tmp_path / "clicks.wav", clicks, rate))
+    num_frames = frames_for(sound_length(track), fps)
+    assert 0 <= num_frames / fps - length_s < 1 / fps
+    picture = np.zeros((16, 16, 3), np.uint8)
+    with mien.open_sink(tmp_path / "a.mp4", size=(16, 16), rate=fps, audio=track) as sink:
+        for pts in range(num_frames):
+            sink.write(mien.Frame(picture, pts, 1 / fps))
+    ends = lengths(str(tmp_path / "a.mp4"))
+    assert abs(ends["audio"] - ends["video"]) < 1 / fps
+    heard, heard_rate = read_speech(tmp_path / "a.mp4")
+    for second in range(1, length_s):
+        near = heard[second * heard_rate - 800 : second * heard_rate + 800]
+        loudest = int(np.abs(near).argmax()) - 800
+        assert -80 <= loudest <= 160, second  # within 10 ms, at the end as at the beginning
