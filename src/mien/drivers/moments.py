@@ -32,7 +32,7 @@ def drive_with_moments(
     """What a function of the time in seconds says, ``num_frames`` times from 0 on. OptionError for
     a rate or a number of frames that cannot be."""
     rate = checked_rate(fps)
-    check_whole("num_frames", num_frames, least=1)
+    check_whole("num_frames", num_frames, least=0)
     frames = _frames(moment_at, rate, num_frames)
     return Motion(canonical_reference(1 / rate), frames, rate, num_frames)
 

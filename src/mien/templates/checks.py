@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from mien.checks import shown
 from mien.templates.problems import UnusableError
 from mien.types import Floats
 
@@ -18,7 +19,7 @@ _WIDEST_RATIO = 10.0
 def check_rate(rate: Fraction) -> None:
     """UnusableError unless these are frames per second that a film can have."""
     if not SLOWEST <= rate <= FASTEST:
-        problem = f"has {float(rate):g} frames per second; {SLOWEST} to {FASTEST} are read"
+        problem = f"has {float(rate):g} frames per second; a template has {SLOWEST} to {FASTEST}"
         raise UnusableError(problem)
 
 
@@ -27,17 +28,19 @@ def check_length(num_frames: int) -> None:
     if num_frames < 1:
         raise UnusableError("holds no frames")
     if num_frames > MOST_FRAMES:
-        raise UnusableError(f"holds {num_frames} frames; at most {MOST_FRAMES} are read")
+        raise UnusableError(
+            f"holds {shown(num_frames)} frames; a template has {MOST_FRAMES} at most"
+        )
 
 
 def check(name: str, values: Floats, shape: tuple[int, ...], low: float, high: float) -> None:
     """UnusableError unless an array has this shape and its numbers lie between the two."""
     if values.shape != shape:
-        raise UnusableError(f"has a {name} of shape {values.shape} where {shape} is needed")
+        raise UnusableError(f"has {name} of shape {values.shape} where {shape} is needed")
     if not np.isfinite(values).all():
-        raise UnusableError(f"has a {name} that is not a number")
+        raise UnusableError(f"has values of {name} that are not numbers")
     if values.size and not (values.min() >= low and values.max() <= high):
-        raise UnusableError(f"has a {name} that is not between {low:g} and {high:g}")
+        raise UnusableError(f"has values of {name} that are not between {low:g} and {high:g}")
 
 
 def check_ratios(ratios: Floats, rows: int) -> None:

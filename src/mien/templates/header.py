@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from mien.checks import shown
 from mien.templates.problems import UnusableError
 
 FORMAT, VERSION = "mien-motion", 1
@@ -72,6 +73,8 @@ def _table(data: bytes) -> dict[str, object]:
 def _json(text: bytes) -> dict[str, object]:
     try:
         table = json.loads(text, object_pairs_hook=_unique)
+    except UnusableError:  # which is a ValueError
+        raise
     except (ValueError, RecursionError):
         raise UnusableError("is no motion template: its header is no JSON") from None
     if not isinstance(table, dict):
@@ -99,7 +102,9 @@ def _header(facts: dict[str, object]) -> Header:
     if facts.get("format") != FORMAT or type(version) is not int:
         raise UnusableError("is no motion template: its header is not a template's")
     if version != VERSION:
-        raise UnusableError(f"is of version {version}; this Mien reads {VERSION}: use a newer one")
+        raise UnusableError(
+            f"is of version {shown(version)}; this Mien reads {VERSION}: use a newer one"
+        )
     return Header(
         _rate(facts.get("fps")),
         _whole(facts, "frames"),

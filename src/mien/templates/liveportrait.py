@@ -65,21 +65,19 @@ def _items(motion: object) -> Sequence[_Item]:
 
 
 def _rate(value: object) -> Fraction:
-    number = float(_numbers(value, "output_fps", ()))
+    number = float(_numbers([value], "output_fps", ())[0])
     if not SLOWEST <= number <= FASTEST:
-        raise UnusableError(f"has an output_fps of {number:g}; {SLOWEST} to {FASTEST} are read")
+        raise UnusableError(f"has output_fps {number:g}; a template has {SLOWEST} to {FASTEST}")
     return Fraction(number).limit_denominator(1001)
 
 
 def _column(items: Sequence[_Item], keys: Sequence[str], shape: tuple[int, ...]) -> Floats:
     """(frames, *shape) float32 of what each frame has under one of the keys."""
-    values = []
-    for item in items:
-        key = _first(item, keys)
-        if key is None:
-            raise UnusableError(f"has a frame without {' or '.join(keys)}")
-        values.append(_numbers(item[key], key, shape))
-    return np.stack(values)
+    found = [_first(item, keys) for item in items]
+    if None in found:
+        raise UnusableError(f"has a frame without {' or '.join(keys)}")
+    named = [(item[key], key) for item, key in zip(items, found, strict=True) if key is not None]
+    return _numbers([value for value, _ in named], named[0][1], shape)
 
 
 def _rotations(items: Sequence[_Item]) -> Floats:
@@ -120,10 +118,7 @@ def _ratios(root: _Item, num_frames: int) -> Floats | None:
     eyes, lips = (_list(root, keys, num_frames) for keys in (_EYES, _LIPS))
     if not eyes or not lips:
         return None
-    return person_ratios(
-        np.stack([_numbers(eye, _EYES[0], (2,)) for eye in eyes]),
-        np.stack([_numbers(lip, _LIPS[0], (1,)) for lip in lips]),
-    )
+    return person_ratios(_numbers(eyes, _EYES[0], (2,)), _numbers(lips, _LIPS[0], (1,)))
 
 
 def _list(root: _Item, keys: Sequence[str], num_frames: int) -> Sequence[object]:
@@ -133,7 +128,7 @@ def _list(root: _Item, keys: Sequence[str], num_frames: int) -> Sequence[object]
         return []
     values = root[key]
     if not isinstance(values, list) or len(values) not in (0, num_frames):
-        raise UnusableError(f"has a {key} that is not as long as its motion")
+        raise UnusableError(f"has {key} of another length than its motion")
     return values
 
 
@@ -141,19 +136,30 @@ def _first(item: _Item, keys: Sequence[str]) -> str | None:
     return next((key for key in keys if key in item), None)
 
 
-def _numbers(value: object, key: str, shape: tuple[int, ...]) -> Floats:
-    """An array of this shape, or of its numbers in one row; axes of length 1 do not count."""
+def _numbers(values: Sequence[object], key: str, shape: tuple[int, ...]) -> Floats:
+    """(n, *shape) float32 of arrays of this shape, or of its numbers in one row; axes of length 1
+    do not count."""
+    arrays = [_array(value, key) for value in values]
+    for found in {array.shape for array in arrays}:  # before they are laid out one by one
+        if not _fits(found, shape):
+            raise UnusableError(f"has {key} of shape {found} where {shape or 1} is needed")
+    with np.errstate(over="ignore", invalid="ignore"):
+        numbers = np.stack([array.reshape(shape) for array in arrays]).astype(np.float32)
+    if not np.isfinite(numbers).all():
+        raise UnusableError(f"has values of {key} that are not numbers")
+    return cast(Floats, numbers)
+
+
+def _array(value: object, key: str) -> Floats:
     values = value.values if isinstance(value, PickledArray) else value
     if isinstance(values, int | float) and not isinstance(values, bool):
-        values = np.array(values, np.float64)  # an integer may have eight bytes
+        return np.array(values, np.float64)  # an integer may have eight bytes
     if not isinstance(values, np.ndarray):
-        raise UnusableError(f"has a {key} that is no array of numbers")
-    sides = [side for side in values.shape if side != 1]
+        raise UnusableError(f"has {key} that is no array of numbers")
+    return values
+
+
+def _fits(found: Sequence[int], shape: Sequence[int]) -> bool:
+    sides = [side for side in found if side != 1]
     wanted = [side for side in shape if side != 1]
-    if sides not in (wanted, [math.prod(wanted)] if wanted else []):
-        raise UnusableError(f"has a {key} of shape {values.shape} where {shape or 1} is needed")
-    with np.errstate(over="ignore", invalid="ignore"):
-        numbers = values.astype(np.float32).reshape(shape)
-    if not np.isfinite(numbers).all():
-        raise UnusableError(f"has a {key} that is not a number")
-    return cast(Floats, numbers)
+    return sides == wanted or (bool(wanted) and sides == [math.prod(wanted)])

@@ -141,9 +141,9 @@ def _check_landmarks(track: LandmarkTrack, rows: int) -> None:
     num = track.components.shape[:1]
     if track.components.size and num[0] > _MOST_COMPONENTS:
         raise UnusableError(
-            f"has {num[0]} landmark components; at most {_MOST_COMPONENTS} are read"
+            f"has {num[0]} landmark components; a template has {_MOST_COMPONENTS} at most"
         )
     bounds = (-_FURTHEST, _FURTHEST)
     check("landmark mean", track.mean, (NUM_LANDMARKS, 3), *bounds)
-    check("landmark component", track.components, (*num, NUM_LANDMARKS, 3), *bounds)
-    check("landmark coefficient", track.coefficients, (rows, *num), *bounds)
+    check("landmark components", track.components, (*num, NUM_LANDMARKS, 3), *bounds)
+    check("landmark coefficients", track.coefficients, (rows, *num), *bounds)

@@ -206,7 +206,7 @@ def test_a_frame_without_a_part_is_refused(key):
 def test_what_is_no_number_is_refused(key, number):
     value = np.array(liveportrait()["motion"][2][key], np.float64)
     value.flat[0] = number
-    assert f"has a {key}" in spoiled(key, value)
+    assert f"{key} " in spoiled(key, value)
 
 
 @pytest.mark.parametrize("key", ["scale", "R", "exp", "t"])
@@ -225,7 +225,7 @@ def test_what_is_no_number_is_refused(key, number):
     ],
 )
 def test_wrong_shapes_and_kinds_are_refused(key, value):
-    assert f"has a {key}" in spoiled(key, value)
+    assert f"{key} " in spoiled(key, value)
 
 
 @pytest.mark.parametrize(
@@ -289,3 +289,10 @@ def test_any_turn_comes_through(yaw, pitch, roll):
     root["motion"][0]["R"] = turned(yaw, pitch, roll)
     angles = angles_from_rotation(read(root).rotation[0])
     assert angles == pytest.approx((yaw, pitch, roll), abs=1e-3)
+
+
+def test_a_large_array_in_every_frame_is_refused_before_it_is_laid_out():
+    root = liveportrait()
+    large = np.zeros(4_000_000)
+    root["motion"] = [{**root["motion"][0], "exp": large} for _ in range(5000)]
+    assert "has exp of shape (4000000,) where (21, 3) is needed" in problem(root)

@@ -19,6 +19,7 @@ from safetensors.numpy import load, save
 
 from fakes.templates import blendshape_template, liveportrait, old_pickle
 from mien.templates.export import template_to_pickle
+from mien.templates.header import read_header
 from mien.templates.liveportrait import template_from_pickle
 from mien.templates.mien_format import template_from_bytes, template_to_bytes
 from mien.templates.problems import UnusableError
@@ -279,3 +280,19 @@ def test_changed_bytes_are_read_or_refused(data):
 def test_random_bytes_are_refused(data):
     problem(data)
     problem(len(data).to_bytes(8, "little") + data)
+
+
+@pytest.mark.parametrize(
+    ("table", "wanted"),
+    [
+        ('{"a": 1, "a": 2}', "is damaged: its header says one thing twice"),
+        ('{"a": ' + "9" * 5000 + "}", "is no motion template: its header is no JSON"),
+        ("[]", "is no motion template: its header is no table"),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_described_in_our_own_words(
+    table: str, wanted: str
+) -> None:
+    with pytest.raises(UnusableError) as caught:
+        read_header(len(table).to_bytes(8, "little") + table.encode())
+    assert str(caught.value) == wanted
