@@ -111,6 +111,18 @@ def test_a_file_can_be_named(run: Run, settings: Path) -> None:
     assert run("expression", "show", "smirk").code == 2
 
 
+@pytest.mark.parametrize("arguments", [("list",), ("show", "happy")])
+def test_a_table_that_is_named_but_not_there_says_who_named_it(
+    run: Run, mine: Path, arguments: tuple[str, ...]
+) -> None:
+    done = run("expression", *arguments)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert f"{mine}: MIEN_EXPRESSIONS names it, but there is no such file" in done.err
+    assert "`mien expression new` makes it" in done.err
+    assert run("expression", "new", "smirk").code == 0
+    assert run("expression", *arguments).code == 0
+
+
 def test_a_linked_table_stays_linked(run: Run, mine: Path) -> None:
     mine.symlink_to("elsewhere.toml")
     assert run("expression", "new", "smirk").code == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from mien.errors import ExpressionError, OutputError
-from mien.media.staging import Staging, describe
+from mien.media.staging import Staging, describe, is_there
 from mien.motion.expressions import Expression, find_expression, load_expressions
 from mien.motion.expressions.entry import is_expression_name
 from mien.motion.expressions.table import read_table
@@ -33,10 +33,15 @@ def expressions_file() -> Path:
 
 def known_expressions(file: str | Path | None = None) -> Mapping[str, Expression]:
     """The built-in expressions and those of ``file``; without one, of the user's own file."""
-    if file is not None or os.environ.get(PLACE):
-        return load_expressions(expressions_file() if file is None else file)
-    default = expressions_file()
-    return load_expressions(default if default.exists() else None)
+    if file is not None:
+        return load_expressions(file)
+    mine = expressions_file()
+    if is_there(mine):
+        return load_expressions(mine)
+    if os.environ.get(PLACE):
+        problem = f"{PLACE} names it, but there is no such file; `mien expression new` makes it"
+        raise ExpressionError(f"table {mine}", problem)
+    return load_expressions()
 
 
 def new_expression(
