@@ -17,24 +17,25 @@ from mien.face import crop_around, cut
 from mien.types import Image
 
 TARGET = Path("docs/images/astronaut.jpg")
-MOMENTS_S = (1.0, 2.2, 3.8, 5.2, 5.93, 7.6)
+MOMENTS_S = (1.0, 2.2, 3.8, 5.2, 5.93, 7.1)
 """Waiting, a look aside, a smile, surprise, a blink, calm."""
 SCALE = 2.0
 TILE_PX = 240
 QUALITY = 88
 RATE = Fraction(30)
+DATA = Path(mien.__file__).parent / "data"
 
 
 def tiles() -> list[Image]:
     """The portrait as it is, then as it moves; all cut around the face."""
-    portrait = mien.read_still(Path(mien.__file__).parent / "data" / "astronaut.png")
+    portrait = mien.read_still(DATA / "astronaut.png")
     face = mien.find_faces(portrait.pixels)[0]
     height, width = portrait.pixels.shape[:2]
     crop = crop_around(face.landmarks, (width, height), scale=SCALE)
     engine = mien.load_engine()
     source = engine.prepare(portrait, face)
     wanted = {round(moment * RATE) for moment in MOMENTS_S}
-    rendered = engine.animate(source, tell_story(RATE), mien.MotionOptions())
+    rendered = engine.animate(source, tell_story(DATA / "hello.ogg", RATE), mien.MotionOptions())
     pictures = [mien.paste(portrait.pixels, shot) for shot in rendered if shot.pts in wanted]
     return [cut(picture, crop) for picture in (portrait.pixels, *pictures)]
 
