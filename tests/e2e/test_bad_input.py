@@ -283,6 +283,30 @@ def test_a_verb_nobody_knows(run: Run) -> None:
     assert "dance" in ending.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "end"),
+    [
+        (("edit", "me.jpg", "--smile"), "'--smile' requires an argument; see mien edit --help"),
+        (("template", "make", "--fps"), "an argument; see mien template make --help"),
+        (("edit", "me.jpg", "--smirk", "1"), "see mien edit --help"),
+        (("--smile",), "see mien --help"),
+        (("dance",), "see mien --help"),
+        (("edit", "me.jpg", "--" + "y" * 5000), "yyy...; see mien edit --help"),
+        (("y" * 5000,), "yyy...'; see mien --help"),
+        (("edit", "me.jpg", "--set", "y" * 5000), "yyy...' has no =; write jawOpen=0.4"),
+        (("crop", "me.jpg", "--kind", "y y" * 5000), "' is none of upper-body, face"),
+        (("express", "me.jpg", "-e", "y" * 5000), "yyy...': there is none of that name"),
+    ],
+)
+def test_a_mistyped_command_is_told_where_the_help_is(
+    run: Run, arguments: tuple[str, ...], end: str
+) -> None:
+    ending = run(*arguments)
+    assert (ending.code, ending.out, ending.err.count("\n")) == (2, "", 1)
+    assert end in ending.err
+    assert len(ending.err) < 300
+
+
 def white_png(side: int) -> bytes:
     """A bilevel picture, a few kilobytes for any size."""
 

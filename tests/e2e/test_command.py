@@ -30,6 +30,13 @@ def test_the_command_prints_the_path_of_the_result(
     assert (done.returncode, done.stdout, done.stderr) == (0, "out.mp4\n", "")
 
 
+def test_the_package_runs_like_the_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mien", "crop", "nobody.jpg", "-o", "out.png"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "mien: nobody.jpg: does not exist\n"
+
+
 def test_bad_input_is_one_line_and_exit_code_2(clip: Path, tmp_path: Path) -> None:
     done = mien("animate", "nobody.jpg", "-d", clip, "-o", "out.mp4", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")

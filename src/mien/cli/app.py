@@ -6,11 +6,12 @@ Everything heavy is imported inside the verbs, so that ``mien --help`` stays qui
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -29,6 +30,9 @@ from mien.cli.visemes import visemes
 
 # Typer names only the leaf of its usage errors; its parent is the family.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+_LONG_VALUE = re.compile(r"((?<!\S)'[^']{60})[^']+(?=')|(\S{60})\S+")
+"""A value between quotes, or a word, and what of it is shown."""
 
 app = typer.Typer(
     name="mien",
@@ -73,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = app(args=arguments, prog_name="mien", standalone_mode=False)
     except _UsageError as error:
         if message := _one_line(error):
-            complain(f"{message}; see {_command_of(error)} --help")
+            words = sys.argv[1:] if arguments is None else arguments
+            complain(f"{message}; see {_command_of(error, words)} --help")
         code = USAGE
     except OSError as error:
         complain(f"standard output: {error.strerror}")
@@ -113,12 +118,23 @@ def _leave_once_at_signals() -> None:
         signal.signal(number, leave)
 
 
-def _command_of(error: Exception) -> str:
-    """The words a usage error belongs to: ``mien animate``."""
-    return getattr(getattr(error, "ctx", None), "command_path", "mien")
+def _command_of(error: Exception, words: Sequence[str]) -> str:
+    """What a usage error belongs to, ``mien animate``: as it says, or by the words given."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        return str(context.command_path)
+    names: list[str] = ["mien"]
+    command: Any = typer.main.get_command(app)
+    for word in words:
+        command = getattr(command, "commands", {}).get(word)
+        if command is None:
+            break
+        names.append(word)
+    return " ".join(names)
 
 
 def _one_line(error: Exception) -> str:
-    """Empty when the help was printed instead."""
+    """Empty when the help was printed instead. Long values are shown in short."""
     message: str = getattr(error, "format_message", error.__str__)()
-    return " ".join(message.split()).rstrip(".")
+    message = " ".join(message.split()).rstrip(".")
+    return _LONG_VALUE.sub(lambda value: f"{value[1] or value[2]}...", message)
