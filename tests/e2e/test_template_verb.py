@@ -132,7 +132,7 @@ def test_bad_templates_are_one_line(run: Run, portrait: Path, turning: Path) -> 
     Path("nan.pkl").write_bytes(pickle.dumps(root))
     Path("cut.mien").write_bytes(turning.read_bytes()[:500])
     for name, part in (
-        ("text.pkl", "no motion template"), ("none.pkl", "no frames"), ("nan.pkl", "not a number"),
+        ("text.pkl", "no motion template"), ("none.pkl", "no frames"), ("nan.pkl", "not numbers"),
         ("cut.mien", "damaged"), ("missing.pkl", "does not exist"),
         (portrait, "no motion template"),
     ):  # fmt: skip
