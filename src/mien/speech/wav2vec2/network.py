@@ -67,8 +67,9 @@ class Wav2Vec2Network:
         return self._norm(x + self._feed(x, name), f"{name}.final_layer_norm")
 
     def _attend(self, x: Array, name: str) -> Array:
-        parts = [self._linear(x, f"{name}.{part}_proj") for part in "qkv"]
-        return self._linear(attention(*parts, self.config.heads), f"{name}.out_proj")
+        queries, keys, values = (self._linear(x, f"{name}.{part}_proj") for part in "qkv")
+        mixed = attention(queries, keys, values, self.config.heads)
+        return self._linear(mixed, f"{name}.out_proj")
 
     def _feed(self, x: Array, name: str) -> Array:
         wide = gelu(self._linear(x, f"{name}.feed_forward.intermediate_dense"))
