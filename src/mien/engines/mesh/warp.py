@@ -37,6 +37,7 @@ _FEWEST_JUMPS = 24
 _LINE_SHARE = 0.5
 """Width of the dark line between closed lips, as a share of the way to the next ring."""
 _PARTINGS = 4
+"""Steps from closed lips to parted ones, each with an origin of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ class BackwardMap:
 class _Layers:
     """Groups of triangles drawn one behind the other, skin in front by its own depth.
 
-    groups: (m, 3) vertex numbers each, skin first. origin: (n, 2 or 3) crop pixels, where the
-    vertices lie in the portrait.
+    groups: (m, 3) vertex numbers each, skin first. origins: (n, 2 or 3) crop pixels each, where
+    the vertices lie in the portrait, one of which is chosen when they are drawn.
     """
 
-    def __init__(self, groups: list[NDArray[np.intp]], origin: Floats) -> None:
+    def __init__(self, groups: list[NDArray[np.intp]], origins: list[Floats]) -> None:
         vertices, levels, indices, count = [], [], [], 0
         for level, group in enumerate(groups):
             used, local = np.unique(group, return_inverse=True)
@@ -67,10 +68,11 @@ class _Layers:
             count += len(used)
         self._vertices, self._levels = np.concatenate(vertices), np.concatenate(levels)
         self._own_depth = self._levels == 0
-        self._triangles = Triangles(np.concatenate(indices), origin[self._vertices, :2])
+        corners = np.concatenate(indices)
+        self._triangles = [Triangles(corners, origin[self._vertices, :2]) for origin in origins]
 
     def draw(
-        self, vertices: Floats, low: Floats, high: Floats, step: int
+        self, vertices: Floats, low: Floats, high: Floats, *, origin: int, step: int
     ) -> tuple[Place, NDArray[np.bool_]]:
         """The map between two corners (x, y) of the crop, the second excluded."""
         points = vertices.take(self._vertices, axis=0)
@@ -80,7 +82,8 @@ class _Layers:
         points[:, 2] = np.where(self._own_depth, front, 1 + self._levels)
         width, height = (-(-(b - a) // step) for a, b in zip(low, high, strict=True))
         corner = np.array(low) + (step - 1) / 2
-        return self._triangles.draw(points, (int(width), int(height)), corner=corner, step=step)
+        size = int(width), int(height)
+        return self._triangles[origin].draw(points, size, corner=corner, step=step)
 
 
 class Warp:
@@ -98,41 +101,50 @@ class Warp:
             draw_back_lips(rest, _LINE_SHARE * level / _PARTINGS) for level in range(_PARTINGS + 1)
         ]
         everything = [SKIN, OPENINGS, *RING_BANDS, source.mesh.border]
-        self._all = [_Layers(everything, origin) for origin in parted]
-        self._parts = [[_Layers(_near(part), origin) for origin in parted] for part in _PARTS]
-        self._outline = _Layers([SKIN, RING_BANDS[0], RING_BANDS[1]], rest)
+        self._all = _Layers(everything, parted)
+        self._parts = [_Layers(near, parted) for near in _NEAR]
+        self._outline = _Layers([SKIN, RING_BANDS[0], RING_BANDS[1]], [rest])
 
     def backward_map(self, vertices: Floats, parting: float) -> BackwardMap:
         """The map for vertices (NUM_VERTICES, 3) in crop pixels and lips parted so far, 0..1."""
         level = round(parting * _PARTINGS)
         end = np.array(self._padded)
-        coarse, covered = self._all[level].draw(vertices, np.zeros(2, int), end, MAP_STEP)
+        start = np.zeros(2, int)
+        coarse, covered = self._all.draw(vertices, start, end, origin=level, step=MAP_STEP)
         _fill_holes(coarse, covered)
         full = np.empty((2, *self._padded[::-1]), np.float32)
         for axis in (0, 1):
             cv2.resize(coarse[axis], self._padded, dst=full[axis])
         outlines = self._find_outlines(coarse, vertices)
         for part in outlines:
-            self._put(full[:, part[0], part[1]], self._outline, vertices, part, step=1)
+            target = full[:, part[0], part[1]]
+            self._put(target, self._outline, vertices, part, origin=0, step=1)
         full = full[:, : self._size[1], : self._size[0]]
         self._hold_border(full)
         for landmarks, layers in zip(_PARTS, self._parts, strict=True):
             part, low, high = self._box(vertices[list(landmarks), :2])
             if (high > low).all():
                 target = full[:, part[0], part[1]]
-                self._put(target, layers[level], vertices, part, step=self._fine_step)
+                step = self._fine_step
+                self._put(target, layers, vertices, part, origin=level, step=step)
         return BackwardMap(coarse, full, outlines)
 
     @staticmethod
     def _put(
-        target: Place, layers: _Layers, vertices: Floats, part: tuple[slice, slice], *, step: int
+        target: Place,
+        layers: _Layers,
+        vertices: Floats,
+        part: tuple[slice, slice],
+        *,
+        origin: int,
+        step: int,
     ) -> None:
         """Draw a part of the map finely, in place, where these layers cover it."""
         # Enlarging repeats the outermost samples: one more all around is drawn and left out.
         margin = step if step > 1 else 0
         low = np.array([part[1].start, part[0].start]) - margin
         high = np.array([part[1].stop, part[0].stop]) + margin
-        fine, covered = layers.draw(vertices, low, high, step)
+        fine, covered = layers.draw(vertices, low, high, origin=origin, step=step)
         if step > 1:
             size = fine.shape[2] * step, fine.shape[1] * step
             fine = np.stack([cv2.resize(place, size) for place in fine])
@@ -240,3 +252,7 @@ def _near(part: tuple[int, ...]) -> list[NDArray[np.intp]]:
     low, high = points[list(part)].min(0) - _PART_MARGIN, points[list(part)].max(0) + _PART_MARGIN
     inside = ((points >= low) & (points <= high)).all(axis=1)
     return [triangles[inside[triangles].any(axis=1)] for triangles in (SKIN, OPENINGS)]
+
+
+_NEAR = [_near(part) for part in _PARTS]
+"""Of each of ``_PARTS``."""
