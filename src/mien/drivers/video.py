@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +10,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from mien.drivers.looping import Loop, loop_motion
+from mien.checks import check_choice, check_number
+from mien.drivers.length import check_bounds, checked_rate, frames_in
+from mien.drivers.looping import LOOPS, Loop, loop_motion
 from mien.drivers.neutrality import most_neutral
 from mien.drivers.presence import bridge_losses
 from mien.drivers.reading import Baseline, Reading, read_face, to_motion_frame
@@ -57,7 +60,7 @@ class _Clip:
             return info.num_frames
         limits = [] if self.max_frames is None else [self.max_frames]
         if self.duration_s is not None:
-            limits.append(max(1, round(Fraction(self.duration_s) * info.rate)))
+            limits.append(frames_in(self.duration_s, info.rate))
         if not limits:
             raise OptionError("--loop", "needs --duration or --max-frames, so that it ends")
         return min(limits)
@@ -86,9 +89,14 @@ def drive_with_video(
     motion is bridged (:mod:`mien.drivers.presence`).
 
     Raises NoFaceError when the first second has no face, OptionError for a reference that is
-    not in the clip or a loop without end, UnreadableMediaError for what is not a video.
+    not in the clip, a loop without end or numbers that cannot be, UnreadableMediaError for what
+    is not a video.
     """
-    clip = _Clip(path, start_s, duration_s, max_frames, fps, loop)
+    check_number("--start", start_s, 0, math.inf)
+    check_choice("--loop", loop, LOOPS)
+    check_bounds(duration_s, max_frames)
+    wanted_rate = None if fps is None else checked_rate(fps)
+    clip = _Clip(path, start_s, duration_s, max_frames, wanted_rate, loop)
     with clip.open() as video:
         rate = video.info.rate
         num_frames = clip.length(video.info)

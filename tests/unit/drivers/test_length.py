@@ -7,21 +7,23 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 import mien
+from fakes.clips import moving_face, write_clip
 from mien.drivers import (
     drive_idle,
     drive_with_emotions,
     drive_with_image,
     drive_with_moments,
     drive_with_template,
+    drive_with_video,
     tell_story,
 )
 from mien.drivers.edits import drive_with_edits
 from mien.drivers.length import checked_rate
 from mien.errors import OptionError
+from mien.face import MeshTracker
 from mien.motion.edits import Edits
 from mien.motion.moment import REST
 from mien.templates import record_motion, write_template
@@ -41,13 +43,19 @@ def laugh(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["idle", "emotions", "image", "template"])
-def drive(request: pytest.FixtureRequest, laugh: Path) -> Drive:
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_clip(tmp_path_factory.mktemp("clip") / "clip.mp4", moving_face(3))
+
+
+@pytest.fixture(params=["idle", "emotions", "image", "template", "video"])
+def drive(request: pytest.FixtureRequest, laugh: Path, clip: Path) -> Drive:
     """A driver, given all but numbers."""
     drivers: dict[str, Drive] = {
         "idle": lambda **numbers: drive_idle("nod", **numbers),
         "emotions": lambda **numbers: drive_with_emotions("0:happy", **numbers),
         "image": lambda **numbers: drive_with_image(DATA / "astronaut.png", **numbers),
+        "video": lambda **numbers: drive_with_video(clip, MeshTracker(), **numbers),
         "template": lambda **numbers: drive_with_template(laugh, **numbers),
     }
     return drivers[request.param]
@@ -72,7 +80,7 @@ def test_a_number_of_frames_that_cannot_be_is_refused(drive: Drive, max_frames: 
 
 
 def test_a_rate_may_be_any_kind_of_number(drive: Drive) -> None:
-    motion = drive(fps=25, max_frames=2, duration_s=np.float32(1.0))
+    motion = drive(fps=25, max_frames=2, duration_s=1)
     assert motion.rate == Fraction(25)
     assert all(frame.time_base == Fraction(1, 25) for frame in motion.frames)
 
