@@ -34,10 +34,7 @@ class PictureFile:
             known = ", ".join(STILL_EXTENSIONS)
             raise OutputError(str(path) or "''", f"is no name of a picture; end it with {known}")
         self._format, self._settings = _FORMATS[extension]
-        try:
-            self._staging = Staging(target, folder=False, force=force)
-        except OSError as error:  # a name the file system cannot hold
-            raise OutputError(path, describe(error)) from None
+        self._staging = Staging(target, folder=False, force=force)
 
     @property
     def alpha(self) -> bool:

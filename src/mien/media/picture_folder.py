@@ -25,12 +25,8 @@ class PictureFolder:
         self.path = Path(path)
         _check_name(path)
         files = re.compile("|".join(re.escape(f"{name}.png") for name in names))
-        try:
-            self._staging = Staging(
-                self.path, folder=True, force=force, contents=Contents("such pictures", files)
-            )
-        except OSError as error:  # a name the file system cannot hold
-            raise OutputError(path, describe(error)) from None
+        contents = Contents("such pictures", files)
+        self._staging = Staging(self.path, folder=True, force=force, contents=contents)
 
     def __enter__(self) -> PictureFolder:
         self._staging.create()

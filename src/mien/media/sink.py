@@ -126,9 +126,9 @@ def open_sink(
         raise OutputError(str(path) or "''", "names no file; give a file, or a folder to make")
     try:
         extension = _extension(path)
-        staging = Staging(Path(path), folder=extension == "", force=force)
     except OSError as error:  # a name the file system cannot hold
         raise OutputError(path, describe(error)) from None
+    staging = Staging(Path(path), folder=extension == "", force=force)
     if max(size) > _MAX_SIDE[extension] or min(size) < 1:
         problem = f"cannot hold {size[0]} x {size[1]} pixels; make it smaller with --size"
         raise OutputError(path, problem)

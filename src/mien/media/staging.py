@@ -39,10 +39,13 @@ class Staging:
         self._folder = folder
         self._contents = contents
         self._force = force
-        self._place = link_end(target)
         part = f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}"
+        try:
+            self._place = link_end(target)
+            self._check()
+        except OSError as error:  # a name the file system cannot hold
+            raise OutputError(target, describe(error)) from None
         self.path = self._place.parent / part  # beside it, where a rename is possible
-        self._check()
 
     def create(self) -> None:
         """Make the temporary file or folder. Raises OutputError."""

@@ -78,7 +78,7 @@ def write_visemes(
     with result_path(output, "visemes", now, inputs=inputs, extension=extension) as target:
         path = Path(target)
         kind = _format_of(path, known)
-        staging = _place(path, force=force)
+        staging = Staging(path, folder=False, force=force)
         track = audio_to_visemes(audio, fps=rate, text=said)
         _write(staging, _lines(track, kind, path, Path(audio).name))
     return VisemesReport(
@@ -111,15 +111,6 @@ def _format_of(path: Path, known: VisemeFormat | None) -> VisemeFormat:
     formats = FORMATS if known is None else (known,)
     fitting = dict.fromkeys(end for each in formats for end in _EXTENSIONS[each])
     raise OutputError(path, f"is no name for visemes; end it with {' or '.join(fitting)}")
-
-
-def _place(path: Path, *, force: bool) -> Staging:
-    try:
-        return Staging(path, folder=False, force=force)
-    except (OSError, ValueError) as error:  # a name the file system cannot hold
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(path, describe(error)) from None
 
 
 def _lines(track: VisemeTrack, kind: VisemeFormat, path: Path, sound: str) -> Iterator[str]:

@@ -65,10 +65,7 @@ def template_place(path: str | Path, *, force: bool = False) -> Staging:
         known = " or ".join(TEMPLATE_EXTENSIONS)
         problem = f"is no name of a motion template; end it with {known}"
         raise OutputError(str(path) or "''", problem)
-    try:
-        return Staging(target, folder=False, force=force)
-    except OSError as error:  # a name the file system cannot hold
-        raise OutputError(path, describe(error)) from None
+    return Staging(target, folder=False, force=force)
 
 
 def _bytes(file: Path) -> bytes:

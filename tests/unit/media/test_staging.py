@@ -85,3 +85,9 @@ def test_a_place_inside_a_file_is_named_as_what_it_is(tmp_path: Path, inside: st
     (tmp_path / "me.jpg").touch()
     with pytest.raises(OutputError, match=r"me\.jpg is a file, not a folder"):
         Staging(tmp_path / "me.jpg" / inside, folder=False, force=False)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_name_that_the_file_system_cannot_hold_is_refused(tmp_path: Path, folder: bool) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        Staging(tmp_path / ("x" * 300), folder=folder, force=False)
