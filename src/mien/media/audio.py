@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
@@ -30,7 +30,7 @@ _RUN_UP_S = Fraction(1, 4)
 _WANTED = "a sound file or a video"
 
 LONGEST_S = 12 * 3600
-"""Sound that is to set the length of a result may last this many seconds."""
+"""Sound that is read as a whole, for its length or for what is said, may last this many seconds."""
 
 Samples = NDArray[np.float32]
 """(channels, n), -1..1."""
@@ -74,11 +74,18 @@ def sound_length(track: AudioTrack) -> Fraction:
     """Seconds from the start of a track to the end of what can be decoded of it: counted, because
     headers lie. Raises UnreadableMediaError beyond ``LONGEST_S``."""
     length = 0
-    for block in AudioReader(track).blocks():
-        length += block.shape[1]
-        if length > LONGEST_S * SAMPLE_RATE:
-            raise UnreadableMediaError(track.path, f"plays for more than {LONGEST_S // 3600} hours")
+    with closing(AudioReader(track).blocks()) as blocks:
+        for block in blocks:
+            length += block.shape[1]
+            check_length(track.path, length, SAMPLE_RATE)
     return Fraction(length, SAMPLE_RATE)
+
+
+def check_length(path: str | Path, num_samples: int, rate: int) -> None:
+    """UnreadableMediaError about ``path`` if so many samples, ``rate`` per second, are more than
+    ``LONGEST_S``."""
+    if num_samples > LONGEST_S * rate:
+        raise UnreadableMediaError(path, f"plays for more than {LONGEST_S // 3600} hours")
 
 
 class AudioReader:
@@ -108,12 +115,13 @@ class AudioReader:
         self._rest = joined[:, number:]
         return np.ascontiguousarray(joined[:, :number])
 
-    def blocks(self) -> Iterator[Samples]:
-        """The sound from the track's start to its own end, (channels, n) float32 each."""
+    def blocks(self) -> Generator[Samples]:
+        """The sound from the track's start to its own end, (channels, n) float32 each. Holds the
+        file open until it is exhausted or closed."""
         return self._placed()
 
     def close(self) -> None:
-        """Close the file. May be called twice."""
+        """Close the file that ``read`` opened. May be called twice."""
         self._blocks.close()
 
     def _endless(self) -> Generator[Samples]:
@@ -138,7 +146,7 @@ class AudioReader:
             length -= block.shape[1]
         yield from self._gap(length)
 
-    def _placed(self) -> Iterator[Samples]:
+    def _placed(self) -> Generator[Samples]:
         """The sound from the window's start on: early samples cut, gaps filled with silence."""
         cursor = 0
         with open_container(self._track.path, _WANTED) as container:

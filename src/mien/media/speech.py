@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import UnreadableMediaError
-from mien.media.audio import LONGEST_S, AudioReader, open_sound
+from mien.media.audio import AudioReader, check_length, open_sound
 
 SPEECH_RATE = 16_000
 """Samples per second: all there is of speech."""
@@ -21,16 +22,15 @@ def read_speech(path: str | Path) -> tuple[NDArray[np.float32], int]:
     Any rate and number of channels (their mean), from the beginning of the sound. The samples lie
     in a temporary file that the system keeps in memory as far as there is room, so that hours of
     sound do no harm. Raises UnreadableMediaError without a sound that can be decoded, or beyond
-    ``LONGEST_S`` seconds of it.
+    12 hours of it.
     """
     reader = AudioReader(open_sound(path), rate=SPEECH_RATE, mono=True)
     try:
-        with tempfile.TemporaryFile() as file:
+        with closing(reader.blocks()) as blocks, tempfile.TemporaryFile() as file:
             length = 0
-            for block in reader.blocks():
+            for block in blocks:
                 length += block.shape[1]
-                if length > LONGEST_S * SPEECH_RATE:
-                    raise UnreadableMediaError(path, f"plays more than {LONGEST_S // 3600} hours")
+                check_length(path, length, SPEECH_RATE)
                 if not np.isfinite(block).all():
                     raise UnreadableMediaError(path, "holds samples that are not numbers")
                 file.write(block.tobytes())
@@ -44,5 +44,3 @@ def read_speech(path: str | Path) -> tuple[NDArray[np.float32], int]:
         raise UnreadableMediaError(
             path, f"its sound finds no room to be unpacked: {reason}"
         ) from None
-    finally:
-        reader.close()
