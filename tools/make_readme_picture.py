@@ -17,8 +17,8 @@ from mien.face import crop_around, cut
 from mien.types import Image
 
 TARGET = Path("docs/images/astronaut.jpg")
-MOMENTS_S = (1.0, 2.2, 3.8, 5.2, 5.93, 7.1)
-"""Waiting, a look aside, a smile, surprise, a blink, calm."""
+MOMENTS_S = (2.2, 3.8, 5.2, 7.1, 8.3, 9.1)
+"""A look aside, a smile, surprise, calm, a blink, speech."""
 SCALE = 2.0
 TILE_PX = 240
 QUALITY = 88
