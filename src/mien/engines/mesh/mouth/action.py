@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from mien.engines.mesh.mouth.blending import ramp
 from mien.engines.mesh.mouth.opening import UPPER
 from mien.motion.arkit import SHAPE_INDEX
 from mien.types import Floats
@@ -39,16 +38,12 @@ class MouthAction:
 def mouth_action(rest: Floats, weights: Floats) -> MouthAction:
     """What a face (478, 3) in the head frame does inside its mouth under weights (52,)."""
     lowered, jaw = float(weights[_LOWERED].min()), float(weights[_JAW])
-    raised = _share(lowered, (0.0, _RAISING)) * (1 - _share(lowered, _ANGRY))
-    raised *= _share(jaw, (0.0, 0.1)) * (1 - _share(jaw, _LITTLE_OPEN))
-    raised *= 1 - _share(float(weights[_BARED].max()), (0.0, 0.2))
+    raised = ramp(lowered, (0.0, _RAISING)) * (1 - ramp(lowered, _ANGRY))
+    raised *= ramp(jaw, (0.0, 0.1)) * (1 - ramp(jaw, _LITTLE_OPEN))
+    raised *= 1 - ramp(float(weights[_BARED].max()), (0.0, 0.2))
     return MouthAction(
         float(rest[UPPER[5], 1]),
-        _share(float(weights[_SMILES].mean()), (0.0, 1.0)),
-        _share(float(weights[_TONGUE]), (0.0, 1.0)),
+        ramp(float(weights[_SMILES].mean()), (0.0, 1.0)),
+        ramp(float(weights[_TONGUE]), (0.0, 1.0)),
         raised,
     )
-
-
-def _share(value: float, ends: tuple[float, float]) -> float:
-    return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0, 1))

@@ -50,6 +50,11 @@ def in_shade(colour: Floats, lit: Floats, tint: Floats, strength: float) -> Floa
     return cast(Floats, colour * lit ** (redness**-strength).astype(lit.dtype))
 
 
+def ramp(value: float, ends: tuple[float, float]) -> float:
+    """0 up to the first, 1 from the second, straight in between."""
+    return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0, 1))
+
+
 def smooth(value: Floats) -> Floats:
     """0 up to 0, 1 from 1, smooth between."""
     t = np.minimum(np.maximum(value, 0), 1)  # a third of the time of np.clip

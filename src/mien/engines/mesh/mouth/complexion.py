@@ -8,6 +8,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from mien.engines.mesh.mouth.blending import soften
 from mien.landmarks import INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE
 from mien.types import Floats, Image, Mask
 
@@ -119,6 +120,23 @@ def interior_colours(image: Image, landmarks: Floats) -> Image:
         return np.zeros((0, 3), np.uint8)
     cv2.fillPoly(mask, [np.rint(rim - low).astype(np.int32)], 255)
     return np.asarray(part[cv2.erode(mask, np.ones((3, 3), np.uint8)) > 0])
+
+
+def to_rgb(luma: float, chroma: Floats) -> Image:
+    """(3,) the colour of a luma, 0..255, and a chroma (2,), Cr and Cb less 128."""
+    colour = np.array([[[luma, *(chroma + 128)]]])
+    bounded = np.clip(colour, 0, 255).astype(np.uint8)
+    return cast(Image, cv2.cvtColor(bounded, cv2.COLOR_YCrCb2RGB).ravel())
+
+
+def lips_in(colours: Image, complexion: Complexion) -> Mask:
+    """How much RGB pixels (h, w, 3) have the colour of the lips of a face; (h, w), 0..255."""
+    y, cr, cb = cv2.split(cv2.cvtColor(colours, cv2.COLOR_RGB2YCrCb).astype(np.float32))
+    lips = complexion.lips_chroma
+    alike = ((cr - 128) * lips[0] + (cb - 128) * lips[1]) / max(float(lips @ lips), 25.0)
+    light = y / max(complexion.lips_luma, 8.0)
+    mask = np.clip((alike - 0.65) / 0.3, 0, 1) * np.clip((light - 0.65) / 0.2, 0, 1)
+    return soften((mask * 255).astype(np.uint8), 0.7)
 
 
 def teeth_in(colours: Image, complexion: Complexion) -> Mask:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from mien.engines.mesh.mouth.action import MouthAction
-from mien.engines.mesh.mouth.blending import Field, fade, in_shade, light, smooth, soften
-from mien.engines.mesh.mouth.complexion import Complexion
+from mien.engines.mesh.mouth.blending import Field, fade, in_shade, light, ramp, smooth
+from mien.engines.mesh.mouth.complexion import Complexion, lips_in, to_rgb
 from mien.engines.mesh.mouth.opening import LOWER, UPPER, Opening, lip_gap, mouth_surface
 from mien.engines.mesh.mouth.teeth import UpperRow
 from mien.engines.mesh.mouth.tips import find_upper_row
@@ -18,7 +18,7 @@ from mien.engines.mesh.remap import remap
 from mien.motion.pose import Pose
 from mien.types import Floats, Image, Mask
 
-_PARTED, _JAW_OPEN = 0.18, 0.30
+_JAW_OPEN = (0.18, 0.30)
 """Gap in head units up to which one sees the upper teeth between parted lips, and from which
 one looks into an open mouth."""
 _STRETCH = (1.25, 1.6)
@@ -59,21 +59,21 @@ class OwnInterior:
         self._surface = mouth_surface(head, pose)
         self._upper, self._lower = self._surface.upper, self._surface.lower
         self._gap = lip_gap(head)
-        self._jaw = float(np.clip((self._gap - _PARTED) / (_JAW_OPEN - _PARTED), 0, 1))
+        self._jaw = ramp(self._gap, _JAW_OPEN)
         rim = landmarks[np.r_[UPPER, LOWER], :2]
         low = np.maximum(np.floor(rim.min(0)).astype(int) - 8, 0)
         high = np.maximum(np.ceil(rim.max(0)).astype(int) + 9, low + 1)
         part = image[low[1] : high[1], low[0] : high[0]]
         self._texture: Image | None = None
         if part.size:
-            kept = np.dstack([part, 255 - _lips(part, complexion)])
+            kept = np.dstack([part, 255 - lips_in(part, complexion)])
             self._texture = cast(Image, cv2.resize(
                 kept, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_CUBIC
             ))  # fmt: skip
         to_texture = self._surface.plane * _SCALE
         to_texture[:, 2] += 0.5 * _SCALE - 0.5 - low * _SCALE
         self._to_texture = to_texture.astype(np.float32)
-        self._lips = _rgb(complexion)
+        self._lips = to_rgb(complexion.lips_luma, complexion.lips_chroma).astype(np.float32)
         self._tips: UpperRow | None = None
         if self._texture is not None:
             self._tips = find_upper_row(self._surface, self._sample, complexion)
@@ -89,9 +89,11 @@ class OwnInterior:
         shows = _REST_SHOWS + _SMILE_SHOWS * action.smile
         return float(np.clip(action.rest_upper + shows - self._tips.tip, 0, max(dropped, 0.0)))
 
-    def row(self, lowered: float) -> UpperRow | None:
-        """The upper teeth, lowered by head units; None where none are seen."""
-        return None if self._tips is None else replace(self._tips, tip=self._tips.tip + lowered)
+    def row(self, action: MouthAction | None) -> UpperRow | None:
+        """The upper teeth, where blendshapes lower them to; None where none are seen."""
+        if self._tips is None:
+            return None
+        return replace(self._tips, tip=self._tips.tip + self.lowered(action))
 
     def teeth_behind(self, opening: Opening, action: MouthAction | None) -> Field | None:
         """How much painted upper teeth may show behind what is seen here: none behind teeth, all
@@ -108,12 +110,12 @@ class OwnInterior:
         """How much of it is of use, 0..1, while blendshapes move the mouth."""
         if action is None:
             return 1.0
-        ratio = opening.gap / max(self._gap, 1e-3)
-        squeezed = self._jaw * (1 - _ramp(ratio, _SQUEEZED))
+        ratio = self._widened(opening)
+        squeezed = self._jaw * (1 - ramp(ratio, _SQUEEZED))
         if self._tips is not None:
             return 1 - squeezed
         down = (action.rest_upper - float(self._upper[5, 1])) / _FORGOTTEN
-        gone = min(max(down, _ramp(ratio, _OUTGROWN), 0.0), 1.0)
+        gone = min(max(down, ramp(ratio, _OUTGROWN), 0.0), 1.0)
         return 1 - max(squeezed, (1 - self._jaw) * gone)
 
     def show(self, opening: Opening, action: MouthAction | None = None) -> tuple[Image, Mask]:
@@ -124,17 +126,12 @@ class OwnInterior:
         lowered = self.lowered(action)
         x, own_upper, own_lower = self._columns(opening)
         hidden = np.maximum(opening.upper - np.float32(lowered) - own_upper, 0)
-        from_skull = own_upper + (opening.y - opening.upper) + hidden
-        from_jaw = own_lower - (opening.lower - opening.y)
-        depth = opening.depth
-        share = depth if opening.gap > self._gap else smooth((depth - 0.2) / 0.6)
-        open_y = from_skull + (from_jaw - from_skull) * share
-        y = from_skull + (open_y - from_skull) * self._jaw
+        y = self._rows(opening, own_upper + hidden, own_lower)
         beyond = own_upper + (opening.lower - opening.upper) + hidden - own_lower
         edge = own_lower - np.clip(beyond, 0, _EDGE)
         bared = np.clip(beyond / _EDGE, 0, 1)
         parted = np.clip((edge - y) / _EDGE + 8 - 7.5 * bared, 0, 1)
-        ratio = opening.gap / max(self._gap, 1e-3)
+        ratio = self._widened(opening)
         wide = 1 - np.clip((ratio - _STRETCH[0]) / (_STRETCH[1] - _STRETCH[0]), 0, 1)
         within = np.clip((y - own_upper) / np.maximum(own_lower - own_upper, 1e-3), 0, 1)
         columns, rows = self._places(x, y, within)
@@ -154,19 +151,36 @@ class OwnInterior:
         inside = cast(Image, cv2.cvtColor(seen, cv2.COLOR_RGBA2RGB))
         inside = fade(inside, 1 - 0.45 * self._jaw * float(np.clip(1 - ratio, 0, 1)))
         if action is not None:
-            height = np.maximum(own_lower - own_upper, 0.01)
-            open_share = (opening.lower - opening.upper) / np.minimum(height, _SHADED_GAP)
-            lit = _SHADED + (1 - _SHADED) * smooth(open_share)
-            gone = (hidden / height - _RUN_OUT[0]) / (_RUN_OUT[1] - _RUN_OUT[0])
-            lit *= 1 - _RUN_OUT_SHADE * smooth(gone)
-            inside = self._in_shade(inside, opening, lit)
+            inside = self._in_shade(
+                inside, opening, np.maximum(own_lower - own_upper, 0.01), hidden
+            )
         return inside, covered
 
-    def _in_shade(self, inside: Image, opening: Opening, lit: Field) -> Image:
-        """The interior darker, and redder."""
+    def _widened(self, opening: Opening) -> float:
+        """The gap against the source's own."""
+        return opening.gap / max(self._gap, 1e-3)
+
+    def _in_shade(self, inside: Image, opening: Opening, height: Field, hidden: Field) -> Image:
+        """The interior darker, and redder; height: of the source's opening, hidden: how much of
+        it the upper lip has come down, head units on the grid."""
+        open_share = (opening.lower - opening.upper) / np.minimum(height, _SHADED_GAP)
+        lit = _SHADED + (1 - _SHADED) * smooth(open_share)
+        gone = (hidden / height - _RUN_OUT[0]) / (_RUN_OUT[1] - _RUN_OUT[0])
+        lit *= 1 - _RUN_OUT_SHADE * smooth(gone)
         if lit.min() == 1:
             return inside
         return light(inside, opening.enlarge(in_shade(np.ones(3, np.float32), lit, self._lips, 1)))
+
+    def _rows(self, opening: Opening, top: Field, bottom: Field) -> Field:
+        """Where each row of the opening is in the source, head units; top, bottom: where those at
+        its lips are. Between lips that are parted all stays with the skull, in an open mouth the
+        lower part goes with the jaw."""
+        from_skull = top + (opening.y - opening.upper)
+        from_jaw = bottom - (opening.lower - opening.y)
+        depth = opening.depth
+        share = depth if opening.gap > self._gap else smooth((depth - 0.2) / 0.6)
+        open_y = from_skull + (from_jaw - from_skull) * share
+        return cast(Field, from_skull + (open_y - from_skull) * self._jaw)
 
     def _places(self, x: Field, y: Field, within: Field) -> tuple[Field, Field]:
         """Columns and rows of the texture; within: 0 at the upper lip, 1 at the lower one."""
@@ -189,27 +203,6 @@ class OwnInterior:
         x = (centre + (opening.x - centre) * narrow).astype(np.float32)
         edges = [np.interp(x, e[:, 0], e[:, 1]).astype(np.float32) for e in (upper, lower)]
         return x, edges[0], edges[1]
-
-
-def _lips(part: Image, complexion: Complexion) -> Mask:
-    """Where a picture has the colour of the lips."""
-    y, cr, cb = cv2.split(cv2.cvtColor(part, cv2.COLOR_RGB2YCrCb).astype(np.float32))
-    lips = complexion.lips_chroma
-    alike = ((cr - 128) * lips[0] + (cb - 128) * lips[1]) / max(float(lips @ lips), 25.0)
-    light = y / max(complexion.lips_luma, 8.0)
-    mask = np.clip((alike - 0.65) / 0.3, 0, 1) * np.clip((light - 0.65) / 0.2, 0, 1)
-    return soften((mask * 255).astype(np.uint8), 0.7)
-
-
-def _ramp(value: float, ends: tuple[float, float]) -> float:
-    return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0, 1))
-
-
-def _rgb(complexion: Complexion) -> Floats:
-    """(3,) the colour of the lips."""
-    lips = np.array([[[complexion.lips_luma, *(complexion.lips_chroma + 128)]]])
-    bounded = np.clip(lips, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(bounded, cv2.COLOR_YCrCb2RGB).ravel(), np.float32)
 
 
 def _bytes(share: Floats) -> Mask:

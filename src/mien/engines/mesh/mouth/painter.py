@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from mien.engines.mesh.mouth.action import MouthAction
-from mien.engines.mesh.mouth.blending import fade, mix
+from mien.engines.mesh.mouth.blending import fade, mix, ramp
 from mien.engines.mesh.mouth.borrowed import Lender, borrow, lend
 from mien.engines.mesh.mouth.complexion import (
     Complexion,
@@ -66,7 +66,7 @@ class MouthPainter:
         frame's own, the colours of skin and teeth are the ones known already."""
         following = copy(self)
         following._look_inside(image, landmarks, head, pose)
-        following._own_share = _ramp(following._own_gap, (_OWN_GAP, _SURELY_OWN))
+        following._own_share = ramp(following._own_gap, (_OWN_GAP, _SURELY_OWN))
         return following
 
     def _look_inside(self, image: Image, landmarks: Floats, head: Floats, pose: Pose) -> None:
@@ -113,7 +113,7 @@ class MouthPainter:
         """
         self._paint_inside(picture, points, head, pose, driver, action)
         if action is not None and action.tongue_out > 0:
-            row = None if self._own is None else self._own.row(self._own.lowered(action))
+            row = None if self._own is None else self._own.row(action)
             tip = self._painted.upper_tip(head, row, action)
             self._painted.tongue_out.paint(
                 picture, head, pose, upper_tip=tip, out=action.tongue_out
@@ -147,7 +147,7 @@ class MouthPainter:
                     interior = cast(Image, cv2.addWeighted(interior, share, foreign, 1 - share, 0))
                 _blend(picture, opening, interior, noticed)
             return
-        weight = _ramp(gap - self._closed_gap, (0.0, _RAMP))
+        weight = ramp(gap - self._closed_gap, (0.0, _RAMP))
         _blend(picture, opening, self._foreign(frame), weight)
 
     def _foreign(self, frame: _Frame) -> Image:
@@ -159,7 +159,7 @@ class MouthPainter:
 
     def _noticed(self, head: Floats) -> float:
         moved = np.linalg.norm(head[_RIM] - self._resting, axis=1).max()
-        return _ramp(float(moved), _NOTICED)
+        return ramp(float(moved), _NOTICED)
 
     def _borrowed(self, frame: _Frame) -> Image | None:
         if frame.driver is None or self._lender is None:
@@ -169,16 +169,16 @@ class MouthPainter:
     def _around(self, own: OwnInterior, frame: _Frame) -> Image:
         """The source's own interior in front of what it does not show."""
         driver_gap = _driver_gap(frame.driver) if frame.driver is not None else 0.0
-        gives_way = _ramp(driver_gap / self._own_gap, _GIVES_WAY)
+        gives_way = ramp(driver_gap / self._own_gap, _GIVES_WAY)
         if self._lender is not None:
             # the same person's mouth, as far open, is as good as one's own
-            fits = _ramp(driver_gap / max(frame.opening.gap, 1e-3), _FITS)
+            fits = ramp(driver_gap / max(frame.opening.gap, 1e-3), _FITS)
             gives_way = max(gives_way, fits * (1 - self._lender.foreignness))
         seen, cover = own.show(frame.opening, frame.action)
         cover = fade(cover, (1 - gives_way) * own.stays(frame.opening, frame.action))
         if cover.min() == 255:
             return seen
-        weight = max(gives_way, _ramp(driver_gap / self._own_gap, _DRIVER_SHOWS))
+        weight = max(gives_way, ramp(driver_gap / self._own_gap, _DRIVER_SHOWS))
         return mix(self._behind(own, frame, weight), seen, cover)
 
     def _behind(self, own: OwnInterior, frame: _Frame, weight: float) -> Image:
@@ -192,7 +192,7 @@ class MouthPainter:
             frame.head,
             frame.pose,
             upper_teeth=own.teeth_behind(frame.opening, frame.action),
-            upper_row=own.row(own.lowered(frame.action)),
+            upper_row=own.row(frame.action),
             action=frame.action,
         )
         if borrowed is None:
@@ -217,10 +217,6 @@ def _driver_gap(driver: DriverPixels) -> float:
     eyes = points[list(RIGHT_EYE)].mean(0) - points[list(LEFT_EYE)].mean(0)
     pairs = points[LOWER[1:-1]] - points[UPPER[1:-1]]
     return float(np.linalg.norm(pairs, axis=1).mean() / max(np.hypot(*eyes), 1.0))
-
-
-def _ramp(value: float, ends: tuple[float, float]) -> float:
-    return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0, 1))
 
 
 def _own_teeth(image: Image, landmarks: Floats, complexion: Complexion) -> Floats | None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from mien.engines.mesh.mouth.blending import mix, smooth, soften
-from mien.engines.mesh.mouth.complexion import Complexion
+from mien.engines.mesh.mouth.complexion import Complexion, to_rgb
 from mien.engines.mesh.mouth.opening import LOWER, UPPER
 from mien.types import Floats, Image, Mask
 
@@ -25,22 +25,13 @@ _SUBPIXEL_BITS = 4
 _ROOM_PX = 4
 
 
-def lip_gaps(head: Floats) -> Floats:
-    """(11,) from corner to corner, distance of the lips in head units, of landmarks (478, 3)."""
-    return np.asarray(np.maximum(head[LOWER, 1] - head[UPPER, 1], 0))
-
-
 class Seam:
     """Draws the line into warped pictures of one source."""
 
     def __init__(self, head: Floats, complexion: Complexion) -> None:
         """head: (478, 3) of the source, head frame."""
-        self._resting = lip_gaps(head)
-        chroma = complexion.lips_chroma * _REDNESS + 128
-        shade = np.array([[[_SHADE * complexion.lips_luma, *chroma]]])
-        self._colour = cv2.cvtColor(
-            np.clip(shade, 0, 255).astype(np.uint8), cv2.COLOR_YCrCb2RGB
-        ).ravel()
+        self._resting = _gaps(head)
+        self._colour = to_rgb(_SHADE * complexion.lips_luma, _REDNESS * complexion.lips_chroma)
 
     def paint(self, picture: Image, points: Floats, head: Floats, px_per_unit: float) -> None:
         """Draw the line in place, where lips have come together: what a mesh leaves of an
@@ -66,11 +57,16 @@ class Seam:
 
     def _drawn(self, head: Floats) -> Floats:
         """(10,) how much of each piece of the line is drawn."""
-        gaps = lip_gaps(head)
+        gaps = _gaps(head)
         meet = 1 - smooth((gaps - _MEETING[0]) / (_MEETING[1] - _MEETING[0]))
         at = meet * smooth((self._resting - gaps) / _CLOSED_BY)
         at[[0, -1]] = at[[1, -2]]  # the corners never part
         return np.asarray(np.minimum(at[:-1], at[1:]) * _TAPER * _STRENGTH)
+
+
+def _gaps(head: Floats) -> Floats:
+    """(11,) from corner to corner, distance of the lips in head units, of landmarks (478, 3)."""
+    return np.asarray(np.maximum(head[LOWER, 1] - head[UPPER, 1], 0))
 
 
 def _stroke(line: Floats, weight: Floats, shape: Floats, width_px: float) -> Mask:

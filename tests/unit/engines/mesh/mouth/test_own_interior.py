@@ -49,7 +49,7 @@ def painted(
 
 
 def test_the_tips_of_teeth_are_found_between_the_lips(own: OwnInterior, source: MeshSource) -> None:
-    row, head = own.row(0.0), source.mesh.head
+    row, head = own.row(None), source.mesh.head
     assert row is not None
     assert head[13, 1] + 0.05 < row.tip < head[14, 1]
 
@@ -66,7 +66,7 @@ def test_teeth_show_below_the_lip_of_a_smile_that_is_put_on(
     own: OwnInterior, source: MeshSource
 ) -> None:
     rest_upper = float(neutral(source)[UPPER[5], 1])
-    row = own.row(own.lowered(MouthAction(rest_upper, smile=0.7)))
+    row = own.row(MouthAction(rest_upper, smile=0.7))
     assert row is not None
     assert row.tip > rest_upper + 0.08
 
