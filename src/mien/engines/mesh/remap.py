@@ -21,9 +21,10 @@ def remap(
     border: int = cv2.BORDER_REPLICATE,
     interpolation: int = cv2.INTER_LINEAR,
 ) -> NDArray[S]:
-    """Bilinear values of an image (h, w[, c]) at places x, y of any one shape (rows, columns).
+    """Values of an image (h, w[, c]) at places x, y of any one shape (rows, columns).
 
-    Four channels are sampled twice as fast as three.
+    border, interpolation: OpenCV's; bilinear if nothing else is asked for. Four channels are
+    sampled twice as fast as three.
     """
     place_x, place_y = np.asarray(x, np.float32), np.asarray(y, np.float32)
     sampled: Any = cv2.remap(image, place_x, place_y, interpolation, borderMode=border)

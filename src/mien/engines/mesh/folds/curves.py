@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Place = tuple[float, float]
+Point = tuple[float, float]
+"""x, y; also how far something reaches along both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Crease:
     neither side. paired: whether there is another on the person's right.
     """
 
-    path: tuple[Place, ...]
+    path: tuple[Point, ...]
     causes: dict[str, float]
     line: float
     soft: float
@@ -32,11 +33,12 @@ class Crease:
     swells: int = 0
     paired: bool = True
 
-    def reach(self, *, mirror: bool) -> tuple[Place, Place]:
+    def reach(self, *, mirror: bool) -> tuple[Point, Point]:
         """Low and high corner of where it shows."""
         margin = 10.0 * self.soft_width if self.swells else 4.0 * self.soft_width
         x, y = zip(*self.path, strict=True)
-        return _corners(min(x) - margin, min(y) - margin, max(x) + margin, max(y) + margin, mirror)
+        low, high = (min(x) - margin, min(y) - margin), (max(x) + margin, max(y) + margin)
+        return _mirrored(low, high) if mirror else (low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +46,24 @@ class Patch:
     """Skin that turns to the light or away from it: a Gaussian of log gain ``height`` around
     ``centre``, with spreads ``size`` along x and y. causes, paired: as of a crease."""
 
-    centre: Place
-    size: Place
+    centre: Point
+    size: Point
     height: float
     causes: dict[str, float]
     paired: bool = True
 
-    def reach(self, *, mirror: bool) -> tuple[Place, Place]:
+    def reach(self, *, mirror: bool) -> tuple[Point, Point]:
         """Low and high corner of where it shows."""
         (x, y), (wide, high) = self.centre, (3.0 * s for s in self.size)
-        return _corners(x - wide, y - high, x + wide, y + high, mirror)
+        corners = (x - wide, y - high), (x + wide, y + high)
+        return _mirrored(*corners) if mirror else corners
 
 
 Fold = Crease | Patch
 
 
-def _corners(
-    left: float, top: float, right: float, low: float, mirror: bool
-) -> tuple[Place, Place]:
-    if mirror:
-        left, right = -right, -left
-    return (left, top), (right, low)
+def _mirrored(low: Point, high: Point) -> tuple[Point, Point]:
+    return (-high[0], low[1]), (-low[0], high[1])
 
 
 _SMILE = {"mouthSmile": 0.85, "cheekSquint": 0.2, "mouthDimple": 0.25}

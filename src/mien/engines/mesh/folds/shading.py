@@ -80,7 +80,7 @@ class FoldShading:
         if not shown:
             return None
         if self._face is None:
-            self._face = self._look_at_face()
+            self._face = self._seen_face()
         total = np.zeros(self._face.x.shape, np.float32)
         for number in shown:
             if number not in self._drawn:
@@ -91,7 +91,7 @@ class FoldShading:
         np.clip(total, -LIMIT, LIMIT, out=total)
         return Gain(total, self._face.step, self._face.origin, _UNIT, self._face.tint)
 
-    def _look_at_face(self) -> _Face:
+    def _seen_face(self) -> _Face:
         face = _look_at_face(self._mesh, self._texture)
         if self._person is None:
             self._person = face
