@@ -36,11 +36,14 @@ def test_a_table_whose_size_begins_as_a_pickle_does_is_still_a_table(tmp_path):
     assert b"\x80" in beginnings
 
 
-@pytest.mark.parametrize("extension", [".mien", ".pkl", ".PKL"])
-def test_what_is_written_is_read(extension, tmp_path):
+@pytest.mark.parametrize(
+    ("extension", "num_frames"),
+    [(".mien", 3), (".pkl", 4), (".PKL", 4)],  # in a pickle the reference is a frame
+)
+def test_what_is_written_is_read(extension, num_frames, tmp_path):
     path = tmp_path / f"smile{extension}"
     write_template(path, blendshape_template())
-    assert read_template(path).num_frames in (3, 4)
+    assert read_template(path).num_frames == num_frames
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -103,6 +103,13 @@ def test_the_names_of_numpy_1_are_read():
 # what could run code
 
 
+def _named(argument: object, mark: Path) -> object:
+    """An argument with the name of the file that shows whether it was used."""
+    if isinstance(argument, str | Path):
+        return type(argument)(str(argument).format(str(mark)))
+    return argument
+
+
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 @pytest.mark.parametrize(
     "payload",
@@ -119,7 +126,7 @@ def test_the_names_of_numpy_1_are_read():
 def test_a_call_is_refused_before_it_runs(payload, protocol, tmp_path):
     mark = tmp_path / "ran"
     function, arguments = payload.__reduce__()
-    named = Calls(function, *(a.format(str(mark)) if isinstance(a, str) else a for a in arguments))
+    named = Calls(function, *(_named(argument, mark) for argument in arguments))
     for root in (named, {"motion": [{"exp": named}]}, [[(named,)]], {"motion": [], "x": named}):
         refused(pickle.dumps(root, protocol))
     assert not mark.exists()
