@@ -21,7 +21,7 @@ from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving
 from mien.templates import TEMPLATE_EXTENSIONS
 
-STILL_RATE = Fraction(30)
+_RATE = Fraction(30)
 """Frames per second of a result driven by what does not move by itself, unless asked."""
 NEEDED = "is needed: a video, a picture, a template or idle:NAME; or give --emotions"
 _IDLE = "idle:"
@@ -72,7 +72,7 @@ def _emotions(timeline: Timeline, driving: str | Path | None, options: AnimateOp
         seed=options.seed,
         duration_s=options.duration,
         max_frames=options.max_frames or None,
-        fps=options.fps or STILL_RATE,
+        fps=options.fps or _RATE,
     )
     return Driving(motion)
 
@@ -82,7 +82,7 @@ def _still(path: str | Path, options: AnimateOptions) -> Driving:
         path,
         duration_s=options.duration,
         max_frames=options.max_frames or None,
-        fps=options.fps or STILL_RATE,
+        fps=options.fps or _RATE,
     )
     return Driving(motion)
 
@@ -105,7 +105,7 @@ def _idle(name: str, options: AnimateOptions) -> Driving:
         seed=options.seed,
         duration_s=options.duration,
         max_frames=options.max_frames or None,
-        fps=options.fps or STILL_RATE,
+        fps=options.fps or _RATE,
     )
     return Driving(motion)
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 
 from mien.checks import shown
@@ -14,21 +12,16 @@ from mien.drivers.edits import drive_with_edits
 from mien.errors import OptionError, OutputError
 from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.edits import Edits
-from mien.pipeline.casting import cast_faces
 from mien.pipeline.films import in_step_with, is_film
 from mien.pipeline.options import MAX_SIDE, AnimateOptions, FaceChoice, Size
-from mien.pipeline.play import Driving, composition_for, play
+from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report, StillReport
-from mien.pipeline.run import Take, pictures
-from mien.pipeline.stills import ms_per_still
-from mien.pipeline.stopwatch import Stopwatch
+from mien.pipeline.stills import STILL_RATE, open_studio
 from mien.pipeline.target import result_path
 from mien.types import ProgressCallback
 
 NO_EDITS = Edits()
 _PICTURES_ONLY = frozenset(STILL_EXTENSIONS) - {".webp"}
-_RATE = Fraction(25)
-"""A frame needs a time; a picture stands for itself."""
 
 
 def edit(
@@ -93,26 +86,11 @@ def _edit_picture(
     source: str | Path, path: str | Path, edits: Edits, options: AnimateOptions
 ) -> StillReport:
     file = PictureFile(path, force=options.force)
-    watch = Stopwatch()
-    with ExitStack() as stack:
-        with watch.stage("prepare"):
-            casting = cast_faces(source, options, keep_alpha=file.alpha, longest_side=MAX_SIDE)
-            cast = stack.enter_context(casting)
-        motion = drive_with_edits(edits, fps=_RATE, num_frames=1)
-        composition = composition_for(options, motion)
-        (frame,) = pictures(Take(cast.scene, motion, options.motion, composition), watch)
-        with watch.stage("encode"):
-            file.write(frame.pixels)
-    height, width = frame.pixels.shape[:2]
-    return StillReport(
-        output=str(Path(path)),
-        engine=options.engine,
-        stills=1,
-        size=(width, height),
-        ms_per_still=ms_per_still(watch, 1),
-        faces_found=cast.faces_found,
-        seconds=watch.seconds,
-    )
+    with open_studio(source, options, keep_alpha=file.alpha, longest_side=MAX_SIDE) as studio:
+        (still,) = studio.stills(drive_with_edits(edits, fps=STILL_RATE, num_frames=1))
+        with studio.watch.stage("encode"):
+            file.write(still)
+        return studio.report(path)
 
 
 def _edit_film(
@@ -128,7 +106,7 @@ def _edit_film(
     options = in_step_with(source, replace(options, keep_audio="source"))
 
     def drive() -> Driving:
-        fps = options.fps or _RATE
-        return Driving(drive_with_edits(edits, fps=fps, num_frames=options.max_frames))
+        assert options.fps is not None, "the film's"
+        return Driving(drive_with_edits(edits, fps=options.fps, num_frames=options.max_frames))
 
     return play(source, path, options, drive, progress=progress)

@@ -10,6 +10,7 @@ from pathlib import Path
 from mien.drivers import canonical_reference
 from mien.drivers.moments import moment_frame
 from mien.motion.moment import Moment
+from mien.pipeline.canvas import LONGEST_SIDE
 from mien.pipeline.casting import Cast, cast_faces
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import composition_for
@@ -18,24 +19,18 @@ from mien.pipeline.run import Take, pictures
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Image, Motion
 
-_RATE = Fraction(25)
+STILL_RATE = Fraction(25)
 """Frames need a time; these stand for themselves."""
 
 
 def motion_of(moments: Sequence[Moment]) -> Motion:
     """Moments that have nothing to do with each other, as the frames of a motion."""
-    frames = (moment_frame(m, pts=pts, time_base=1 / _RATE) for pts, m in enumerate(moments))
-    return Motion(canonical_reference(1 / _RATE), frames, _RATE, len(moments))
-
-
-def ms_per_still(watch: Stopwatch, num_stills: int) -> float:
-    """Wall time to render and paste one of those that were made."""
-    seconds = watch.seconds
-    return 1000.0 * (seconds["render"] + seconds["paste"]) / num_stills
+    frames = (moment_frame(m, pts=pts, time_base=1 / STILL_RATE) for pts, m in enumerate(moments))
+    return Motion(canonical_reference(1 / STILL_RATE), frames, STILL_RATE, len(moments))
 
 
 class Studio:
-    """A cast portrait, ready to be rendered at any moment. ``seconds`` of all it does are kept."""
+    """A cast portrait, ready to be rendered at any moment. ``watch`` times all it does."""
 
     def __init__(self, cast: Cast, options: AnimateOptions, watch: Stopwatch) -> None:
         self.cast = cast
@@ -61,7 +56,7 @@ class Studio:
             engine=self._options.engine,
             stills=self._stills,
             size=self._size,
-            ms_per_still=ms_per_still(self.watch, self._stills),
+            ms_per_still=1000.0 * (seconds["render"] + seconds["paste"]) / self._stills,
             faces_found=self.cast.faces_found,
             seconds=seconds,
             sheet=None if sheet is None else str(Path(sheet)),
@@ -70,11 +65,16 @@ class Studio:
 
 @contextmanager
 def open_studio(
-    source: str | Path, options: AnimateOptions, *, keep_alpha: bool
+    source: str | Path,
+    options: AnimateOptions,
+    *,
+    keep_alpha: bool,
+    longest_side: int = LONGEST_SIDE,
 ) -> Generator[Studio]:
     """Cast the faces of ``source`` as :func:`mien.pipeline.casting.cast_faces` does."""
     watch = Stopwatch()
     with ExitStack() as stack:
         with watch.stage("prepare"):
-            cast = stack.enter_context(cast_faces(source, options, keep_alpha=keep_alpha))
+            casting = cast_faces(source, options, keep_alpha=keep_alpha, longest_side=longest_side)
+            cast = stack.enter_context(casting)
         yield Studio(cast, options, watch)
