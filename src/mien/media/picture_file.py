@@ -47,11 +47,8 @@ class PictureFile:
         if picture.mode == "RGBA" and not self.alpha:
             white = PillowImage.new("RGBA", picture.size, "white")
             picture = PillowImage.alpha_composite(white, picture).convert("RGB")
-        self._staging.create()
-        try:
-            picture.save(self._staging.path, self._format, **self._settings)
-            self._staging.commit()
-        except (OSError, ValueError) as error:
-            raise OutputError(self.path, describe(error)) from None
-        finally:
-            self._staging.discard()
+        with self._staging.writing() as path:
+            try:
+                picture.save(path, self._format, **self._settings)
+            except ValueError as error:  # more pixels than the format can hold
+                raise OutputError(self.path, describe(error)) from None

@@ -7,7 +7,8 @@ import os
 import re
 import secrets
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,19 @@ class Staging:
                 self.path.replace(self._place)
         except OSError as error:
             raise OutputError(self.target, describe(error)) from None
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """The temporary file to write to, put in its place when the block ends without an error,
+        removed else. Raises OutputError, also for an OSError in the block."""
+        self.create()
+        try:
+            yield self.path
+            self.commit()
+        except OSError as error:
+            raise OutputError(self.target, describe(error)) from None
+        finally:
+            self.discard()
 
     def discard(self) -> None:
         """Leave nothing behind. Never raises OSError."""

@@ -74,14 +74,7 @@ def _write(path: Path, text: str, *, own_place: bool) -> None:
     try:
         if own_place:
             path.parent.mkdir(parents=True, exist_ok=True)
-        staging = Staging(path, folder=False, force=True)
     except OSError as error:
         raise OutputError(path, describe(error)) from None
-    staging.create()
-    try:
-        staging.path.write_text(text, encoding="utf-8")
-        staging.commit()
-    except OSError as error:
-        raise OutputError(path, describe(error)) from None
-    finally:
-        staging.discard()
+    with Staging(path, folder=False, force=True).writing() as temporary:
+        temporary.write_text(text, encoding="utf-8")

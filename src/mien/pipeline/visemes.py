@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from mien.errors import OptionError, OutputError
-from mien.media.staging import Staging, describe
+from mien.media.staging import Staging
 from mien.pipeline.options import parse_rate
 from mien.pipeline.spoken_text import read_spoken_text
 from mien.pipeline.target import result_path
@@ -80,7 +80,12 @@ def write_visemes(
         kind = _format_of(path, known)
         staging = Staging(path, folder=False, force=force)
         track = audio_to_visemes(audio, fps=rate, text=said)
-        _write(staging, _lines(track, kind, path, Path(audio).name))
+        lines = _lines(track, kind, path, Path(audio).name)
+        with (
+            staging.writing() as temporary,
+            temporary.open("w", encoding="utf-8", newline="\n") as file,
+        ):
+            file.writelines(lines)
     return VisemesReport(
         output=str(path),
         format=kind,
@@ -122,15 +127,3 @@ def _lines(track: VisemeTrack, kind: VisemeFormat, path: Path, sound: str) -> It
         case "rhubarb":
             as_tsv = path.suffix.lower() == ".tsv"
             return rhubarb_tsv(track) if as_tsv else rhubarb_json(track, sound)
-
-
-def _write(staging: Staging, lines: Iterator[str]) -> None:
-    staging.create()
-    try:
-        with staging.path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(lines)
-        staging.commit()
-    except OSError as error:
-        raise OutputError(staging.target, describe(error)) from None
-    finally:
-        staging.discard()

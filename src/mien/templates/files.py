@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mien.errors import OutputError, TemplateError
 from mien.media.sniff import require_file
-from mien.media.staging import Staging, describe
+from mien.media.staging import Staging
 from mien.templates.export import template_to_pickle
 from mien.templates.liveportrait import template_from_pickle
 from mien.templates.mien_format import template_from_bytes, template_to_bytes
@@ -48,14 +48,8 @@ def write_template(path: str | Path, template: MotionTemplate, *, force: bool = 
     staging = template_place(path, force=force)
     as_pickle = staging.target.suffix.lower() == ".pkl"
     data = template_to_pickle(template) if as_pickle else template_to_bytes(template)
-    staging.create()
-    try:
-        staging.path.write_bytes(data)
-        staging.commit()
-    except OSError as error:
-        raise OutputError(path, describe(error)) from None
-    finally:
-        staging.discard()
+    with staging.writing() as temporary:
+        temporary.write_bytes(data)
 
 
 def template_place(path: str | Path, *, force: bool = False) -> Staging:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,8 @@ pytestmark = pytest.mark.unit
 
 
 def write(target: Path, text: str, *, force: bool = False) -> None:
-    staging = Staging(target, folder=False, force=force)
-    staging.create()
-    try:
-        staging.path.write_text(text)
-        staging.commit()
-    finally:
-        staging.discard()
+    with Staging(target, folder=False, force=force).writing() as path:
+        path.write_text(text)
 
 
 def link(place: Path, to: str | Path) -> Path:
@@ -91,3 +87,30 @@ def test_a_place_inside_a_file_is_named_as_what_it_is(tmp_path: Path, inside: st
 def test_a_name_that_the_file_system_cannot_hold_is_refused(tmp_path: Path, folder: bool) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         Staging(tmp_path / ("x" * 300), folder=folder, force=False)
+
+
+def test_what_fails_while_it_is_written_leaves_what_was_there(tmp_path: Path) -> None:
+    def fill_the_disk(path: Path) -> None:
+        path.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "a.json"
+    target.write_text("old")
+    with (
+        pytest.raises(OutputError, match=r"a\.json: no space left"),
+        Staging(target, folder=False, force=True).writing() as path,
+    ):
+        fill_the_disk(path)
+    assert [place.name for place in tmp_path.iterdir()] == ["a.json"]
+    assert target.read_text() == "old"
+
+
+def test_what_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "a.json"
+    with (
+        pytest.raises(OutputError, match=r"a\.json: exists already"),
+        Staging(target, folder=False, force=False).writing(),
+    ):
+        target.write_text("theirs")
+    assert [place.name for place in tmp_path.iterdir()] == ["a.json"]
+    assert target.read_text() == "theirs"
