@@ -46,11 +46,48 @@ def _blend_into(target: Image, rendered: Rendered, part: tuple[slice, slice]) ->
 
 
 def _mix_into(below: Image, above: Image, alpha: Mask) -> None:
-    """Blend in place; equal values stay exactly equal, whatever the alpha. Tile by tile, because
-    most tiles are wholly opaque, and those that are not stay in the processor's cache."""
+    """Blend in place; equal values stay exactly equal, whatever the alpha. The opaque inside of
+    a crop with soft edges is copied at once."""
+    rows, columns = _opaque_inside(alpha)
+    below[rows, columns] = above[rows, columns]
+    for edge in (
+        np.s_[: rows.start, :],
+        np.s_[rows.stop :, :],
+        np.s_[rows, : columns.start],
+        np.s_[rows, columns.stop :],
+    ):
+        _mix_tiles(below[edge], above[edge], alpha[edge])
+
+
+def _opaque_inside(alpha: Mask) -> tuple[slice, slice]:
+    """Rows and columns of a large part where alpha (h, w) is 255; empty where there is none that
+    holds the middle."""
     height, width = alpha.shape
-    for y, x in product(range(0, height, _TILE), range(0, width, _TILE)):
-        tile = np.s_[y : y + _TILE, x : x + _TILE]
+    columns = _stretch(alpha[height // 2] == 255, width // 2)
+    rows = _stretch(alpha[:, width // 2] == 255, height // 2)
+    inside = alpha[rows, columns]
+    if inside.size and inside.min() == 255:
+        return rows, columns
+    return slice(0, 0), slice(0, 0)
+
+
+def _stretch(wanted: NDArray[np.bool_], middle: int) -> slice:
+    """The longest run of True around a place (n,); empty where that is False."""
+    if not wanted[middle]:
+        return slice(0, 0)
+    ends = np.flatnonzero(~wanted)
+    number = int(np.searchsorted(ends, middle))
+    start = int(ends[number - 1]) + 1 if number else 0
+    return slice(start, int(ends[number]) if number < len(ends) else len(wanted))
+
+
+def _mix_tiles(below: Image, above: Image, alpha: Mask) -> None:
+    """Tile by tile, because most tiles are wholly opaque, and those that are not stay in the
+    processor's cache."""
+    height, width = alpha.shape
+    side = _TILE if alpha.size > _TILE * _TILE else max(height, width, 1)
+    for y, x in product(range(0, height, side), range(0, width, side)):
+        tile = np.s_[y : y + side, x : x + side]
         weights = alpha[tile]
         if weights.min() == 255:
             below[tile] = above[tile]
@@ -61,10 +98,8 @@ def _mix_into(below: Image, above: Image, alpha: Mask) -> None:
 
 def _on_whole_pixels(transform: NDArray[np.float64]) -> bool:
     shift = transform[:, 2]
-    return bool(
-        np.allclose(transform[:, :2], np.eye(2), atol=_WHOLE, rtol=0)
-        and np.allclose(shift, np.round(shift), atol=_WHOLE, rtol=0)
-    )
+    turned, beside = transform[:, :2] - np.eye(2), shift - np.round(shift)
+    return bool(np.abs(turned).max() <= _WHOLE and np.abs(beside).max() <= _WHOLE)
 
 
 def _resample(rendered: Rendered, picture_size: tuple[int, int]) -> Rendered:
