@@ -14,6 +14,7 @@ from mien.drivers.speech import Manner, drive_with_speech, felt_in
 from mien.drivers.utterance import MomentAt, hear
 from mien.media import AudioTrack, open_sound, read_speech
 from mien.motion.arkit import shape_weights
+from mien.motion.easing import eased
 from mien.motion.expressions import Expression, load_expressions
 from mien.motion.idle import idle_moment
 from mien.motion.moment import Moment, blend_moments
@@ -67,8 +68,7 @@ def _waiting_until_it_speaks(speaking_at: MomentAt) -> MomentAt:
     begin, end = _TURNS_TO_US_S
 
     def body_at(time_s: float) -> Moment:
-        share = min(max((time_s - begin) / (end - begin), 0.0), 1.0)
-        share *= share * (3.0 - 2.0 * share)
+        share = eased((time_s - begin) / (end - begin))
         if share == 0.0:
             return waiting_at(time_s)
         if share == 1.0:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mien.motion.idle.easing import eased
+from mien.motion.easing import eased
 from mien.motion.idle.glances import Glances
 from mien.motion.idle.recurrence import Recurrence
 from mien.types import Floats

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mien.motion.idle.easing import eased
+from mien.motion.easing import eased
 from mien.motion.idle.recurrence import Recurrence
 from mien.motion.noise import Wander
 from mien.types import Floats

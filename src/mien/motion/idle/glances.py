@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mien.motion.idle.easing import eased
+from mien.motion.easing import eased
 from mien.motion.idle.recurrence import Recurrence
 from mien.types import Floats
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
+from mien.motion.easing import eased
 from mien.motion.moment import REST, Moment, blend_moments
 from mien.motion.timeline.keyframes import Timeline
 
@@ -26,15 +27,12 @@ def timeline_moments(timeline: Timeline, targets: Sequence[Moment]) -> Callable[
         # Whatever was before the latest two transitions is over, or had no beginning.
         shown = targets[latest - 2] if latest >= 2 else REST
         for index in range(max(latest - 1, 0), latest + 1):
-            amount = _smoothstep(time_s - starts[index], lengths[index])
+            amount = _share(time_s - starts[index], lengths[index])
             shown = blend_moments(shown, targets[index], amount) if amount < 1 else targets[index]
         return shown
 
     return at
 
 
-def _smoothstep(elapsed_s: float, length_s: float) -> float:
-    if elapsed_s >= length_s:
-        return 1.0
-    t = elapsed_s / length_s
-    return t * t * (3.0 - 2.0 * t)
+def _share(elapsed_s: float, length_s: float) -> float:
+    return 1.0 if elapsed_s >= length_s else eased(elapsed_s / length_s)

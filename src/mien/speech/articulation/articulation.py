@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
-from mien.motion.idle.easing import eased
+from mien.motion.easing import eased
 from mien.motion.layers import SILENCE, Speech
 from mien.motion.moment import Moment
 from mien.speech.articulation.contacts import Contacts, contacts

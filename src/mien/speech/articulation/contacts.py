@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mien.motion.idle.easing import eased
+from mien.motion.easing import eased
 from mien.speech.articulation.targets import Contact
 
 HOLD_S = 0.045

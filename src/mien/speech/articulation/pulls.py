@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from mien.motion.arkit import BLENDSHAPES, shape_weights
-from mien.motion.idle.easing import eased
+from mien.motion.easing import eased
 from mien.speech.articulation.targets import TARGETS, Contact
 from mien.types import Floats
 

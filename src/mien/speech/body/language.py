@@ -10,9 +10,9 @@ import numpy as np
 
 from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
+from mien.motion.easing import eased
 from mien.motion.gaze import gaze_shapes
 from mien.motion.idle import idle_moment
-from mien.motion.idle.easing import eased
 from mien.motion.idle.library import FULL_LOOK_DEG
 from mien.motion.moment import Moment
 from mien.motion.noise import FOREVER_S, draw

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mien.motion.easing import eased
 from mien.motion.idle import idle_moment
-from mien.motion.idle.easing import eased
 from mien.motion.layers import SILENCE, Speech
 from mien.motion.moment import Moment
 from mien.motion.noise import FOREVER_S

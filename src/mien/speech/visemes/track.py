@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES
+from mien.motion.fields import smoothstep
 from mien.speech.visemes.rates import LONGEST_S, Rate, exact_rate, frame_at, frame_count
 from mien.speech.visemes.segments import SegmentLike, VisemeSegment, read_segments
 from mien.speech.visemes.shapes import NEUTRAL_WIDTH, VisemeName
@@ -114,7 +115,7 @@ class _Frames:
         if viseme.end is not None:
             times = (np.arange(first, last) + 0.5) / float(rate)
             share = (times - segment.start_s) / (segment.end_s - segment.start_s)
-            glide = _eased(share)[:, None].astype(np.float32)
+            glide = smoothstep(share, *_GLIDE)[:, None].astype(np.float32)
             self.mouths[first:last] += glide * (viseme.end - viseme.mouth)
 
     def close(self, segment: VisemeSegment, rate: Fraction) -> None:
@@ -136,13 +137,6 @@ class _Frames:
 
 def _closure_of(segment: VisemeSegment) -> float:
     return phoneme_to_viseme(segment.phoneme).closure
-
-
-def _eased(share: Floats) -> Floats:
-    """0 to 1 over the glide, by smoothstep."""
-    start, end = _GLIDE
-    t = np.clip((share - start) / (end - start), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
 
 
 def _length(segments: list[VisemeSegment], duration_s: float | None) -> float:

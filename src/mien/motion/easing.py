@@ -1,4 +1,4 @@
-"""The one curve by which idle motion goes from one value to another."""
+"""The curve by which one number goes from one value to another."""
 
 from __future__ import annotations
 
