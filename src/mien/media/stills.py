@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -41,36 +43,42 @@ def read_still(path: str | Path) -> Portrait:
         # Pillow warns of large pictures, odd metadata and more; the size is checked below and
         # the rest does not matter to the picture.
         warnings.simplefilter("ignore")
-        try:
-            with PillowImage.open(file, formats=STILL_FORMATS) as picture:
-                _check_size(path, picture.size)
-                picture.load()
-                pixels, alpha = _upright(picture)
-        except UnreadableMediaError:
-            raise
-        except UnidentifiedImageError:
-            raise UnreadableMediaError(path, _not_a_picture(file)) from None
-        except PillowImage.DecompressionBombError:
-            raise UnreadableMediaError(path, _too_large("too many")) from None
-        except MemoryError:
-            raise UnreadableMediaError(path, "does not fit into memory") from None
-        except Exception as error:  # damaged files make the decoders raise nearly anything
-            raise UnreadableMediaError(path, f"is damaged or incomplete ({error})") from error
+        with _naming(path):
+            try:
+                with PillowImage.open(file, formats=STILL_FORMATS) as picture:
+                    pixels, alpha = _decoded(picture, path)
+            except UnidentifiedImageError:
+                raise UnreadableMediaError(path, _not_a_picture(file)) from None
     return Portrait(pixels=pixels, alpha=alpha, name=file.stem)
 
 
 def portrait_of(picture: PillowImage.Image, name: str) -> Portrait:
     """A picture of Pillow's as :func:`read_still` gives those of files. ``name`` is what complaints
     call it. Raises UnreadableMediaError."""
-    _check_size(name, picture.size)
-    try:
-        picture.load()
-        pixels, alpha = _upright(picture)
-    except MemoryError:
-        raise UnreadableMediaError(name, "does not fit into memory") from None
-    except Exception as error:  # a file that Pillow opened may still be damaged
-        raise UnreadableMediaError(name, f"is damaged or incomplete ({error})") from error
+    with _naming(name):
+        pixels, alpha = _decoded(picture, name)
     return Portrait(pixels=pixels, alpha=alpha, name=name)
+
+
+@contextmanager
+def _naming(path: str | Path) -> Iterator[None]:
+    """Whatever goes wrong, as UnreadableMediaError."""
+    try:
+        yield
+    except UnreadableMediaError:
+        raise
+    except PillowImage.DecompressionBombError:
+        raise UnreadableMediaError(path, _too_large("too many")) from None
+    except MemoryError:
+        raise UnreadableMediaError(path, "does not fit into memory") from None
+    except Exception as error:  # damaged files make the decoders raise nearly anything
+        raise UnreadableMediaError(path, f"is damaged or incomplete ({error})") from error
+
+
+def _decoded(picture: PillowImage.Image, path: str | Path) -> tuple[Image, Mask | None]:
+    _check_size(path, picture.size)
+    picture.load()
+    return _upright(picture)
 
 
 def _check_size(path: str | Path, size: tuple[int, int]) -> None:
@@ -97,7 +105,7 @@ def _not_a_picture(file: Path) -> str:
 def _upright(picture: PillowImage.Image) -> tuple[Image, Mask | None]:
     # After load(): Pillow turns TIFF itself and then drops the tag.
     orientation = _orientation(picture)
-    pixels, alpha = _decode(picture)
+    pixels, alpha = _colours(picture)
     if alpha is not None and alpha.min() == 255:
         alpha = None
     turned = _turn(pixels, orientation)
@@ -123,7 +131,7 @@ def _turn(array: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(array)
 
 
-def _decode(picture: PillowImage.Image) -> tuple[Image, Mask | None]:
+def _colours(picture: PillowImage.Image) -> tuple[Image, Mask | None]:
     if picture.mode.startswith("I") or picture.mode == "F":
         grey = _to_eight_bits(np.asarray(picture))
         return np.repeat(grey[:, :, None], 3, axis=2), None
