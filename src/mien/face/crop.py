@@ -61,8 +61,7 @@ def crop_around(
     x0, x1 = _inside(center[0], side, picture_size[0])
     y0, y1 = _inside(center[1], side, picture_size[1])
     reduction = min(1.0, max_side / max(x1 - x0, y1 - y0))
-    size = (max(1, round((x1 - x0) * reduction)), max(1, round((y1 - y0) * reduction)))
-    return Crop((x0, y0, x1, y1), size)
+    return _reduced((x0, y0, x1, y1), reduction)
 
 
 def follow_crop(previous: Crop, wanted: Crop, picture_size: tuple[int, int]) -> Crop:
@@ -71,9 +70,7 @@ def follow_crop(previous: Crop, wanted: Crop, picture_size: tuple[int, int]) -> 
     trembles, talks or nods, and glides when the face wanders off."""
     edges = [_follow(previous.box[i::2], wanted.box[i::2], picture_size[i]) for i in (0, 1)]
     (x0, x1), (y0, y1) = edges
-    reduction = wanted.size[0] / (wanted.box[2] - wanted.box[0])
-    size = (max(1, round((x1 - x0) * reduction)), max(1, round((y1 - y0) * reduction)))
-    return Crop((x0, y0, x1, y1), size)
+    return _reduced((x0, y0, x1, y1), wanted.size[0] / (wanted.box[2] - wanted.box[0]))
 
 
 def face_height(landmarks: Floats) -> float:
@@ -100,6 +97,12 @@ def feather(crop: Crop, picture_size: tuple[int, int], width: int) -> Mask:
     columns = _ramp(crop.size[0], width, x0 > 0, x1 < picture_size[0])
     rows = _ramp(crop.size[1], width, y0 > 0, y1 < picture_size[1])
     return cast(Mask, np.rint(255 * rows[:, None] * columns).astype(np.uint8))
+
+
+def _reduced(box: tuple[int, int, int, int], reduction: float) -> Crop:
+    """A crop that is worked on at this share of its size."""
+    x0, y0, x1, y1 = box
+    return Crop(box, (max(1, round((x1 - x0) * reduction)), max(1, round((y1 - y0) * reduction))))
 
 
 def _follow(previous: tuple[int, ...], wanted: tuple[int, ...], limit: int) -> tuple[int, int]:
