@@ -17,8 +17,8 @@ _VIDEO_MAGIC = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"OggS", b"\x30\x26\xb2\x75", b
 _STILL_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*")
 _STILL_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis")
 _PICKLE_PROTOCOLS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-_LARGEST_TABLE = 65_536
-"""Bytes before the tensors of a safetensors file that is a motion."""
+LARGEST_TABLE = 65_536
+"""Bytes that the table before the numbers of a motion template takes at most."""
 _HEIC_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis")
 
 
@@ -75,7 +75,7 @@ def is_heic(path: Path) -> bool:
 
 
 def _is_safetensors(head: bytes) -> bool:
-    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= _LARGEST_TABLE
+    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= LARGEST_TABLE
 
 
 def _is_one_picture(gif: Path) -> bool:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mien.checks import shown
+from mien.media.sniff import LARGEST_TABLE
 from mien.templates.problems import UnusableError
 
 FORMAT, VERSION = "mien-motion", 1
 _KEY = "mien"
 _SIZE_BYTES = 8
-_LARGEST_TABLE = 65_536
 _LONGEST_TEXT = 200
 _RATE = re.compile(r"\d{1,12}(/\d{1,12})?")
 
@@ -63,7 +63,7 @@ def read_header(data: bytes) -> tuple[Header, Mapping[str, str]]:
 
 def _table(data: bytes) -> dict[str, object]:
     size = int.from_bytes(data[:_SIZE_BYTES], "little")
-    if size > _LARGEST_TABLE:
+    if size > LARGEST_TABLE:
         raise UnusableError("is no motion template; give a .mien file or a .pkl of LivePortrait")
     if len(data) < _SIZE_BYTES + size:
         raise UnusableError("is damaged: it ends too soon")
