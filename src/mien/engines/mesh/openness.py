@@ -29,8 +29,8 @@ from mien.motion.blendshapes.posing import pose_face
 from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Floats, MotionFrame, MotionOptions
 
-WIDEST = 0.8
-"""Largest ratio that may be asked for."""
+_WIDEST = 0.8
+"""A driver's ratio is followed up to here: the largest one that may be asked for."""
 _UPPER = np.array((RIGHT_EYE[4], LEFT_EYE[4], 13))
 _LOWER = np.array((RIGHT_EYE[12], LEFT_EYE[12], 14))
 _FIRST = np.array((RIGHT_EYE[0], LEFT_EYE[0], OUTER_LIPS[0]))
@@ -72,7 +72,7 @@ def wanted_ratios(frame: MotionFrame, own: Floats, options: MotionOptions) -> Fl
     wanted = np.full(3, np.nan)
     if options.retarget:
         reached = own + (driver_ratios(frame) - own) * options.multiplier
-        reached = np.clip(reached, 0.0, WIDEST)
+        reached = np.clip(reached, 0.0, _WIDEST)
         if "eyes" in options.retarget and options.region in ("all", "exp", "eyes"):
             wanted[_EYES] = reached[_EYES]
         if "lips" in options.retarget and options.region in ("all", "exp", "lip"):
