@@ -13,7 +13,7 @@ from mien.face import find_faces
 from mien.media import AudioTrack, read_still
 from mien.pipeline.canvas import LONGEST_SIDE, canvas
 from mien.pipeline.options import AnimateOptions, FaceChoice
-from mien.pipeline.scene import Actor, Scene, StillScene
+from mien.pipeline.scene import PreparedFace, Scene, StillScene
 from mien.types import Face, Portrait
 
 SMALLEST_SIDE = 32
@@ -58,13 +58,13 @@ def cast_faces(
         raise NoFaceError(source, problem)
     chosen = choose_faces(faces, options.face, source)
     with ExitStack() as stack:
-        actors = []
+        prepared_faces = []
         for face in chosen:
             engine = stack.enter_context(closing(load_engine(options.engine)))
             prepared = engine.prepare(portrait, face, crop_scale=options.crop_scale)
             engine.warmup(prepared)
-            actors.append(Actor(engine, prepared))
-        yield Cast(portrait, chosen, StillScene(portrait, actors), len(faces))
+            prepared_faces.append(PreparedFace(engine, prepared))
+        yield Cast(portrait, chosen, StillScene(portrait, prepared_faces), len(faces))
 
 
 def choose_faces(faces: Sequence[Face], choice: FaceChoice, source: str | Path) -> Sequence[Face]:

@@ -34,7 +34,7 @@ class Scene(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class PreparedFace:
     """One face of the portrait, prepared, and the engine that moves it."""
 
     engine: Engine[Any]
@@ -44,21 +44,21 @@ class Actor:
 class StillScene:
     """A picture and the faces that move in it."""
 
-    def __init__(self, portrait: Portrait, actors: Sequence[Actor]) -> None:
+    def __init__(self, portrait: Portrait, faces: Sequence[PreparedFace]) -> None:
         self._picture = with_alpha(portrait)
-        self._actors = actors
+        self._faces = faces
 
     def shots(self, motion: Motion, options: MotionOptions, watch: Stopwatch) -> Iterator[Shot]:
         """All faces of each moment, in lockstep. ``tee`` holds on only to what the engine that
         is furthest ahead has read and another one has not: at most its latency."""
-        moments, *copies = tee(motion.frames, 1 + len(self._actors))
-        faces = [
-            watch.around("render", _animate(actor, replace(motion, frames=copy), options))
-            for actor, copy in zip(self._actors, copies, strict=True)
+        moments, *copies = tee(motion.frames, 1 + len(self._faces))
+        rendering = [
+            watch.around("render", _animate(face, replace(motion, frames=copy), options))
+            for face, copy in zip(self._faces, copies, strict=True)
         ]
-        for moment, *rendered in zip(moments, *faces, strict=True):
+        for moment, *rendered in zip(moments, *rendering, strict=True):
             yield Shot(moment, self._picture, rendered, moment.presence < 1)
 
 
-def _animate(actor: Actor, motion: Motion, options: MotionOptions) -> Iterator[Rendered]:
-    return actor.engine.animate(actor.source, motion, options)
+def _animate(face: PreparedFace, motion: Motion, options: MotionOptions) -> Iterator[Rendered]:
+    return face.engine.animate(face.source, motion, options)

@@ -13,7 +13,7 @@ from fakes.still_engine import StillEngine, StillSource
 from mien.errors import OutputError
 from mien.pipeline.composition import PastedBack
 from mien.pipeline.run import Take, record
-from mien.pipeline.scene import Actor, StillScene
+from mien.pipeline.scene import PreparedFace, StillScene
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Motion, MotionFrame, MotionOptions, Portrait, Progress, Rendered
 
@@ -49,18 +49,18 @@ def moment(pts: int) -> MotionFrame:
     )
 
 
-def take(*actors: Actor, frames: Iterator[MotionFrame]) -> Take:
+def take(*faces: PreparedFace, frames: Iterator[MotionFrame]) -> Take:
     motion = Motion(moment(0), frames, RATE, 10)
-    return Take(StillScene(PORTRAIT, actors), motion, MotionOptions(), PastedBack())
+    return Take(StillScene(PORTRAIT, faces), motion, MotionOptions(), PastedBack())
 
 
-def actor(engine: StillEngine, x: int) -> Actor:
-    return Actor(engine, StillSource(np.full((10, 10, 3), 50, np.uint8), None, (x, 0)))
+def prepared(engine: StillEngine, x: int) -> PreparedFace:
+    return PreparedFace(engine, StillSource(np.full((10, 10, 3), 50, np.uint8), None, (x, 0)))
 
 
 def test_all_faces_show_the_same_moment_however_late_their_engines_are(tmp_path: Path) -> None:
-    actors = actor(StillEngine(), 0), actor(LateEngine(), 40)
-    both = take(*actors, frames=(moment(pts) for pts in range(10)))
+    faces = prepared(StillEngine(), 0), prepared(LateEngine(), 40)
+    both = take(*faces, frames=(moment(pts) for pts in range(10)))
     outcome = record(both, tmp_path / "out", force=False, watch=Stopwatch())
     assert (outcome.frames, outcome.faces_lost, outcome.size) == (10, 1, (80, 40))
     for pts in range(10):
@@ -70,7 +70,7 @@ def test_all_faces_show_the_same_moment_however_late_their_engines_are(tmp_path:
 
 def test_progress_counts_every_frame(tmp_path: Path) -> None:
     steps: list[Progress] = []
-    one = take(actor(StillEngine(), 0), frames=(moment(pts) for pts in range(3)))
+    one = take(prepared(StillEngine(), 0), frames=(moment(pts) for pts in range(3)))
     record(one, tmp_path / "out", force=False, watch=Stopwatch(), progress=steps.append)
     assert steps == [Progress(number, 10) for number in (1, 2, 3)]
 
@@ -85,7 +85,7 @@ def test_a_driver_that_fails_leaves_nothing_and_is_closed(tmp_path: Path) -> Non
         finally:
             closed.append(True)
 
-    one = take(actor(StillEngine(), 0), frames=failing())
+    one = take(prepared(StillEngine(), 0), frames=failing())
     with pytest.raises(ZeroDivisionError):
         record(one, tmp_path / "out", force=False, watch=Stopwatch())
     assert closed == [True]
@@ -108,7 +108,7 @@ def test_stopping_early_stops_the_driver(tmp_path: Path) -> None:
         if step.done == 5:
             raise KeyboardInterrupt
 
-    one = take(actor(StillEngine(), 0), frames=endless())
+    one = take(prepared(StillEngine(), 0), frames=endless())
     with pytest.raises(KeyboardInterrupt):
         record(one, tmp_path / "out", force=False, watch=Stopwatch(), progress=enough)
     assert len(closed) == 1
@@ -117,7 +117,7 @@ def test_stopping_early_stops_the_driver(tmp_path: Path) -> None:
 
 
 def test_a_driver_without_frames_is_refused(tmp_path: Path) -> None:
-    nothing = take(actor(StillEngine(), 0), frames=iter(()))
+    nothing = take(prepared(StillEngine(), 0), frames=iter(()))
     with pytest.raises(OutputError, match="no frames"):
         record(nothing, tmp_path / "out", force=False, watch=Stopwatch())
     assert list(tmp_path.iterdir()) == []
