@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from mien.drivers.length import check_bounds, checked_rate, frames_in
 from mien.drivers.moments import drive_with_moments
-from mien.motion.expressions import Expression, find_expression, load_expressions
+from mien.motion.expressions import Expression
 from mien.motion.idle import find_idle
 from mien.motion.layers import layer
 from mien.motion.liveliness import enliven
 from mien.motion.moment import Moment
-from mien.motion.timeline import Timeline, parse_timeline, timeline_moments
+from mien.motion.timeline import Timeline, keyframe_targets, parse_timeline, timeline_moments
 from mien.types import Motion
 
 LINGER_S = 1.5
@@ -43,9 +43,7 @@ def drive_with_emotions(
     check_bounds(duration_s, max_frames)
     if not isinstance(timeline, Timeline):
         timeline = parse_timeline(timeline)
-    known = load_expressions() if expressions is None else expressions
-    targets = [find_expression(known, k.expression).moment(k.intensity) for k in timeline.keyframes]
-    emotion_at = timeline_moments(timeline, targets)
+    emotion_at = timeline_moments(timeline, keyframe_targets(timeline, expressions))
     length_s = timeline.end_s + LINGER_S if duration_s is None else duration_s
     num_frames = frames_in(length_s, rate)
     idle_at = find_idle(idle).make(seed, float(num_frames / rate))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
 from mien.checks import check_whole
 from mien.drivers.length import checked_rate
-from mien.motion.moment import REST, Moment, head_placing
+from mien.motion.moment import REST, Moment, MomentAt, head_placing
 from mien.types import Motion, MotionFrame
 
 
@@ -26,9 +26,7 @@ def moment_frame(moment: Moment, *, pts: int, time_base: Fraction) -> MotionFram
     )
 
 
-def drive_with_moments(
-    moment_at: Callable[[float], Moment], *, fps: Fraction, num_frames: int
-) -> Motion:
+def drive_with_moments(moment_at: MomentAt, *, fps: Fraction, num_frames: int) -> Motion:
     """What a function of the time in seconds says, ``num_frames`` times from 0 on. OptionError for
     a rate or a number of frames that cannot be."""
     rate = checked_rate(fps)
@@ -42,8 +40,6 @@ def canonical_reference(time_base: Fraction = Fraction(1, 30)) -> MotionFrame:
     return moment_frame(REST, pts=0, time_base=time_base)
 
 
-def _frames(
-    moment_at: Callable[[float], Moment], fps: Fraction, num_frames: int
-) -> Iterator[MotionFrame]:
+def _frames(moment_at: MomentAt, fps: Fraction, num_frames: int) -> Iterator[MotionFrame]:
     for pts in range(num_frames):
         yield moment_frame(moment_at(float(pts / fps)), pts=pts, time_base=1 / fps)

@@ -9,14 +9,14 @@ from fractions import Fraction
 import numpy as np
 
 from mien.drivers.moments import canonical_reference, moment_frame
-from mien.drivers.utterance import MomentAt, Utterance
 from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES
-from mien.motion.expressions import Expression, find_expression, load_expressions
+from mien.motion.expressions import Expression
 from mien.motion.layers import OWN_GAZE, Gaze, Speech, layer
 from mien.motion.liveliness import enliven
-from mien.motion.moment import REST, Moment
-from mien.motion.timeline import Timeline, timeline_moments
+from mien.motion.moment import REST, Moment, MomentAt
+from mien.motion.timeline import Timeline, keyframe_targets, timeline_moments
+from mien.speech.utterance import Utterance
 from mien.types import Motion, MotionFrame
 
 _LEFT_OPEN = np.array(
@@ -68,9 +68,7 @@ def felt_in(
     """
     if timeline is None:
         return lambda _time_s: REST
-    known = load_expressions() if expressions is None else expressions
-    keys = timeline.keyframes
-    targets = [find_expression(known, key.expression).moment(key.intensity) for key in keys]
+    targets = keyframe_targets(timeline, expressions)
     return timeline_moments(timeline, targets if open_mouth else list(map(_closed, targets)))
 
 

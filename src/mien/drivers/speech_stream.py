@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 
@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 
 from mien.drivers.moments import canonical_reference, moment_frame
 from mien.drivers.speech import Manner, felt_in
-from mien.drivers.utterance import LIVELINESS
 from mien.errors import OptionError
 from mien.motion.layers import OWN_GAZE, Gaze
-from mien.motion.moment import Moment
+from mien.motion.moment import MomentAt
 from mien.motion.timeline import Timeline, parse_timeline
+from mien.speech.body import LIVELINESS
 from mien.speech.phonemes import SpokenPhoneme
 from mien.speech.spectrum import SAMPLE_RATE
 from mien.speech.stream import BEHIND_S, Intake, LiveSpeech, SegmentEvent
@@ -41,7 +41,7 @@ class SpeechStream:
         self,
         fps: float | Fraction = 25,
         *,
-        emotion: str | Timeline | Callable[[float], Moment] | None = None,
+        emotion: str | Timeline | MomentAt | None = None,
         gaze: Gaze = OWN_GAZE,
         liveliness: float = LIVELINESS,
         seed: int = 0,

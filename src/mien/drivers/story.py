@@ -11,14 +11,14 @@ import numpy as np
 
 from mien.drivers.length import checked_rate, frames_in
 from mien.drivers.speech import Manner, drive_with_speech, felt_in
-from mien.drivers.utterance import MomentAt, hear
 from mien.media import AudioTrack, open_sound, read_speech
 from mien.motion.arkit import shape_weights
 from mien.motion.easing import eased
 from mien.motion.expressions import Expression, load_expressions
 from mien.motion.idle import idle_moment
-from mien.motion.moment import Moment, blend_moments
+from mien.motion.moment import Moment, MomentAt, blend_moments
 from mien.motion.timeline import parse_timeline
+from mien.speech.utterance import hear
 from mien.types import Motion
 
 STORY = "0:neutral 2.6:smile:1:0.7 4.3:surprised:0.65:0.3 5.7:calm:0.65:0.9 7.2:smile:0.35:0.8"

@@ -3,7 +3,9 @@ speech and edits meet, are layered and blended."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -35,6 +37,8 @@ class Moment:
     own_expression: float = 1.0
 
 
+MomentAt: TypeAlias = Callable[[float], Moment]
+"""What a face does at a time in seconds."""
 REST = Moment()
 """Nothing moves; the portrait keeps its own expression."""
 

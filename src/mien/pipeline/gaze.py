@@ -1,4 +1,4 @@
-"""Where eyes are wanted to look, and how lively a head is."""
+"""Where eyes are wanted to look."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ from mien.motion.layers import OWN_GAZE, Gaze
 
 _SHARE = 0.85
 """Eyes that are told where to look still wander a little: quite fixed ones stare."""
-
-
-def check_liveliness(liveliness: float) -> None:
-    """OptionError unless it is a number from 0 to 1."""
-    if not 0.0 <= liveliness <= 1.0:  # so that NaN is refused too
-        problem = f"{liveliness:g} is not a number from 0 (a still head) to 1 (a lively one)"
-        raise OptionError("liveliness", problem)
 
 
 def towards(gaze: tuple[float, float] | None) -> Gaze:

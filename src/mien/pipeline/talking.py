@@ -9,8 +9,8 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
+from mien.drivers.length import frames_in
 from mien.drivers.speech import Manner, drive_with_speech, felt_in
-from mien.drivers.utterance import LIVELINESS, Utterance, hear
 from mien.errors import OptionError, UnreadableMediaError
 from mien.media import open_sound, read_speech
 from mien.motion.expressions import DEFAULT_INTENSITY
@@ -19,12 +19,14 @@ from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.expressions import known_expressions
 from mien.pipeline.films import is_film
-from mien.pipeline.gaze import check_liveliness, towards
+from mien.pipeline.gaze import towards
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size, parse_rate
 from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report
 from mien.pipeline.spoken_text import read_spoken_text
 from mien.pipeline.target import result_path
+from mien.speech.body import LIVELINESS, check_liveliness
+from mien.speech.utterance import Utterance, hear
 from mien.types import Progress, ProgressCallback
 
 RATE = Fraction(25)
@@ -94,15 +96,15 @@ def talk(
         if is_film(source):
             raise UnreadableMediaError(source, "is a video; talking takes a picture")
         said = read_spoken_text(text, text_file)
-        stage = _Stage(audio, said, liveliness, manner, options, progress)
-        report = play(source, path, options, stage.drive, progress=progress)
+        listener = _Listener(audio, said, liveliness, manner, options, progress)
+        report = play(source, path, options, listener.drive, progress=progress)
     facts = {each.name: getattr(report, each.name) for each in fields(report)}
-    heard = stage.utterance
+    heard = listener.utterance
     return TalkReport(**facts, backend=heard.recognizer, warnings=tuple(heard.warnings))
 
 
 @dataclass(slots=True)
-class _Stage:
+class _Listener:
     """Listens, once the portrait is known to be good, and remembers what was heard."""
 
     audio: str | Path
@@ -132,7 +134,7 @@ def frames_for(length_s: Fraction, fps: Fraction, duration_s: float | None = Non
     one begins before the sound ends, so pictures and sound differ by less than a frame, however
     long both are."""
     if duration_s is not None:
-        return max(1, round(Fraction(duration_s) * fps))
+        return frames_in(duration_s, fps)
     return max(1, math.ceil(length_s * fps))
 
 

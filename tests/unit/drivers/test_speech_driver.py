@@ -7,11 +7,11 @@ import pytest
 
 from fakes.sounds import hello
 from mien.drivers.speech import Manner, drive_with_speech, felt_in
-from mien.drivers.utterance import Utterance, hear
 from mien.errors import ExpressionError, OptionError
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
 from mien.motion.layers import Gaze
 from mien.motion.timeline import parse_timeline
+from mien.speech.utterance import Utterance, hear
 from mien.types import Floats, MotionFrame
 
 pytestmark = pytest.mark.unit

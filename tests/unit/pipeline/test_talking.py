@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mien.errors import OptionError
 from mien.motion.layers import OWN_GAZE
-from mien.pipeline.gaze import check_liveliness, parse_gaze, towards
+from mien.pipeline.gaze import parse_gaze, towards
 from mien.pipeline.talking import frames_for
 
 pytestmark = pytest.mark.unit
@@ -23,12 +23,6 @@ def test_pictures_last_as_long_as_the_sound_to_less_than_a_frame(
     length_s = Fraction(samples, 48_000)
     shown_s = frames_for(length_s, fps) / fps
     assert length_s <= shown_s < length_s + 1 / fps
-
-
-@given(number=st.integers(0, 120 * 3600), fps=RATES)
-def test_the_sound_that_is_due_at_a_frame_never_drifts(number: int, fps: Fraction) -> None:
-    due = round(number / fps * 48_000)  # as the muxer counts
-    assert abs(Fraction(due, 48_000) - number / fps) <= Fraction(1, 96_000)
 
 
 def test_a_duration_wins_over_the_sound() -> None:
@@ -46,10 +40,3 @@ def test_a_gaze_is_two_numbers() -> None:
     for gaze in ((2.0, 0.0), (0.0, float("nan")), (0.0,)):
         with pytest.raises(OptionError, match="gaze"):
             towards(gaze)  # type: ignore[arg-type]
-
-
-def test_liveliness_is_a_share() -> None:
-    check_liveliness(0)
-    check_liveliness(1)
-    with pytest.raises(OptionError, match="liveliness: 2 is not"):
-        check_liveliness(2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
 
@@ -16,10 +15,8 @@ from mien.motion.idle.blinks import Blinks
 from mien.motion.idle.body import Breath, Sway
 from mien.motion.idle.glances import Glances
 from mien.motion.idle.nods import Nods
-from mien.motion.moment import Moment
+from mien.motion.moment import Moment, MomentAt
 from mien.motion.noise import Wander
-
-MomentAt: TypeAlias = Callable[[float], Moment]
 
 _RISE = 0.022
 """Head units that a breath lifts the head: a millimetre and a half."""

@@ -8,7 +8,7 @@ from mien.motion.timeline.keyframes import (
     Timeline,
 )
 from mien.motion.timeline.notation import parse_timeline, timeline_from_json
-from mien.motion.timeline.playing import timeline_moments
+from mien.motion.timeline.playing import keyframe_targets, timeline_moments
 
 __all__ = [
     "MAX_KEYFRAMES",
@@ -16,6 +16,7 @@ __all__ = [
     "TRANSITION_S",
     "Keyframe",
     "Timeline",
+    "keyframe_targets",
     "parse_timeline",
     "timeline_from_json",
     "timeline_moments",

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from mien.motion.easing import eased
-from mien.motion.moment import REST, Moment, blend_moments
+from mien.motion.expressions import Expression, find_expression, load_expressions
+from mien.motion.moment import REST, Moment, MomentAt, blend_moments
 from mien.motion.timeline.keyframes import Timeline
 
 
-def timeline_moments(timeline: Timeline, targets: Sequence[Moment]) -> Callable[[float], Moment]:
+def keyframe_targets(
+    timeline: Timeline, expressions: Mapping[str, Expression] | None = None
+) -> list[Moment]:
+    """What each keyframe goes to. ``expressions``: what its names mean; the built-in ones if none
+    are given. Raises ExpressionError for a name that means nothing."""
+    known = load_expressions() if expressions is None else expressions
+    return [find_expression(known, k.expression).moment(k.intensity) for k in timeline.keyframes]
+
+
+def timeline_moments(timeline: Timeline, targets: Sequence[Moment]) -> MomentAt:
     """The moment at a time in seconds; ``targets`` is what each keyframe goes to.
 
     Before the first keyframe the face is at rest. A transition goes from whatever the earlier

@@ -14,7 +14,6 @@ from typing import Any, Literal, Self, TypeVar, get_args
 from numpy.typing import DTypeLike, NDArray
 
 from mien.drivers.speech import Manner, drive_with_speech, felt_in
-from mien.drivers.utterance import hear
 from mien.engines import Engine, load_engine
 from mien.errors import MienWarning, OptionError
 from mien.pipeline.clip.buffers import (
@@ -32,6 +31,7 @@ from mien.pipeline.clip.sequence import ExpressionSequence, clip_timeline
 from mien.pipeline.clip.sounds import NAME, DrivingAudio, samples_of
 from mien.pipeline.expressions import known_expressions
 from mien.pipeline.gaze import towards
+from mien.speech.utterance import hear
 from mien.types import Image, Motion, Progress, ProgressCallback
 
 Layout = Literal["chw", "hwc"]

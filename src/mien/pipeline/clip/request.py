@@ -6,15 +6,16 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-from mien.drivers.utterance import LIVELINESS
+from mien.drivers.length import frames_in
 from mien.errors import OptionError
 from mien.media.timing import MAX_RATE
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.pipeline.clip.config import TalkConfig
 from mien.pipeline.clip.sequence import ExpressionSequence
-from mien.pipeline.gaze import check_liveliness, towards
+from mien.pipeline.gaze import towards
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, parse_rate
+from mien.speech.body import LIVELINESS, check_liveliness
 
 LONGEST_S = 12 * 3600
 """Seconds a clip may last."""
@@ -63,7 +64,7 @@ class Clip:
     @property
     def num_frames(self) -> int:
         """At least one."""
-        return max(1, round(Fraction(self.duration) * self.fps))
+        return frames_in(self.duration, self.fps)
 
     @property
     def shape(self) -> tuple[int, int, int, int]:

@@ -1,6 +1,11 @@
-"""What a head does while it speaks."""
+"""Head, brows and lids of somebody who speaks."""
 
 from mien.speech.body.hearing import Emphasis
-from mien.speech.body.language import BodyLanguage, body_language
+from mien.speech.body.language import (
+    LIVELINESS,
+    BodyLanguage,
+    body_language,
+    check_liveliness,
+)
 
-__all__ = ["BodyLanguage", "Emphasis", "body_language"]
+__all__ = ["LIVELINESS", "BodyLanguage", "Emphasis", "body_language", "check_liveliness"]

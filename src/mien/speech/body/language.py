@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from mien.errors import OptionError
+from mien.checks import check_number
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
 from mien.motion.easing import eased
 from mien.motion.gaze import gaze_shapes
 from mien.motion.idle import idle_moment
 from mien.motion.idle.library import FULL_LOOK_DEG
-from mien.motion.moment import Moment
+from mien.motion.moment import Moment, MomentAt
 from mien.motion.noise import FOREVER_S, draw
 from mien.speech.articulation.segments import Segment
 from mien.speech.body.blinking import SpeechBlinks
 from mien.speech.body.hearing import Accent, Emphasis, heard
 from mien.speech.prosody import Prosody
 from mien.types import Floats
-
-MomentAt = Callable[[float], Moment]
 
 _STROKE_S, _BACK_S = 0.22, 0.5
 """A nod goes down within a stressed vowel and comes up slowly."""
@@ -41,7 +39,9 @@ _POSTURE_S = 1.0
 """With every phrase the head takes a new place, at most this far from straight."""
 _RAISE = {"browInnerUp": 0.30, "browOuterUp": 0.34}
 _RAISE_UP_S, _RAISE_STAYS_S, _RAISE_DOWN_S = 0.16, 0.14, 0.4
-_NATURAL, _LIVELIEST = 0.5, 1.7
+LIVELINESS = 0.5
+"""How much somebody moves who is neither stiff nor excited."""
+_LIVELIEST = 1.7
 _SHIFT_SHARE = 0.9
 """How steadily eyes stay on who is watching while the head nods."""
 _REACH_S = max(_STROKE_S + _BACK_S, _RAISE_UP_S + _RAISE_STAYS_S + _RAISE_DOWN_S)
@@ -63,12 +63,11 @@ class BodyLanguage:
     emphasis: Emphasis
     idle: MomentAt
     seed: int = 0
-    liveliness: float = _NATURAL
+    liveliness: float = LIVELINESS
     blinks: SpeechBlinks = field(init=False)
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.liveliness <= 1.0:
-            raise OptionError("liveliness", f"{self.liveliness:g} is not between 0 and 1")
+        check_liveliness(self.liveliness)
         object.__setattr__(self, "blinks", SpeechBlinks(self.seed))
 
     def moment_at(self, time_s: float) -> Moment:
@@ -99,9 +98,9 @@ class BodyLanguage:
         )
 
     def _amount(self) -> float:
-        if self.liveliness <= _NATURAL:
-            return self.liveliness / _NATURAL
-        return 1.0 + (_LIVELIEST - 1.0) * (self.liveliness - _NATURAL) / (1.0 - _NATURAL)
+        if self.liveliness <= LIVELINESS:
+            return self.liveliness / LIVELINESS
+        return 1.0 + (_LIVELIEST - 1.0) * (self.liveliness - LIVELINESS) / (1.0 - LIVELINESS)
 
     def _recent(self, time_s: float) -> list[Accent]:
         accents = self.emphasis.accents
@@ -147,12 +146,17 @@ class BodyLanguage:
         weights[_LOOKS] = shape_weights(shapes)[_LOOKS]
 
 
+def check_liveliness(liveliness: float) -> None:
+    """OptionError unless it is a number from 0 (a still head) to 1 (a lively one)."""
+    check_number("liveliness", liveliness, 0, 1)
+
+
 def body_language(
     segments: Iterable[Segment],
     sound: Prosody,
     *,
     seed: int = 0,
-    liveliness: float = _NATURAL,
+    liveliness: float = LIVELINESS,
     idle: MomentAt | None = None,
 ) -> BodyLanguage:
     """The body language of an utterance: ``sound`` is the prosody of all of it. ``idle`` is the

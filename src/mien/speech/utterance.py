@@ -12,20 +12,16 @@ from numpy.typing import ArrayLike
 
 from mien.errors import OptionError
 from mien.motion.layers import Speech
-from mien.motion.moment import Moment
+from mien.motion.moment import MomentAt
 from mien.speech.articulation import articulate
-from mien.speech.body import body_language
+from mien.speech.body import LIVELINESS, body_language
 from mien.speech.loudness import voice_of
 from mien.speech.prosody import prosody
 from mien.speech.recognition import recognize_phonemes
 from mien.speech.samples import mono_16k
 from mien.speech.spectrum import SAMPLE_RATE
 
-LIVELINESS = 0.5
-"""How much somebody moves who is neither stiff nor excited."""
-
 SpeechAt: TypeAlias = Callable[[float], Speech]
-MomentAt: TypeAlias = Callable[[float], Moment]
 
 
 @dataclass(frozen=True, slots=True)
