@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mien.engines.mesh.backdrop.inpaint import fill
 from mien.engines.mesh.backdrop.matte import refine_matte
 from mien.engines.mesh.backdrop.residue import Residue, find_residue
+from mien.engines.mesh.backdrop.scattered import for_each_channel, put_pixels
 from mien.engines.mesh.raster import Place
 from mien.landmarks import FACE_OVAL, NUM_SKIN
 from mien.types import Floats, Image, Mask
@@ -71,17 +72,19 @@ class Backdrop:
 
 def overlay(layer: Image, plate: Image) -> Image:
     """An RGBA layer (h, w, 4) over a plate (h, w, 3)."""
-    opacity = cv2.extractChannel(layer, 3)
-    result = cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)
+    opacity = cast(Mask, cv2.extractChannel(layer, 3))
+    result = cast(Image, cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB))
     cv2.copyTo(plate, cv2.inRange(opacity, 0, 0), result)
     soft = np.flatnonzero(cv2.inRange(opacity, 1, 254).view(bool))
-    person = layer.reshape(-1, 4).take(soft, axis=0)
-    weight = person[:, 3:].astype(np.uint16)
-    mixed = plate.reshape(-1, 3).take(soft, axis=0) * (255 - weight)
-    mixed += person[:, :3] * weight + np.uint16(128)
+    weight = for_each_channel(opacity.ravel().take(soft)).astype(np.uint16)
+    mixed = layer.reshape(-1, 4).take(soft, axis=0)[:, :3] * weight
+    np.subtract(255, weight, out=weight)
+    weight *= plate.reshape(-1, 3).take(soft, axis=0)
+    mixed += weight
+    mixed += np.uint16(128)
     mixed += mixed >> 8  # with the next shift: a division by 255, rounded
-    result.reshape(-1, 3)[soft] = mixed >> 8
-    return cast(Image, result)
+    put_pixels(result, soft, (mixed >> 8).astype(np.uint8))
+    return result
 
 
 def choose_background(image: Image, landmarks: Floats, coarse: Mask) -> Backdrop | None:

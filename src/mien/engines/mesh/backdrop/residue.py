@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.engines.mesh.backdrop.scattered import for_each_channel, put_pixels
 from mien.engines.mesh.raster import Place
 from mien.engines.mesh.remap import remap
 from mien.types import Image, Mask
@@ -50,13 +51,18 @@ class Residue:
         if not shown.size:
             return
         x, y, column, row = (part.take(shown) for part in (x, y, self.column, self.row))
-        away = np.hypot(x - column.astype(np.float64), y - row.astype(np.float64))
+        across, down = (a - b.astype(np.float64) for a, b in ((x, column), (y, row)))
+        away = np.sqrt(across * across + down * down)  # a third of the time of np.hypot
         rows = -(-x.size // _ROW), _ROW
-        lost = remap(self.difference, np.resize(x, rows), np.resize(y, rows))
-        lost = lost.reshape(-1, 3)[: x.size] * np.maximum(1 - away / self.reach_px, 0)[:, None]
-        colours, pixels = picture.reshape(-1, 3), self.pixels.take(shown)
-        total = np.rint(colours.take(pixels, axis=0) + lost)
-        colours[pixels] = np.clip(total, 0, 255).astype(np.uint8)
+        total = remap(self.difference, np.resize(x, rows), np.resize(y, rows))
+        total = total.reshape(-1, 3)[: x.size] * for_each_channel(
+            np.maximum(1 - away / self.reach_px, 0)
+        )
+        pixels = self.pixels.take(shown)
+        total += picture.reshape(-1, 3).take(pixels, axis=0)
+        np.rint(total, out=total)
+        np.clip(total, 0, 255, out=total)
+        put_pixels(picture, pixels, total.astype(np.uint8))
 
     def _shown(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.intp]:
         """Which of the pixels, seen at x, y, may change at all: most do not."""
