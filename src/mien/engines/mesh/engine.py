@@ -59,8 +59,8 @@ class MeshEngine:
         crop_scale: float | None = None,
         previous: MeshSource | None = None,
     ) -> MeshSource:
-        """Cut out the face, separate the person, lay the mesh. About 0.2 s at 512 pixels; with a
-        ``previous`` source a tenth of that."""
+        """Cut out the face, separate the person, lay the mesh. 0.1 s at 512 pixels, 0.2 s where
+        the background is filled in; with a ``previous`` source 40 ms."""
         crop_scale = crop_scale or self.info.crop_scale
         if previous is None:
             return prepare_source(portrait, face, crop_scale)
@@ -119,7 +119,7 @@ class _Run:
             self._source, self._painter = source, self._painter_for(source)
         return self._painter.paint(self._follower.follow(frame, source.mesh))
 
-    def _painter_for(self, source: MeshSource) -> Painter:
+    def _painter_for(self, source: MeshSource) -> _Painter:
         registration = self._follower.registration
         if self._shading is not None:
             self._shading.move_to(source.mesh)
@@ -133,10 +133,10 @@ class _Run:
             self._folds = FoldShading(source.mesh, source.texture)
         else:
             self._folds.move_to(source.mesh, source.texture)
-        return Painter(source, self._shading, self._folds, mouth)
+        return _Painter(source, self._shading, self._folds, mouth)
 
 
-class Painter:
+class _Painter:
     """Draws the steps of one source. shading: as seen on the driver, if it is seen; folds: for
     the frames of which only blendshapes are known."""
 

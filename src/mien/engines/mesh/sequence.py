@@ -29,7 +29,7 @@ def next_source(
     crop_scale: float,
     segmenter: Segmenter,
 ) -> MeshSource:
-    """The source of the next frame of a film. Some 50 ms at 512 pixels.
+    """The source of the next frame of a film. Some 40 ms at 512 pixels.
 
     previous: of the frame before; at the beginning, of the same frame as a still.
     """
