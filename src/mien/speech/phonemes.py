@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class SpokenPhoneme(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What was heard.
+    """What was heard; a sequence of its segments, which unpack as tuples.
 
     segments: without gaps or overlaps from 0 to the end of the sound, silence included.
     backend: the name of the recogniser that answered. warnings: one line each, for the user.
@@ -39,3 +40,12 @@ class Recognition:
     segments: tuple[SpokenPhoneme, ...]
     backend: str
     warnings: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[SpokenPhoneme]:
+        return iter(self.segments)
+
+    def __len__(self) -> int:
+        return len(self.segments)
+
+    def __getitem__(self, index: int) -> SpokenPhoneme:
+        return self.segments[index]

@@ -9,7 +9,7 @@ import pytest
 
 from fakes.voices import RATE, say
 from mien.errors import OptionError
-from mien.speech.phonemes import Recognition
+from mien.speech.phonemes import Recognition, SpokenPhoneme
 from mien.speech.recognition import choose_recognizer, recognize_phonemes
 from mien.speech.recognizers.network import NetworkRecognizer
 
@@ -162,3 +162,11 @@ def test_unknown_backends_are_refused() -> None:
     for name in ("magic", "network:x"):
         with pytest.raises(OptionError, match="auto, alignment, network, energy"):
             choose_recognizer(name)
+
+
+def test_what_was_heard_unpacks_as_tuples() -> None:
+    segments = SpokenPhoneme(0.0, 0.5, "SIL", 1.0), SpokenPhoneme(0.5, 0.6, "M", 0.8)
+    found = Recognition(segments, "network")
+    assert [phoneme for _, _, phoneme, _ in found] == ["SIL", "M"]
+    assert len(found) == 2
+    assert found[1].end_s == 0.6

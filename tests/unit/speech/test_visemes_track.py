@@ -166,3 +166,9 @@ def test_durations_that_make_no_sense_are_refused(duration: float) -> None:
         visemes_from_segments([(0, 1, "AA")], 24, duration)
     with pytest.raises((OptionError, VisemeError)):
         visemes_from_segments([(0, duration, "AA")], 24)
+
+
+def test_a_track_is_its_sequence_where_an_array_is_wanted() -> None:
+    track = visemes_from_segments([(0.0, 0.2, "AA"), (0.2, 0.4, "M")])
+    np.testing.assert_array_equal(np.asarray(track), track.sequence)
+    assert len(track) == len(track.sequence) == 10

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES
@@ -26,6 +27,7 @@ _GLIDE = (0.25, 0.90)  # of a diphthong's length: where it leaves the first vowe
 @dataclass(frozen=True, slots=True, eq=False)
 class VisemeTrack:
     """What a mouth does while something is said. Frame n stands for (n + 0.5) / fps seconds.
+    Where NumPy wants an array it is its ``sequence``.
 
     sequence: (T, 3) float32, 0..1: jaw_open, lip_width (0.5 at rest), lip_rounding.
     closure: (T,) float32: 1 where the lips touch each other (p, b, m), 0.5 where the lower lip
@@ -44,6 +46,12 @@ class VisemeTrack:
     duration_s: float
     backend: str
     warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.sequence)
+
+    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.sequence, dtype, copy=copy)
 
     @property
     def blendshapes(self) -> Floats:
