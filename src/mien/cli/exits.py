@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -42,6 +42,13 @@ def exit_codes(*, verbose: bool) -> Generator[None]:
 def complain(message: str) -> None:
     """One line on standard error, whatever the message holds."""
     print(f"mien: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+
+
+def warn(warnings: Sequence[str], *, quiet: bool) -> None:
+    """The warnings of a run that went well, a line each; nothing when quiet."""
+    if not quiet:
+        for warning in warnings:
+            complain(f"warning: {warning}")
 
 
 def _interrupted() -> NoReturn:

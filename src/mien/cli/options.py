@@ -45,8 +45,8 @@ Size = Annotated[
     str | None,
     typer.Option(
         metavar="N|WxH", rich_help_panel=PICTURE,
-        help="Longest side, or width and height, 16 to 4096. Default: the picture's, of a film "
-        "2048 at most.",
+        help="Longest side, or width and height, 16 to 4096. Default: the picture's, 2048 at most; "
+        "4096 of a picture that is edited.",
     ),
 ]  # fmt: skip
 Seed = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.exits import complain, exit_codes
+from mien.cli.exits import exit_codes, warn
 from mien.cli.options import (
     TIME,
     CropScale,
@@ -157,7 +157,5 @@ def talk(
             force=force,
             progress=progress,
         )
-    if not quiet:
-        for warning in report.warnings:
-            complain(f"warning: {warning}")
+    warn(report.warnings, quiet=quiet)
     typer.echo(report.to_json() if json else report.output)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.exits import complain, exit_codes
+from mien.cli.exits import exit_codes, warn
 from mien.cli.options import Force, Json, Quiet, Verbose
 
 Text = Annotated[str | None, typer.Option(metavar="TEXT", help="What is said, if known.")]
@@ -53,7 +53,5 @@ def visemes(
             format=format,
             force=force,
         )
-    if not quiet:
-        for warning in report.warnings:
-            complain(f"warning: {warning}")
+    warn(report.warnings, quiet=quiet)
     typer.echo(report.to_json() if json else report.output)

@@ -28,6 +28,7 @@ ReferenceChoice: TypeAlias = int | Literal["auto", "first"]
 a face, or the first unless it is clearly not neutral and one soon after is."""
 
 FACE_WITHIN_S = 1.0
+"""So soon a film must show its face, be it driver or portrait."""
 _SCAN_S = 3.0
 
 

@@ -12,7 +12,7 @@ from mien.pipeline.options import Size
 from mien.types import Image, Portrait
 
 LONGEST_SIDE = 2048
-"""Pixels; a larger picture of a film is scaled down to this unless a size is asked for."""
+"""Pixels; a larger picture is scaled down to this unless a size is asked for."""
 BACKDROP = 255
 """Grey level behind a transparent picture in a result that knows no transparency: white."""
 

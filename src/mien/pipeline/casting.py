@@ -48,8 +48,7 @@ def cast_faces(
     """
     portrait = read_still(source)
     height, width = portrait.pixels.shape[:2]
-    if min(width, height) < SMALLEST_SIDE:
-        raise UnreadableMediaError(source, f"is only {width}x{height} pixels; use a larger picture")
+    check_sides(source, width, height)
     size = options.size if options.paste_back else None
     portrait = canvas(portrait, size, keep_alpha=keep_alpha, longest_side=longest_side)
     faces = find_faces(portrait.pixels)
@@ -65,6 +64,12 @@ def cast_faces(
             engine.warmup(prepared)
             prepared_faces.append(PreparedFace(engine, prepared))
         yield Cast(portrait, chosen, StillScene(portrait, prepared_faces), len(faces))
+
+
+def check_sides(source: str | Path, width: int, height: int) -> None:
+    """UnreadableMediaError about ``source`` unless faces can be made out in so many pixels."""
+    if min(width, height) < SMALLEST_SIDE:
+        raise UnreadableMediaError(source, f"is only {width}x{height} pixels; use a larger one")
 
 
 def choose_faces(faces: Sequence[Face], choice: FaceChoice, source: str | Path) -> Sequence[Face]:

@@ -16,7 +16,7 @@ from mien.errors import OptionError
 from mien.face import MeshTracker
 from mien.media import AudioTrack, open_video, sniff
 from mien.motion.timeline import Timeline
-from mien.pipeline.expressions import known_expressions
+from mien.pipeline.expression_file import known_expressions
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving
 from mien.templates import TEMPLATE_EXTENSIONS

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mien.drivers.video import FACE_WITHIN_S
 from mien.errors import NoFaceError
 from mien.face import FaceTracker, MeshTracker, find_faces
 from mien.media import Video
@@ -20,8 +21,6 @@ from mien.pipeline.casting import choose_faces
 from mien.pipeline.options import Size
 from mien.types import Face, Portrait
 
-FACE_WITHIN_S = 1.0
-"""So soon a film must show its face."""
 _NOISE = 0.5
 """Variance of the tracker's noise against that of a step of the face, at strength 1: takes two
 thirds of the tremble's energy away and leaves a blink its depth."""

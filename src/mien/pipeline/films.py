@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from mien.engines import Engine, load_engine
-from mien.errors import OptionError, UnreadableMediaError
+from mien.errors import OptionError
 from mien.face import Crop, crop_around, cut
 from mien.media import Video, open_video, prefetch, sniff
-from mien.pipeline.casting import SMALLEST_SIDE, Cast
+from mien.pipeline.casting import Cast, check_sides
 from mien.pipeline.film_source import Opening, SeenPicture, find_opening, read_film
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.scene import Shot
@@ -56,9 +56,7 @@ def cast_film(film: str | Path, options: AnimateOptions) -> Generator[Cast]:
         raise OptionError("--face", "all is for pictures; choose one face of a film by its number")
     with ExitStack() as stack:
         video = stack.enter_context(_open(film, options))
-        width, height = video.info.width, video.info.height
-        if min(width, height) < SMALLEST_SIDE:
-            raise UnreadableMediaError(film, f"is only {width}x{height} pixels; use a larger film")
+        check_sides(film, video.info.width, video.info.height)
         size = options.size if options.paste_back else None
         opening = find_opening(video, options.face, size)
         engine = stack.enter_context(closing(load_engine(options.engine)))

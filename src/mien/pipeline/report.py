@@ -33,7 +33,7 @@ class Report:
     def to_json(self) -> str:
         """One line of JSON; the rate is written as ``30000/1001``."""
         facts = asdict(self)
-        facts["rate"] = f"{self.rate.numerator}/{self.rate.denominator}"
+        facts["rate"] = rate_text(self.rate)
         facts["fps"] = round(self.fps, 2)
         facts["seconds"] = _rounded(self.seconds)
         return json.dumps(facts)
@@ -63,6 +63,11 @@ class StillReport:
         facts["ms_per_still"] = round(self.ms_per_still, 2)
         facts["seconds"] = _rounded(self.seconds)
         return json.dumps(facts)
+
+
+def rate_text(rate: Fraction) -> str:
+    """A frame rate as reports write it: ``30000/1001``, ``25/1``."""
+    return f"{rate.numerator}/{rate.denominator}"
 
 
 def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.emotions import read_emotions
-from mien.pipeline.expressions import known_expressions
+from mien.pipeline.expression_file import known_expressions
 from mien.pipeline.films import is_film
 from mien.pipeline.gaze import towards
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size, parse_rate

@@ -15,6 +15,7 @@ from mien.motion.arkit import SHAPE_INDEX
 from mien.motion.pose import angles_from_rotation
 from mien.pipeline.driving import NEEDED, choose_driver
 from mien.pipeline.options import AnimateOptions
+from mien.pipeline.report import rate_text
 from mien.pipeline.target import same_file
 from mien.templates import (
     MotionTemplate,
@@ -55,7 +56,7 @@ class TemplateFacts:
     def to_json(self) -> str:
         """One line of JSON; the rate is written as ``30000/1001``."""
         facts = asdict(self)
-        facts["rate"] = f"{self.rate.numerator}/{self.rate.denominator}"
+        facts["rate"] = rate_text(self.rate)
         return json.dumps(facts)
 
 

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from mien.errors import OptionError, OutputError
 from mien.media.staging import Staging
 from mien.pipeline.options import parse_rate
+from mien.pipeline.report import rate_text
 from mien.pipeline.spoken_text import read_spoken_text
 from mien.pipeline.target import result_path
 from mien.speech.visemes import VisemeTrack, audio_to_visemes
@@ -48,7 +49,7 @@ class VisemesReport:
     def to_json(self) -> str:
         """One line of JSON; the rate is written as ``30000/1001``."""
         facts = asdict(self)
-        facts["rate"] = f"{self.rate.numerator}/{self.rate.denominator}"
+        facts["rate"] = rate_text(self.rate)
         return json.dumps(facts)
 
 

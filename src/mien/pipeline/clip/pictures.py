@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import OptionError, UnreadableMediaError
+from mien.errors import OptionError
 from mien.face.aligned import frame_upper_body
 from mien.face.cutout import cut_out
 from mien.media import portrait_of, read_still
 from mien.pipeline.canvas import flatten
-from mien.pipeline.casting import SMALLEST_SIDE
+from mien.pipeline.casting import check_sides
 from mien.pipeline.cropping import landmarks_of
 from mien.types import Face, Image, Portrait
 
@@ -35,8 +35,7 @@ def head_and_shoulders(source: SourceImage, size: int) -> tuple[Portrait, Face]:
     name = str(source) if isinstance(source, str | Path) else NAME
     portrait = flatten(_portrait(source))
     height, width = portrait.pixels.shape[:2]
-    if min(width, height) < SMALLEST_SIDE:
-        raise UnreadableMediaError(name, f"is only {width}x{height} pixels; use a larger picture")
+    check_sides(name, width, height)
     points, _ = landmarks_of(portrait, name, 1)
     transform = frame_upper_body(points, (width, height), size)
     placed = points.copy()
