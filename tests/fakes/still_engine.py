@@ -57,7 +57,7 @@ class StillEngine:
     def animate_film(
         self, sources: Iterator[StillSource], motion: Motion, options: MotionOptions
     ) -> Iterator[Rendered]:
-        for source, moment in zip(sources, motion.frames, strict=False):
+        for moment, source in zip(motion.frames, sources, strict=False):
             x, y = source.corner
             pixels = np.minimum(source.pixels.astype(int) + 2 * moment.pts, 255).astype(np.uint8)
             yield Rendered(

@@ -28,6 +28,11 @@ class Crop:
     size: tuple[int, int]
 
     @property
+    def reduced(self) -> bool:
+        """Whether it is worked on at a smaller size than it has in the picture."""
+        return self.size[0] < self.box[2] - self.box[0]
+
+    @property
     def to_picture(self) -> NDArray[np.float64]:
         """(2, 3) transform from crop pixels to picture pixels; a whole-pixel translation when
         the crop has the picture's own resolution."""

@@ -81,7 +81,7 @@ class MeshEngine:
     ) -> Iterator[Rendered]:
         """The same for a source of its own for every frame; ends with the shorter of the two."""
         run: _Run | None = None
-        for source, frame in zip(sources, motion.frames, strict=False):
+        for frame, source in zip(motion.frames, sources, strict=False):
             if run is None:
                 run = _Run(source, motion, options)
             pixels, alpha = run.paint(source, frame)

@@ -57,4 +57,5 @@ def next_source(
         lids=previous.lids.in_next(image, landmarks),
         mouth=previous.mouth.in_next(image, landmarks, mesh.head, mesh.pose),
         seen_once=True,
+        resting=image if crop.reduced else None,
     )

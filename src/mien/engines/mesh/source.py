@@ -102,7 +102,7 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
         eyes=EyePainter(image, landmarks),
         lids=LidPainter(image, landmarks),
         mouth=MouthPainter(image, landmarks, mesh.head, mesh.pose),
-        resting=image if crop.size[0] < crop.box[2] - crop.box[0] else None,
+        resting=image if crop.reduced else None,
     )
 
 

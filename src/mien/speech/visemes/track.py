@@ -50,7 +50,7 @@ class VisemeTrack:
     def __len__(self) -> int:
         return len(self.sequence)
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.sequence, dtype, copy=copy)
 
     @property
