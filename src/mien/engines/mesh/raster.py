@@ -53,12 +53,15 @@ class Triangles:
         first = np.array(corner) if corner is not None else np.full(2, (step - 1) / 2)
         width, height = size
         z = points[:, 2]
-        depth = 1 + _DEPTH_RANGE * ((z - z.min()) / max(float(np.ptp(z)), 1e-6))
+        nearest = z.min()
+        depth = 1 + _DEPTH_RANGE * ((z - nearest) / max(float(z.max() - nearest), 1e-6))
         vertices = np.empty((len(points), 3), np.float32)
         centre = np.array(size) / 2 - 0.5
-        vertices[:, :2] = ((points[:, :2] - first) / step - centre) * (2 / height * depth)[:, None]
-        vertices[:, 2] = depth
-        vertices[:, 1:] *= -1  # the rasteriser looks along -z, with y upwards
+        scale = 2 / height * depth
+        for axis, up in ((0, 1), (1, -1)):  # the rasteriser looks along -z, with y upwards
+            placed = (points[:, axis] - first[axis]) / step - centre[axis]
+            vertices[:, axis] = placed * (up * scale)
+        np.negative(depth, out=vertices[:, 2], casting="same_kind")
         colour = np.zeros((height, width, 3), np.float32)
         nearness = np.full((height, width), _FAR, np.float32)
         cv2.triangleRasterize(

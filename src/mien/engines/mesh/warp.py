@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -25,6 +26,7 @@ _FINE_SIDE = 700
 second."""
 _MARGIN_PX = 3
 _PARTS = (OUTER_LIPS, RIGHT_EYE_OUTER_RING, LEFT_EYE_OUTER_RING)
+_PART_POINTS = [np.array(part) for part in _PARTS]
 _PART_MARGIN = 0.25
 """Head units around a part in which triangles are drawn with it."""
 _JUMP_PX = 2.2 * MAP_STEP
@@ -38,6 +40,10 @@ _LINE_SHARE = 0.5
 """Width of the dark line between closed lips, as a share of the way to the next ring."""
 _PARTINGS = 4
 """Steps from closed lips to parted ones, each with an origin of its own."""
+
+
+_Box: TypeAlias = tuple[tuple[slice, slice], Floats, Floats]
+"""A part of the crop: as slices, low and high corner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +121,14 @@ class Warp:
         full = np.empty((2, *self._padded[::-1]), np.float32)
         for axis in (0, 1):
             cv2.resize(coarse[axis], self._padded, dst=full[axis])
-        outlines = self._find_outlines(coarse, vertices)
+        boxes = [self._box(vertices[points, :2]) for points in _PART_POINTS]
+        outlines = self._find_outlines(coarse, vertices, boxes)
         for part in outlines:
             target = full[:, part[0], part[1]]
             self._put(target, self._outline, vertices, part, origin=0, step=1)
         full = full[:, : self._size[1], : self._size[0]]
         self._hold_border(full)
-        for landmarks, layers in zip(_PARTS, self._parts, strict=True):
-            part, low, high = self._box(vertices[list(landmarks), :2])
+        for (part, low, high), layers in zip(boxes, self._parts, strict=True):
             if (high > low).all():
                 target = full[:, part[0], part[1]]
                 step = self._fine_step
@@ -153,8 +159,11 @@ class Warp:
         inside = np.s_[margin : margin + target.shape[1], margin : margin + target.shape[2]]
         np.copyto(target, fine[(slice(None), *inside)], where=covered[inside])
 
-    def _find_outlines(self, coarse: Place, vertices: Floats) -> list[tuple[slice, slice]]:
-        """Where the map jumps: where the face hides what is behind it."""
+    def _find_outlines(
+        self, coarse: Place, vertices: Floats, parts: list[_Box]
+    ) -> list[tuple[slice, slice]]:
+        """Where the map jumps: where the face hides what is behind it. parts: of the face, those
+        that are drawn finely anyway."""
         _, low, high = self._box(vertices[:NUM_SKIN, :2])
         first, last = low // MAP_STEP, high // MAP_STEP + 1
         face = coarse[:, first[1] : last[1], first[0] : last[0]]
@@ -164,10 +173,11 @@ class Warp:
         jump = np.zeros(face.shape[1:], np.uint8)
         jump[:, :-1] = across
         jump[:-1] |= down
-        for landmarks in _PARTS:  # drawn finely anyway
-            _, low, high = self._box(vertices[list(landmarks), :2])
+        for _, low, high in parts:
             (left, top), (right, bottom) = low // MAP_STEP - first, high // MAP_STEP + 1 - first
             jump[max(top - 1, 0) : max(bottom, 0), max(left - 1, 0) : max(right, 0)] = 0
+        if np.count_nonzero(jump) == 0:
+            return []
         _, _, places, _ = cv2.connectedComponentsWithStats(cv2.dilate(jump, _AROUND))
         outlines = []
         for left, top, width, height, size in places[1:]:
@@ -187,7 +197,7 @@ class Warp:
         for first, last in ((0, edge), (width - edge, width)):
             full[0, :, first:last], full[1, :, first:last] = column[first:last], row[:, None]
 
-    def _box(self, points: Floats) -> tuple[tuple[slice, slice], Floats, Floats]:
+    def _box(self, points: Floats) -> _Box:
         """The part of the crop around some points: as slices, low and high corner."""
         low = np.maximum(np.floor(points.min(0)).astype(int) - _MARGIN_PX, 0)
         high = np.minimum(np.ceil(points.max(0)).astype(int) + _MARGIN_PX, self._size)
