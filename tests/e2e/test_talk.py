@@ -176,7 +176,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(
         "--gaze: '1' is not": (portrait, *said, "--gaze", "1"),
         "gaze: (2.0, 0.0) is not": (portrait, *said, "--gaze", "2,0"),
         "liveliness: 3 is not": (portrait, *said, "--liveliness", 3),
-        "intensity: 3 is not": (portrait, *said, "--intensity", 3),
+        "--intensity: 3 is not": (portrait, *said, "--intensity", 3),
         "nothing.yaml: does not exist": (portrait, *said, "--config", "nothing.yaml"),
     }.items():
         before = sorted(Path.cwd().iterdir())
