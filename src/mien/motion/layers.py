@@ -6,6 +6,7 @@ shows it as a picture.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,16 +98,15 @@ def layer(
         awake=(1.0 - idle.weights[_BLINKS]) * (1.0 - said.weights[_BLINKS]),
         held=np.clip((emotion.weights + edits.weights)[_BLINKS], 0.0, 1.0),
     )
-    yaw, pitch, roll = np.sum([m.angles for m in moments], axis=0).tolist()
-    right, down = np.sum([m.translation for m in moments], axis=0).tolist()
+    placed = np.sum([(*m.angles, *m.translation) for m in moments], axis=0)
+    yaw, pitch, roll, right, down = placed.tolist()
     return Moment(
         weights.astype(np.float32),
         angles=(yaw, pitch, roll),
         translation=(right, down),
-        scale=float(np.prod([m.scale for m in moments])),
+        scale=math.prod(m.scale for m in moments),
         closure=max(speech.activity * said.closure, *(m.closure for m in (idle, emotion, edits))),
-        own_expression=spoken_over
-        * float(np.prod([m.own_expression for m in (idle, emotion, edits)])),
+        own_expression=spoken_over * math.prod(m.own_expression for m in (idle, emotion, edits)),
     )
 
 

@@ -48,11 +48,17 @@ class Wander:
         num_knots = slots_in(self.period_s, self.spacing_s)
         at = time_s / self.period_s * num_knots
         before = math.floor(at)
-        near = [
-            draw(self.seed, self.stream, (before + step) % num_knots, self.size)
-            for step in (-1, 0, 1, 2)
-        ]
-        return np.asarray(_spline_shares(at - before) @ (2.0 * np.stack(near) - 1.0))
+        knots = _knots(self.seed, self.stream, self.size, before, num_knots)
+        return np.asarray(_spline_shares(at - before) @ knots)
+
+
+@lru_cache(maxsize=256)  # neighbouring moments lie between the same
+def _knots(seed: int, stream: str, size: int, before: int, num_knots: int) -> Floats:
+    """(4, size) float64, read-only, -1..1: knot ``before``, the one before it and two after."""
+    drawn = [draw(seed, stream, (before + step) % num_knots, size) for step in (-1, 0, 1, 2)]
+    knots = 2.0 * np.stack(drawn) - 1.0
+    knots.flags.writeable = False
+    return knots
 
 
 def slots_in(period_s: float, mean_s: float) -> int:

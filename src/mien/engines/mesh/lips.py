@@ -119,8 +119,8 @@ def draw_back_lips(vertices: Floats, share: float) -> Floats:
 def parting(head: Floats, source: Floats) -> float:
     """How far lips that are closed in the source are parted in ``head``, 0..1."""
     own, now = lip_gap(source), lip_gap(head)
-    closed = 1 - np.clip(own / _PARTED_GAP, 0, 1)
-    return float(closed * np.clip((now - own) / _PARTED_GAP, 0, 1))
+    closed = 1 - min(max(own / _PARTED_GAP, 0.0), 1.0)
+    return closed * min(max((now - own) / _PARTED_GAP, 0.0), 1.0)
 
 
 def limit_opening(head: Floats, source: Floats) -> None:

@@ -52,7 +52,7 @@ def in_shade(colour: Floats, lit: Floats, tint: Floats, strength: float) -> Floa
 
 def ramp(value: float, ends: tuple[float, float]) -> float:
     """0 up to the first, 1 from the second, straight in between."""
-    return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0, 1))
+    return min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
 
 
 def smooth(value: Floats) -> Floats:
