@@ -33,7 +33,7 @@ def check_number(option: str, value: object, low: float, high: float) -> None:
 
 def check_whole(option: str, value: object, *, least: int, otherwise: str = "") -> None:
     """OptionError unless it is a whole number from ``least`` on."""
-    if not isinstance(value, int) or value < least:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
         alternative = f" or {otherwise}" if otherwise else ""
         raise OptionError(option, f"{shown(value)} is not a whole number from {least}{alternative}")
 

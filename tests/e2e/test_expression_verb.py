@@ -11,7 +11,7 @@ import pytest
 
 from e2e.ending import Ending
 from mien.motion.expressions import Expression, load_expressions
-from mien.pipeline.expression_file import PLACE, expressions_file
+from mien.pipeline.verbs.expression_file import PLACE, expressions_file
 
 pytestmark = pytest.mark.e2e
 

@@ -15,7 +15,7 @@ from e2e.ending import Ending
 from fakes.clips import moving_face, write_clip
 from fakes.sounds import HELLO, hello, resampled, write_sound
 from mien.media import open_sound, open_video, read_speech, sound_length
-from mien.pipeline.talking import frames_for
+from mien.pipeline.verbs.talking import frames_for
 from mien.types import Floats
 
 pytestmark = pytest.mark.e2e

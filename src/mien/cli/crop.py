@@ -10,7 +10,7 @@ from mien.cli.exits import exit_codes
 from mien.cli.options import Force, Verbose
 
 if TYPE_CHECKING:
-    from mien.pipeline.cropping import CropKind
+    from mien.pipeline.verbs.cropping import CropKind
 
 
 def crop(

@@ -14,7 +14,7 @@ from mien.cli.options import Json, Verbose
 def doctor(json: Json = False, verbose: Verbose = False) -> None:
     """Show versions and which engines can run here, and why not. Exit code 1 if none can."""
     with exit_codes(verbose=verbose):
-        from mien.pipeline.diagnosis import diagnose
+        from mien.pipeline.verbs.diagnosis import diagnose
 
         found = diagnose()
     if json:

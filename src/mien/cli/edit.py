@@ -88,8 +88,8 @@ def edit(
     with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.motion.edits import Edits
         from mien.pipeline import edit as run
-        from mien.pipeline.editing import parse_shapes
         from mien.pipeline.options import parse_face, parse_size
+        from mien.pipeline.verbs.editing import parse_shapes
 
         edits = Edits(
             smile=smile,

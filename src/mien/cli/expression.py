@@ -36,7 +36,7 @@ def list_(
 ) -> None:
     """List all expressions: action units, valence, arousal, coarse parameters, origin."""
     with exit_codes(verbose=verbose):
-        from mien.pipeline.expression_file import known_expressions
+        from mien.pipeline.verbs.expression_file import known_expressions
 
         expressions = list(known_expressions(file).values())
     if json:
@@ -60,7 +60,7 @@ def show(
     with exit_codes(verbose=verbose):
         from mien.motion.expressions import find_expression
         from mien.motion.expressions.writing import expression_text
-        from mien.pipeline.expression_file import known_expressions
+        from mien.pipeline.verbs.expression_file import known_expressions
 
         text = expression_text(find_expression(known_expressions(file), name))
     typer.echo(text, nl=False)
@@ -80,7 +80,7 @@ def new(
 ) -> None:
     """Append an expression to your own table, ready to be edited, and print the table's path."""
     with exit_codes(verbose=verbose):
-        from mien.pipeline.expression_file import new_expression
+        from mien.pipeline.verbs.expression_file import new_expression
 
         path = new_expression(name, like=like, file=file, force=force)
     typer.echo(path)

@@ -11,7 +11,7 @@ from mien.cli.options import Force, Json, Quiet, Verbose
 from mien.cli.progress import progress_shown
 
 if TYPE_CHECKING:
-    from mien.pipeline.templating import TemplateFacts
+    from mien.pipeline.verbs.templating import TemplateFacts
 
 Output = Annotated[
     str,
@@ -63,7 +63,7 @@ def make(
     with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.pipeline.emotions import read_emotions
         from mien.pipeline.options import AnimateOptions, parse_rate, parse_reference
-        from mien.pipeline.templating import make_template
+        from mien.pipeline.verbs.templating import make_template
 
         options = AnimateOptions(
             emotions=None if emotions is None else read_emotions(emotions),
@@ -92,7 +92,7 @@ def convert(
 ) -> None:
     """Convert a template: LivePortrait's .pkl to .mien, or back."""
     with exit_codes(verbose=verbose):
-        from mien.pipeline.templating import convert_template
+        from mien.pipeline.verbs.templating import convert_template
 
         facts = convert_template(path, output, force=force)
     typer.echo(facts.to_json() if json else facts.path)
@@ -106,7 +106,7 @@ def show(
 ) -> None:
     """Print a template's length, frame rate, channels and ranges."""
     with exit_codes(verbose=verbose):
-        from mien.pipeline.templating import describe_template
+        from mien.pipeline.verbs.templating import describe_template
 
         facts = describe_template(path)
     typer.echo(facts.to_json() if json else _lines(facts))

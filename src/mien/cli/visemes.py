@@ -42,7 +42,7 @@ def visemes(
 ) -> None:  # fmt: skip
     """Write the phonemes of a recording and the mouth shape of every frame."""
     with exit_codes(verbose=verbose):
-        from mien.pipeline.visemes import write_visemes
+        from mien.pipeline.verbs.visemes import write_visemes
 
         report = write_visemes(
             audio,

@@ -1,14 +1,14 @@
 """One run from files to a file: what the command line and ``mien.animate`` call."""
 
-from mien.pipeline.animating import animate
 from mien.pipeline.clip import Actor, TalkConfig, load_actor
-from mien.pipeline.cropping import CropReport, crop
-from mien.pipeline.demonstration import demo
-from mien.pipeline.editing import edit
-from mien.pipeline.expressing import express
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.report import Report, StillReport
-from mien.pipeline.talking import TalkReport, talk
+from mien.pipeline.verbs.animating import animate
+from mien.pipeline.verbs.cropping import CropReport, crop
+from mien.pipeline.verbs.demonstration import demo
+from mien.pipeline.verbs.editing import edit
+from mien.pipeline.verbs.expressing import express
+from mien.pipeline.verbs.talking import TalkReport, talk
 
 __all__ = [
     "Actor",

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from mien.face import paste
-from mien.pipeline.canvas import fit
 from mien.pipeline.options import Size
-from mien.pipeline.scene import Shot
+from mien.pipeline.portraits.canvas import fit
+from mien.pipeline.portraits.scene import Shot
 from mien.types import DriverPixels, Image
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from mien.face import Crop, cut
-from mien.pipeline.canvas import fit
+from mien.pipeline.portraits.canvas import fit
 from mien.types import Frame, Image
 
 FACE_SCALE, CLOSE_UP_SCALE = 2.2, 1.6

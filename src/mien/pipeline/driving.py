@@ -16,9 +16,9 @@ from mien.errors import OptionError
 from mien.face import MeshTracker
 from mien.media import AudioTrack, open_video, sniff
 from mien.motion.timeline import Timeline
-from mien.pipeline.expression_file import known_expressions
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving
+from mien.pipeline.verbs.expression_file import known_expressions
 from mien.templates import TEMPLATE_EXTENSIONS
 
 _RATE = Fraction(30)

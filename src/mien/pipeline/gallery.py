@@ -9,9 +9,9 @@ from mien.errors import OutputError
 from mien.face import crop_around, cut
 from mien.media import PictureFile, PictureFolder
 from mien.motion.moment import Moment
-from mien.pipeline.canvas import flatten
 from mien.pipeline.contact_sheet import CLOSE_UP_SCALE, labelled_sheet
 from mien.pipeline.options import AnimateOptions
+from mien.pipeline.portraits.canvas import flatten
 from mien.pipeline.report import StillReport
 from mien.pipeline.stills import Studio, motion_of, open_studio
 from mien.pipeline.target import same_file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mien.checks import shown
 from mien.errors import OptionError
 from mien.motion.layers import OWN_GAZE, Gaze
 
@@ -16,9 +17,13 @@ def towards(gaze: tuple[float, float] | None) -> Gaze:
     """
     if gaze is None:
         return OWN_GAZE
-    if len(gaze) != 2 or not all(-1.0 <= part <= 1.0 for part in gaze):
-        raise OptionError("gaze", f"{gaze} is not X,Y with both from -1 (left, down) to 1")
-    return Gaze(float(gaze[0]), float(gaze[1]), _SHARE)
+    try:
+        right, up = map(float, gaze)
+    except (TypeError, ValueError):
+        raise OptionError("gaze", f"{shown(gaze)} is not two numbers") from None
+    if not all(-1.0 <= part <= 1.0 for part in (right, up)):
+        raise OptionError("gaze", f"{shown(gaze)} is not X,Y with both from -1 (left, down) to 1")
+    return Gaze(right, up, _SHARE)
 
 
 def parse_gaze(text: str) -> tuple[float, float]:

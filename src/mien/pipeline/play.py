@@ -9,10 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from mien.media import AudioTrack, open_sink
-from mien.pipeline.casting import Cast, cast_faces
 from mien.pipeline.composition import Composition, CropAlone, PastedBack, SideBySide
-from mien.pipeline.films import cast_film, is_film
 from mien.pipeline.options import MIN_SIDE, AnimateOptions
+from mien.pipeline.portraits.casting import Cast, cast_faces
+from mien.pipeline.portraits.films import cast_film, is_film
 from mien.pipeline.report import Report
 from mien.pipeline.run import Take, record
 from mien.pipeline.sound import choose_sound

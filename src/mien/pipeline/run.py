@@ -17,7 +17,7 @@ from pathlib import Path
 from mien.errors import OutputError
 from mien.media import AudioTrack, open_sink, prefetch
 from mien.pipeline.composition import Composition
-from mien.pipeline.scene import Scene, Shot
+from mien.pipeline.portraits.scene import Scene, Shot
 from mien.pipeline.stopwatch import WAIT, Stopwatch
 from mien.types import (
     Frame,

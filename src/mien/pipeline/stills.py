@@ -10,10 +10,10 @@ from pathlib import Path
 from mien.drivers import canonical_reference
 from mien.drivers.moments import moment_frame
 from mien.motion.moment import Moment
-from mien.pipeline.canvas import LONGEST_SIDE
-from mien.pipeline.casting import Cast, cast_faces
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import composition_for
+from mien.pipeline.portraits.canvas import LONGEST_SIDE
+from mien.pipeline.portraits.casting import Cast, cast_faces
 from mien.pipeline.report import StillReport
 from mien.pipeline.run import Take, pictures
 from mien.pipeline.stopwatch import Stopwatch
@@ -71,7 +71,7 @@ def open_studio(
     keep_alpha: bool,
     longest_side: int = LONGEST_SIDE,
 ) -> Generator[Studio]:
-    """Cast the faces of ``source`` as :func:`mien.pipeline.casting.cast_faces` does."""
+    """Cast the faces of ``source`` as :func:`mien.pipeline.portraits.casting.cast_faces` does."""
     watch = Stopwatch()
     with ExitStack() as stack:
         with watch.stage("prepare"):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mien.pipeline.composition import CropAlone, PastedBack, SideBySide
-from mien.pipeline.scene import Shot
+from mien.pipeline.portraits.scene import Shot
 from mien.types import DriverPixels, Image, Mask, MotionFrame, Rendered
 
 pytestmark = pytest.mark.unit

@@ -12,8 +12,8 @@ import pytest
 from fakes.still_engine import StillEngine, StillSource
 from mien.errors import OutputError
 from mien.pipeline.composition import PastedBack
+from mien.pipeline.portraits.scene import PreparedFace, StillScene
 from mien.pipeline.run import Take, record
-from mien.pipeline.scene import PreparedFace, StillScene
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Motion, MotionFrame, MotionOptions, Portrait, Progress, Rendered
 

@@ -29,8 +29,8 @@ from mien.pipeline.clip.rendering import Stage, num_strands
 from mien.pipeline.clip.request import Clip
 from mien.pipeline.clip.sequence import ExpressionSequence, clip_timeline
 from mien.pipeline.clip.sounds import NAME, DrivingAudio, samples_of
-from mien.pipeline.expression_file import known_expressions
 from mien.pipeline.gaze import towards
+from mien.pipeline.verbs.expression_file import known_expressions
 from mien.speech.utterance import hear
 from mien.types import Image, Motion, Progress, ProgressCallback
 

@@ -12,9 +12,9 @@ from mien.errors import OptionError
 from mien.face.aligned import frame_upper_body
 from mien.face.cutout import cut_out
 from mien.media import portrait_of, read_still
-from mien.pipeline.canvas import flatten
-from mien.pipeline.casting import check_sides
-from mien.pipeline.cropping import landmarks_of
+from mien.pipeline.portraits.canvas import flatten
+from mien.pipeline.portraits.casting import check_sides
+from mien.pipeline.verbs.cropping import landmarks_of
 from mien.types import Face, Image, Portrait
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
+from mien.checks import check_number, check_whole
 from mien.drivers.length import frames_in
 from mien.errors import OptionError
 from mien.media.timing import MAX_RATE
@@ -49,14 +50,13 @@ class Clip:
         return cls(**said)
 
     def __post_init__(self) -> None:
-        if not 1 <= self.fps <= MAX_RATE:
-            raise OptionError("fps", f"{self.fps} is not between 1 and {MAX_RATE}")
-        if not 0 < self.duration <= LONGEST_S:  # so that NaN is refused too
-            raise OptionError("duration", f"{self.duration} is not above 0 and up to {LONGEST_S} s")
-        if not (_is_whole(self.size) and MIN_SIDE <= self.size <= MAX_SIDE):
-            raise OptionError("size", f"{self.size!r} is not between {MIN_SIDE} and {MAX_SIDE}")
-        if not (_is_whole(self.seed) and self.seed >= 0):
-            raise OptionError("seed", f"{self.seed!r} is not a whole number from 0")
+        check_number("fps", self.fps, 1, float(MAX_RATE))
+        check_number("duration", self.duration, 0, LONGEST_S)
+        if self.duration == 0:
+            raise OptionError("duration", "0 is not a time above 0 seconds")
+        check_whole("size", self.size, least=MIN_SIDE)
+        check_number("size", self.size, MIN_SIDE, MAX_SIDE)
+        check_whole("seed", self.seed, least=0)
         check_intensity(self.intensity)
         check_liveliness(self.liveliness)
         towards(self.gaze)
@@ -70,7 +70,3 @@ class Clip:
     def shape(self) -> tuple[int, int, int, int]:
         """Frames, channels, height, width."""
         return self.num_frames, 3, self.size, self.size
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

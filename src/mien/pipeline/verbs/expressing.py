@@ -13,13 +13,13 @@ from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.expressions import DEFAULT_INTENSITY, Expression, feeling, find_expression
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
-from mien.pipeline.expression_file import known_expressions
 from mien.pipeline.gallery import render_gallery, render_sheet
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report, StillReport
 from mien.pipeline.stills import motion_of, open_studio
 from mien.pipeline.target import result_path
+from mien.pipeline.verbs.expression_file import known_expressions
 from mien.types import ProgressCallback
 
 FILM_S = 4.0

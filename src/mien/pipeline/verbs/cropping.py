@@ -16,9 +16,9 @@ from mien.face import find_faces
 from mien.face.aligned import FACE_SCALE, Transform, align_face, corners, frame_upper_body
 from mien.face.cutout import cut_out, cut_out_alpha
 from mien.media import PictureFile, read_still
-from mien.pipeline.canvas import canvas, flatten
-from mien.pipeline.casting import choose_faces
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE
+from mien.pipeline.portraits.canvas import canvas, flatten
+from mien.pipeline.portraits.casting import choose_faces
 from mien.pipeline.target import result_path
 from mien.types import Floats, Image, Portrait
 

@@ -12,9 +12,9 @@ from mien.drivers.edits import drive_with_edits
 from mien.errors import OptionError, OutputError
 from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.edits import Edits
-from mien.pipeline.films import in_step_with, is_film
 from mien.pipeline.options import MAX_SIDE, AnimateOptions, FaceChoice, Size
 from mien.pipeline.play import Driving, play
+from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report, StillReport
 from mien.pipeline.stills import STILL_RATE, open_studio
 from mien.pipeline.target import result_path

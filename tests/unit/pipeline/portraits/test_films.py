@@ -10,9 +10,9 @@ import pytest
 from fakes.still_engine import StillEngine, StillSource
 from mien.drivers import drive_with_moments
 from mien.motion.moment import REST
-from mien.pipeline.film_source import Opening, SeenPicture
-from mien.pipeline.films import FilmScene
-from mien.pipeline.scene import Shot
+from mien.pipeline.portraits.film_source import Opening, SeenPicture
+from mien.pipeline.portraits.films import FilmScene
+from mien.pipeline.portraits.scene import Shot
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Face, Motion, MotionOptions, Portrait, Rendered
 

@@ -11,9 +11,9 @@ from mien.engines import load_engine
 from mien.errors import NoFaceError, UnreadableMediaError
 from mien.face import find_faces
 from mien.media import AudioTrack, read_still
-from mien.pipeline.canvas import LONGEST_SIDE, canvas
 from mien.pipeline.options import AnimateOptions, FaceChoice
-from mien.pipeline.scene import PreparedFace, Scene, StillScene
+from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas
+from mien.pipeline.portraits.scene import PreparedFace, Scene, StillScene
 from mien.types import Face, Portrait
 
 SMALLEST_SIDE = 32
@@ -42,7 +42,7 @@ def cast_faces(
 ) -> Generator[Cast]:
     """Read the picture, choose its faces and prepare one engine for each; closes the engines.
 
-    ``longest_side`` as in :func:`mien.pipeline.canvas.canvas`.
+    ``longest_side`` as in :func:`mien.pipeline.portraits.canvas.canvas`.
 
     Raises UnreadableMediaError, NoFaceError, OptionError, EngineUnavailableError.
     """

@@ -13,10 +13,10 @@ from mien.drivers.story import story_sound, tell_story
 from mien.errors import OutputError
 from mien.face import crop_around
 from mien.media.staging import describe, is_there, link_end
-from mien.pipeline.casting import Cast
 from mien.pipeline.contact_sheet import FACE_SCALE, ContactSheet
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving, play
+from mien.pipeline.portraits.casting import Cast
 from mien.pipeline.report import Report
 from mien.pipeline.target import result_path, same_file
 from mien.types import Frame, ProgressCallback

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.face import MeshTracker
-from mien.pipeline.film_source import SeenPicture, _followed, steadied
+from mien.pipeline.portraits.film_source import SeenPicture, _followed, steadied
 from mien.types import Face, Floats, Image, Portrait
 
 pytestmark = pytest.mark.unit

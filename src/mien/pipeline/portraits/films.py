@@ -20,10 +20,10 @@ from mien.engines import Engine, load_engine
 from mien.errors import OptionError
 from mien.face import Crop, crop_around, cut
 from mien.media import Video, open_video, prefetch, sniff
-from mien.pipeline.casting import Cast, check_sides
-from mien.pipeline.film_source import Opening, SeenPicture, find_opening, read_film
 from mien.pipeline.options import AnimateOptions
-from mien.pipeline.scene import Shot
+from mien.pipeline.portraits.casting import Cast, check_sides
+from mien.pipeline.portraits.film_source import Opening, SeenPicture, find_opening, read_film
+from mien.pipeline.portraits.scene import Shot
 from mien.pipeline.stopwatch import WAIT, Stopwatch
 from mien.types import Face, Image, Motion, MotionFrame, MotionOptions, Portrait, Rendered
 

@@ -17,14 +17,14 @@ from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.emotions import read_emotions
-from mien.pipeline.expression_file import known_expressions
-from mien.pipeline.films import is_film
 from mien.pipeline.gaze import towards
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size, parse_rate
 from mien.pipeline.play import Driving, play
+from mien.pipeline.portraits.films import is_film
 from mien.pipeline.report import Report
 from mien.pipeline.spoken_text import read_spoken_text
 from mien.pipeline.target import result_path
+from mien.pipeline.verbs.expression_file import known_expressions
 from mien.speech.body import LIVELINESS, check_liveliness
 from mien.speech.utterance import Utterance, hear
 from mien.types import Progress, ProgressCallback

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mien.errors import OptionError
 from mien.motion.layers import OWN_GAZE
 from mien.pipeline.gaze import parse_gaze, towards
-from mien.pipeline.talking import frames_for
+from mien.pipeline.verbs.talking import frames_for
 
 pytestmark = pytest.mark.unit
 

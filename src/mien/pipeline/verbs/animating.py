@@ -14,9 +14,9 @@ from mien.errors import OptionError
 from mien.motion.timeline import Timeline
 from mien.pipeline.driving import choose_driver
 from mien.pipeline.emotions import read_emotions
-from mien.pipeline.films import in_step_with, is_film
 from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
 from mien.pipeline.play import play
+from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report
 from mien.pipeline.sound import as_long_as_its_sound
 from mien.pipeline.target import result_path

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.pipeline.canvas import LONGEST_SIDE, canvas, fit, flatten, with_alpha
+from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas, fit, flatten, with_alpha
 from mien.types import Portrait
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ from itertools import tee
 from typing import Any, Protocol
 
 from mien.engines import Engine
-from mien.pipeline.canvas import with_alpha
+from mien.pipeline.portraits.canvas import with_alpha
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Image, Motion, MotionFrame, MotionOptions, Portrait, Rendered
 

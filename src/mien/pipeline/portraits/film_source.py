@@ -16,9 +16,9 @@ from mien.errors import NoFaceError
 from mien.face import FaceTracker, MeshTracker, find_faces
 from mien.media import Video
 from mien.motion.kalman import PROCESS, smooth_series
-from mien.pipeline.canvas import canvas
-from mien.pipeline.casting import choose_faces
 from mien.pipeline.options import Size
+from mien.pipeline.portraits.canvas import canvas
+from mien.pipeline.portraits.casting import choose_faces
 from mien.types import Face, Portrait
 
 _NOISE = 0.5

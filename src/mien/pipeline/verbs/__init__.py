@@ -1,0 +1,1 @@
+"""What the verbs of the command do, one module each: files in, a file and a report out."""
