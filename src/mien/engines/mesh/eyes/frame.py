@@ -93,7 +93,7 @@ class EyeFrame:
 
     def place(self, points: Floats) -> Floats:
         """Pixels (n, 2 or more) to (n, 2) u, v."""
-        axes = np.stack([self.along, self.down], axis=1)
+        axes = np.array([self.along, self.down]).T
         return cast(Floats, (points[:, :2] - self.origin) @ axes / self.width)
 
     def pixels(self, u: Floats, v: Floats) -> NDArray[np.float32]:

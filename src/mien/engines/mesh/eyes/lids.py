@@ -202,7 +202,7 @@ def _paint(picture: Image, points: Floats, eye: EyePoints, lid: _Lid, aperture: 
         return
     shown, shut = 1 - rise(aperture, *_FADE[::-1]), 1 - rise(aperture, *_SHUT[::-1])
     u, v = frame.grid(box)
-    crease, upper, lower = np.ascontiguousarray(np.moveaxis(look_up(curves, u), -1, 0))
+    crease, upper, lower = cv2.split(look_up(curves, u))
     places = _Places(u, upper - v, upper - crease, v - lower)
     pixel = 1 / frame.width
     strength = ramp(np.minimum(u, 1 - u), -_OVERLAP, 0.06)

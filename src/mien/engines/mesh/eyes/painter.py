@@ -149,7 +149,7 @@ def _paint(picture: Image, points: Floats, eye: _Eye, zoom: float, aperture: flo
 
 def _opening(frame: EyeFrame, box: Box, lids: Table) -> _Opening:
     u, v = frame.grid(box)
-    upper, lower = np.ascontiguousarray(np.moveaxis(look_up(lids, u), -1, 0))
+    upper, lower = cv2.split(look_up(lids, u))
     return _Opening(frame, box, u, v - upper, lower - upper)
 
 
