@@ -238,5 +238,5 @@ def test_the_demo_writes_a_film_and_a_contact_sheet(run: Run, portrait: Path) ->
     film, sheet, speed = ending.out.splitlines()
     assert (film, sheet) == ("demo.mp4", "demo.png")
     assert speed.endswith("frames per second")
-    assert facts(Path(film)) == ((192, 192), Fraction(30), 240)
+    assert facts(Path(film)) == ((192, 192), Fraction(30), 360)
     assert cv2.imread(sheet).shape == (784, 1044, 3)
