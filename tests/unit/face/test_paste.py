@@ -113,3 +113,39 @@ def test_transparency_changes_only_where_the_crop_brings_its_own():
 def test_a_crop_outside_the_picture_changes_nothing(place):
     result = paste(PICTURE, rendered(np.zeros((20, 20, 3), np.uint8), shift(*place)))
     assert np.array_equal(result, PICTURE)
+
+
+def _soft(height, width, edge):
+    ramps = [
+        np.minimum(1, np.minimum(np.arange(n), np.arange(n)[::-1]) / edge) for n in (height, width)
+    ]
+    return np.rint(255 * ramps[0][:, None] * ramps[1]).astype(np.uint8)
+
+
+def _pierced():
+    alpha = np.full((40, 50), 255, np.uint8)
+    alpha[10, 12] = 100
+    return alpha
+
+
+@pytest.mark.parametrize(
+    "alpha",
+    [
+        _soft(40, 50, 6),
+        _soft(1, 50, 6),
+        255 - _soft(40, 50, 6),
+        np.flipud(_soft(80, 50, 9)[:40]),
+        _soft(40, 100, 9)[:, :50],
+        _pierced(),
+        np.arange(2000, dtype=np.uint8).reshape(40, 50),
+    ],
+)
+def test_every_pixel_is_mixed_by_its_own_alpha(alpha):
+    pixels = np.random.default_rng(1).integers(0, 256, (*alpha.shape, 3), dtype=np.uint8)
+    result = paste(PICTURE, rendered(pixels, shift(20, 30), alpha))
+    place = np.s_[30 : 30 + alpha.shape[0], 20 : 20 + alpha.shape[1]]
+    weight = alpha[..., None] / 255
+    expected = pixels * weight + PICTURE[place] * (1 - weight)
+    assert np.abs(result[place] - expected).max() <= 1
+    assert np.array_equal(result[place][alpha == 255], pixels[alpha == 255])
+    assert np.array_equal(result[place][alpha == 0], PICTURE[place][alpha == 0])
