@@ -55,6 +55,8 @@ def clip_buffer(output: object, shape: Shape, dtype: DTypeLike | None) -> NDArra
         raise OptionError("output", f"has shape {array.shape}; this clip needs {shape}")
     if array.dtype.name not in DTYPES or (wanted is not None and array.dtype.name != wanted):
         raise OptionError("output", f"holds {array.dtype.name}; give {wanted or ', '.join(DTYPES)}")
+    if not array.dtype.isnative:
+        raise OptionError("output", "has the byte order of other machines; give this one's")
     if not array.flags.writeable:
         raise OptionError("output", "cannot be written; give an array that is not read-only")
     if not array.flags.c_contiguous:

@@ -51,6 +51,15 @@ _FOR_THE_COMMAND = (
 )  # fmt: skip
 
 
+class _Plain(yaml.SafeLoader):
+    """Without aliases: nested ones make a few lines stand for more than memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not read; write it out")
+        return super().compose_node(parent, index)
+
+
 @dataclass(frozen=True, slots=True)
 class TalkConfig:
     """Settings of ``mien talk`` and of :class:`mien.Actor`; None is what is not said here.
@@ -87,7 +96,7 @@ class TalkConfig:
         if len(content) > _MAX_BYTES:
             raise OptionError(str(path), f"is larger than {_MAX_BYTES // 1_000_000} MB")
         try:
-            said = yaml.safe_load(content)
+            said = yaml.load(content, _Plain)
         except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
             raise OptionError(str(path), f"is no YAML: {' '.join(str(error).split())}") from None
         return cls.from_mapping({} if said is None else said, str(path))

@@ -12,6 +12,7 @@ from mien.errors import OptionError
 from mien.face.aligned import frame_upper_body
 from mien.face.cutout import cut_out
 from mien.media import portrait_of, read_still
+from mien.media.stills import MAX_STILL_PIXELS
 from mien.pipeline.portraits.canvas import flatten
 from mien.pipeline.portraits.casting import check_sides
 from mien.pipeline.verbs.cropping import landmarks_of
@@ -59,6 +60,9 @@ def _of_array(array: NDArray[Any]) -> Portrait:
     given = f"{array.dtype.name} {array.shape}"
     if array.ndim != 3:
         raise OptionError(NAME, f"has shape {array.shape}; give {_WANTED}")
+    if array.size > MAX_STILL_PIXELS * max(min(array.shape), 1):
+        limit = f"{MAX_STILL_PIXELS // 1_000_000} megapixels"
+        raise OptionError(NAME, f"is {given}, more than {limit}; make it smaller")
     if array.dtype == np.uint8:
         if array.shape[2] not in _CHANNELS:
             raise OptionError(NAME, f"is {given}, which has no 3 channels at its end; {_GIVE}")

@@ -39,7 +39,10 @@ def _checked(audio: object) -> NDArray[Any]:
     wanted = "give a path or samples (S,), float in -1..1 or int16"
     if not (hasattr(audio, "__array__") or isinstance(audio, list | tuple)):
         raise OptionError(NAME, f"is {type(audio).__name__}; {wanted}")
-    samples = np.asarray(audio)
+    try:
+        samples = np.asarray(audio)
+    except ValueError:
+        raise OptionError(NAME, f"has rows of several lengths; {wanted}") from None
     if samples.ndim not in (1, 2) or samples.dtype.kind not in "fiu":
         raise OptionError(NAME, f"is {samples.dtype.name} {samples.shape}; {wanted}")
     if not samples.size:

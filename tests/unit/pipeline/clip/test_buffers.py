@@ -88,6 +88,7 @@ def read_only() -> np.ndarray:
         (np.zeros(SHAPE, np.uint8), "float32", "holds uint8; give float32"),
         (np.zeros((2, 4, 5, 3), np.uint8).transpose(0, 3, 1, 2), None, "not contiguous"),
         (read_only(), None, "cannot be written"),
+        (np.zeros(SHAPE, np.dtype(np.float32).newbyteorder()), None, "byte order"),
         ([0], None, "is list; give"),
         (Tensor(None, "cuda"), None, "a tensor on cuda"),
         (Tensor(None), None, "BFloat16"),

@@ -62,6 +62,7 @@ def test_transparency_is_laid_on_white() -> None:
         (np.full((3, 64, 64), -0.5), "values from -0.5"),
         (np.full((3, 64, 64), np.nan), "floats are wanted in 0..1"),
         (np.zeros((64, 64, 3), np.int32), "holds int32"),
+        (np.broadcast_to(np.uint8(0), (20_000, 20_001, 3)), "more than 100 megapixels"),
         (3, "is int"),
         ({}, "is dict"),
     ],
@@ -103,6 +104,7 @@ def test_sound_that_fits_is_left_alone() -> None:
         (np.full(100, 2e4), "reaches 20000"),
         (np.zeros((2, 2, 100)), r"is float64 \(2, 2, 100\)"),
         (np.array(["a"]), "driving_audio: is"),
+        ([[0.0], [0.0, 0.0]], "rows of several lengths"),
         (3, "is int"),
     ],
 )

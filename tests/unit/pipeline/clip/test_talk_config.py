@@ -54,6 +54,7 @@ def test_what_a_call_says_wins_over_the_file() -> None:
         ("text: 3", "text is 3; give text"),
         ("!!python/object/apply:os.system [ls]", "is no YAML"),
         ("\x00", "is no YAML"),
+        ("gaze: &both [0, 0]\nexpression_sequence: *both", "aliases .* are not read"),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, text: str, complaint: str) -> None:
