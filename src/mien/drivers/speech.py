@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from mien.checks import shown
 from mien.drivers.moments import canonical_reference, moment_frame
 from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES
@@ -30,6 +31,26 @@ _LEFT_OPEN = np.array(
 )  # fmt: skip
 """How much of an emotion's open mouth is left to somebody who speaks: a mouth that opens where
 nothing is said seems to say something."""
+
+
+_SHARE = 0.85
+"""Eyes that are told where to look still wander a little: quite fixed ones stare."""
+
+
+def towards(gaze: tuple[float, float] | None) -> Gaze:
+    """A gaze (right, up), -1..1 each, as the picture shows it; None for eyes left to themselves.
+
+    Raises OptionError for anything else.
+    """
+    if gaze is None:
+        return OWN_GAZE
+    try:
+        right, up = map(float, gaze)
+    except (TypeError, ValueError):
+        raise OptionError("gaze", f"{shown(gaze)} is not two numbers") from None
+    if not all(-1.0 <= part <= 1.0 for part in (right, up)):
+        raise OptionError("gaze", f"{shown(gaze)} is not X,Y with both from -1 (left, down) to 1")
+    return Gaze(right, up, _SHARE)
 
 
 @dataclass(frozen=True, slots=True)

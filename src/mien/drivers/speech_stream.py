@@ -9,13 +9,15 @@ from math import ceil
 
 from numpy.typing import ArrayLike
 
+from mien.checks import check_whole, shown
+from mien.drivers.length import checked_rate
 from mien.drivers.moments import canonical_reference, moment_frame
-from mien.drivers.speech import Manner, felt_in
+from mien.drivers.speech import Manner, felt_in, towards
 from mien.errors import OptionError
-from mien.motion.layers import OWN_GAZE, Gaze
+from mien.motion.layers import Gaze
 from mien.motion.moment import MomentAt
 from mien.motion.timeline import Timeline, parse_timeline
-from mien.speech.body import LIVELINESS
+from mien.speech.body import LIVELINESS, check_liveliness
 from mien.speech.phonemes import SpokenPhoneme
 from mien.speech.spectrum import SAMPLE_RATE
 from mien.speech.stream import BEHIND_S, Intake, LiveSpeech, SegmentEvent
@@ -24,7 +26,6 @@ from mien.types import MotionFrame
 DELAY_S = 0.15
 """A frame is there as soon as the sound is pushed that comes so long after it."""
 _LAG = ceil(BEHIND_S * SAMPLE_RATE)
-_RATES = (1, 240)
 _MOST_EVENTS = 10_000
 
 
@@ -42,23 +43,27 @@ class SpeechStream:
         fps: float | Fraction = 25,
         *,
         emotion: str | Timeline | MomentAt | None = None,
-        gaze: Gaze = OWN_GAZE,
+        gaze: tuple[float, float] | Gaze | None = None,
         liveliness: float = LIVELINESS,
         seed: int = 0,
     ) -> None:
         """fps: frames per second, 1..240. emotion: a timeline ("0:neutral 1.5:happy:0.8"), or a
         function of the stream's time in seconds, which may change its mind; the portrait's own
-        expression if none is given. liveliness: 0..1, how much the head moves. seed: of idling
+        expression if none is given. gaze: where the eyes look, (right, up), -1..1 each; they look
+        where they like if none is given. liveliness: 0..1, how much the head moves. seed: of idling
         and body language; the mouth has none.
 
         Raises OptionError, TimelineError and ExpressionError for what cannot be used.
         """
-        if not _RATES[0] <= fps <= _RATES[1]:
-            raise OptionError("fps", f"{float(fps):g} is no frame rate; give 1 to 240")
-        self.rate = Fraction(fps).limit_denominator(100_000)
+        self.rate = checked_rate(fps)
+        check_liveliness(liveliness)
+        check_whole("seed", seed, least=0)
         timeline = parse_timeline(emotion) if isinstance(emotion, str) else emotion
+        if not (timeline is None or callable(timeline) or isinstance(timeline, Timeline)):
+            raise OptionError("emotion", f"{shown(emotion)} is no timeline and no function of time")
         felt = timeline if callable(timeline) else felt_in(timeline)
-        self._manner = Manner(felt, gaze, seed)
+        looks = gaze if isinstance(gaze, Gaze) else towards(gaze)
+        self._manner = Manner(felt, looks, seed)
         self._liveliness, self._seed = liveliness, seed
         self.reset()
 

@@ -125,6 +125,8 @@ class _Muxer:
         self, samples: np.ndarray[tuple[int, int], np.dtype[np.float32]]
     ) -> AudioFrame:
         assert self._sound is not None
+        # the encoders work for ever on numbers far beyond -1..1
+        samples = np.clip(np.nan_to_num(samples), -1.0, 1.0)
         packed = self.audio_format == "flt"
         data = np.ascontiguousarray(samples.T).reshape(1, -1) if packed else samples
         frame = AudioFrame.from_ndarray(data, self.audio_format, self._sound.layout)

@@ -14,6 +14,8 @@ from mien.media.audio import AudioReader, check_length, open_sound
 
 SPEECH_RATE = 16_000
 """Samples per second: all there is of speech."""
+_LOUDEST = 8.0
+"""Floats beyond -1..1 are heard clipped; beyond this they are no sound."""
 
 
 def read_speech(path: str | Path) -> tuple[NDArray[np.float32], int]:
@@ -33,6 +35,8 @@ def read_speech(path: str | Path) -> tuple[NDArray[np.float32], int]:
                 check_length(path, length, SPEECH_RATE)
                 if not np.isfinite(block).all():
                     raise UnreadableMediaError(path, "holds samples that are not numbers")
+                if np.abs(block).max(initial=0.0) > _LOUDEST:
+                    raise UnreadableMediaError(path, "holds samples far beyond -1..1; scale them")
                 file.write(block.tobytes())
             if not length:
                 raise UnreadableMediaError(path, "holds no sound that can be decoded")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,8 @@ _BLOCK = 65_536  # results per step: bounds memory
 
 Mono = NDArray[np.float32]
 """(S,), -1..1, 16 kHz."""
+LOUDEST = 8.0
+"""Floats beyond -1..1 are heard clipped by players but mean no harm; beyond this they are none."""
 
 
 def mono_16k(samples: ArrayLike, sample_rate: float) -> Mono:
@@ -79,7 +82,15 @@ def mono(samples: NDArray[np.generic]) -> Mono:
     made = np.asarray(samples, np.float32)
     if not np.isfinite(made).all():
         raise OptionError("samples", "some are not finite; replace NaN and infinity by numbers")
+    check_loudness("samples", made)
     return made
+
+
+def check_loudness(name: str, samples: NDArray[np.floating[Any]]) -> None:
+    """OptionError for floats that cannot have been meant as -1..1."""
+    loudest = float(np.abs(samples).max(initial=0.0))
+    if loudest > LOUDEST:
+        raise OptionError(name, f"reaches {loudest:g}; floats are wanted in -1..1")
 
 
 def _channels_first(shape: tuple[int, ...]) -> bool:

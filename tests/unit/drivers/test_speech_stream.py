@@ -213,6 +213,15 @@ def test_options_that_cannot_be_used_are_refused() -> None:
         SpeechStream(liveliness=2.0)
     with pytest.raises(ExpressionError):
         SpeechStream(emotion="0:nobodyfeelsthis")
+    for wrong in ({"gaze": (2.0, 0.0)}, {"gaze": 5}, {"seed": -1}, {"emotion": 5}):
+        with pytest.raises(OptionError, match=next(iter(wrong))):
+            SpeechStream(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_gaze_is_a_pair_of_numbers() -> None:
+    look = SHAPE_INDEX["eyeLookOutLeft"]
+    (*_, last) = SpeechStream(gaze=(1.0, 0.0)).push(np.zeros(16000, np.float32))
+    assert last.blendshapes[look] > 0.5
 
 
 def test_what_a_stream_keeps_does_not_grow_with_time() -> None:
@@ -230,6 +239,7 @@ def test_sound_that_cannot_be_used_is_refused_and_leaves_the_stream_as_it_was() 
     for bad, problem in (
         (np.zeros((2, 100)), "not mono"),
         (np.full(100, np.nan), "not finite"),
+        (np.full(100, 1e30), "floats are wanted"),
         (np.array(["a"]), "no number"),
         (np.zeros(16000 * 601, np.int16), "more than 600 s of sound wait"),
     ):
@@ -238,6 +248,6 @@ def test_sound_that_cannot_be_used_is_refused_and_leaves_the_stream_as_it_was() 
     with pytest.raises(OptionError, match="Hz"):
         stream.feed(SILENCE, 100)
     for fps in (0, float("nan"), float("inf")):
-        with pytest.raises(OptionError, match="frame rate"):
+        with pytest.raises(OptionError, match="fps"):
             SpeechStream(fps)
     assert_same(in_chunks(stream, SOUND[:6000], [900]), in_chunks(untouched, SOUND[:6000], [900]))

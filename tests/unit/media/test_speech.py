@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 
 from fakes.media_files import numbered, tone, write_clip, write_sound
 from mien.errors import UnreadableMediaError
-from mien.media import read_speech
+from mien.media import open_sink, open_sound, read_speech
+from mien.types import Frame
 
 pytestmark = pytest.mark.unit
 
@@ -108,3 +110,20 @@ def test_samples_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "a.wav", wave, 44_100, "f4")
     with pytest.raises(UnreadableMediaError, match="not numbers"):
         read_speech(path)
+
+
+def test_samples_far_beyond_their_range_are_refused(tmp_path: Path) -> None:
+    wave = tone(0.2, 16_000)[:, None] * np.float32(1e30)
+    with pytest.raises(UnreadableMediaError, match="far beyond"):
+        read_speech(write_wav(tmp_path / "a.wav", wave, 16_000, "f4"))
+
+
+def test_samples_far_beyond_their_range_do_not_hold_up_a_film(tmp_path: Path) -> None:
+    wave = tone(0.5, 16_000)[:, None] * np.float32(1e8)
+    loud = open_sound(write_wav(tmp_path / "a.wav", wave, 16_000, "f4"))
+    picture = np.zeros((48, 64, 3), np.uint8)
+    with open_sink(tmp_path / "a.mp4", size=(64, 48), rate=Fraction(25), audio=loud) as sink:
+        for pts in range(12):
+            sink.write(Frame(picture, pts, Fraction(1, 25)))
+    samples, _ = read_speech(tmp_path / "a.mp4")
+    assert len(samples) > 7000

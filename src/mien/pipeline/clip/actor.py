@@ -13,7 +13,7 @@ from typing import Any, Literal, Self, TypeVar, get_args
 
 from numpy.typing import DTypeLike, NDArray
 
-from mien.drivers.speech import Manner, drive_with_speech, felt_in
+from mien.drivers.speech import Manner, drive_with_speech, felt_in, towards
 from mien.engines import Engine, load_engine
 from mien.errors import MienWarning, OptionError
 from mien.pipeline.clip.buffers import (
@@ -29,7 +29,6 @@ from mien.pipeline.clip.rendering import Stage, num_strands
 from mien.pipeline.clip.request import Clip
 from mien.pipeline.clip.sequence import ExpressionSequence, clip_timeline
 from mien.pipeline.clip.sounds import NAME, DrivingAudio, samples_of
-from mien.pipeline.gaze import towards
 from mien.pipeline.verbs.expression_file import known_expressions
 from mien.speech.utterance import hear
 from mien.types import Image, Motion, Progress, ProgressCallback

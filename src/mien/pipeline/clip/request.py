@@ -8,13 +8,13 @@ from typing import Any
 
 from mien.checks import check_number, check_whole
 from mien.drivers.length import frames_in
+from mien.drivers.speech import towards
 from mien.errors import OptionError
 from mien.media.timing import MAX_RATE
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.pipeline.clip.config import TalkConfig
 from mien.pipeline.clip.sequence import ExpressionSequence
-from mien.pipeline.gaze import towards
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, parse_rate
 from mien.speech.body import LIVELINESS, check_liveliness
 

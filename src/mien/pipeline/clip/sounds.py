@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mien.errors import MienWarning, OptionError
 from mien.media import read_speech
+from mien.speech.samples import check_loudness
 
 DrivingAudio: TypeAlias = "str | Path | NDArray[Any]"
 NAME = "driving_audio"
@@ -50,14 +51,8 @@ def _checked(audio: object) -> NDArray[Any]:
     if samples.dtype.kind == "f":
         if not np.isfinite(samples).all():
             raise OptionError(NAME, "holds samples that are not finite; replace NaN and infinity")
-        loudest = float(np.abs(samples).max())
-        if loudest > LOUDEST:
-            raise OptionError(NAME, f"reaches {loudest:g}; floats are wanted in -1..1")
+        check_loudness(NAME, samples)
     return samples
-
-
-LOUDEST = 8.0
-"""Floats beyond -1..1 are heard clipped by players but mean no harm; these are no such floats."""
 
 
 def _cut(samples: NDArray[Any], rate: float, along: int, duration_s: float) -> NDArray[Any]:

@@ -10,14 +10,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from mien.drivers.length import frames_in
-from mien.drivers.speech import Manner, drive_with_speech, felt_in
+from mien.drivers.speech import Manner, drive_with_speech, felt_in, towards
 from mien.errors import OptionError, UnreadableMediaError
 from mien.media import open_sound, read_speech
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.emotions import read_emotions
-from mien.pipeline.gaze import towards
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size, parse_rate
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import is_film

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.drivers.speech import towards
 from mien.errors import OptionError
 from mien.motion.layers import OWN_GAZE
-from mien.pipeline.gaze import parse_gaze, towards
+from mien.pipeline.gaze import parse_gaze
 from mien.pipeline.verbs.talking import frames_for
 
 pytestmark = pytest.mark.unit
