@@ -20,17 +20,20 @@ d, n and l. ARKit has no shape for that."""
 _ANGRY = (0.2, 0.4)
 """Lower lips drawn further down than that belong to an expression, and not to a sound."""
 _LITTLE_OPEN = (0.3, 0.5)
+_ROUND = [SHAPE_INDEX[name] for name in ("mouthPucker", "mouthFunnel")]
+_ROUNDED = (0.15, 0.6)
 
 
 @dataclass(frozen=True, slots=True)
 class MouthAction:
     """rest_upper: y of the middle of the upper lip, head frame, of the face without the
-    expression. smile, tongue_out (0.35: its tip between the teeth), tongue_up (its tip at the
+    expression. smile, rounded (lips pushed forward over the teeth), tongue_out (0.35: its tip between the teeth), tongue_up (its tip at the
     upper teeth): 0..1.
     """
 
     rest_upper: float
     smile: float = 0.0
+    rounded: float = 0.0
     tongue_out: float = 0.0
     tongue_up: float = 0.0
 
@@ -44,6 +47,7 @@ def mouth_action(rest: Floats, weights: Floats) -> MouthAction:
     return MouthAction(
         float(rest[UPPER[5], 1]),
         ramp(float(weights[_SMILES].mean()), (0.0, 1.0)),
+        ramp(float(weights[_ROUND].max()), _ROUNDED),
         ramp(float(weights[_TONGUE]), (0.0, 1.0)),
         raised,
     )

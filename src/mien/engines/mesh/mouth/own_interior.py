@@ -31,6 +31,8 @@ _GUESSED, _BELOW_TIPS = 0.008, 0.02
 any more, and stays behind when they move."""
 _REST_SHOWS, _SMILE_SHOWS = 0.05, 0.075
 """Head units of teeth below a resting upper lip, and how many more below a smiling one."""
+_TUCKED = 0.12
+"""Head units that round lips hide of the teeth at most."""
 _SIDE = 0.03
 """Head units by which the lower lip lies above the tips of the teeth where it hides them in the
 source, and others have to be painted."""
@@ -86,8 +88,9 @@ class OwnInterior:
         if action is None or self._tips is None:
             return 0.0
         dropped = action.rest_upper - float(self._upper[5, 1])
-        shows = _REST_SHOWS + _SMILE_SHOWS * action.smile
-        return float(np.clip(action.rest_upper + shows - self._tips.tip, 0, max(dropped, 0.0)))
+        shows = (_REST_SHOWS + _SMILE_SHOWS * action.smile) * (1 - action.rounded)
+        wanted = action.rest_upper + shows - self._tips.tip
+        return float(np.clip(wanted, -_TUCKED * action.rounded, max(dropped, 0.0)))
 
     def row(self, action: MouthAction | None) -> UpperRow | None:
         """The upper teeth, where blendshapes lower them to; None where none are seen."""
