@@ -27,8 +27,8 @@ _ROUNDED = (0.15, 0.6)
 @dataclass(frozen=True, slots=True)
 class MouthAction:
     """rest_upper: y of the middle of the upper lip, head frame, of the face without the
-    expression. smile, rounded (lips pushed forward over the teeth), tongue_out (0.35: its tip between the teeth), tongue_up (its tip at the
-    upper teeth): 0..1.
+    expression. smile, rounded (lips pushed forward over the teeth), tongue_out (0.35: its tip
+    between the teeth), tongue_up (its tip at the upper teeth): 0..1.
     """
 
     rest_upper: float
