@@ -25,6 +25,8 @@ Region = Literal["all", "exp", "pose", "lip", "eyes"]
 REGIONS: tuple[Region, ...] = get_args(Region)
 Part = Literal["eyes", "lips"]
 PARTS: tuple[Part, ...] = get_args(Part)
+MAX_RATIO = 0.8
+"""Largest opening over width that eyes or lips are brought to, as in LivePortrait's sliders."""
 
 
 @dataclass(frozen=True, slots=True)

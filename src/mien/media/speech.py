@@ -14,8 +14,8 @@ from mien.media.audio import AudioReader, check_length, open_sound
 
 SPEECH_RATE = 16_000
 """Samples per second: all there is of speech."""
-_LOUDEST = 8.0
-"""Floats beyond -1..1 are heard clipped; beyond this they are no sound."""
+LOUDEST = 8.0
+"""Floats beyond -1..1 are heard clipped by players but mean no harm; beyond this they are none."""
 
 
 def read_speech(path: str | Path) -> tuple[NDArray[np.float32], int]:
@@ -35,7 +35,7 @@ def read_speech(path: str | Path) -> tuple[NDArray[np.float32], int]:
                 check_length(path, length, SPEECH_RATE)
                 if not np.isfinite(block).all():
                     raise UnreadableMediaError(path, "holds samples that are not numbers")
-                if np.abs(block).max(initial=0.0) > _LOUDEST:
+                if np.abs(block).max(initial=0.0) > LOUDEST:
                     raise UnreadableMediaError(path, "holds samples far beyond -1..1; scale them")
                 file.write(block.tobytes())
             if not length:

@@ -16,7 +16,7 @@ from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX, shape_weights
 from mien.motion.gaze import gaze_shapes
 from mien.motion.moment import Moment
-from mien.types import Floats, Part
+from mien.types import MAX_RATIO, Floats, Part
 
 RANGES: Mapping[str, tuple[float, float]] = {
     "smile": (-1, 1),
@@ -29,8 +29,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "wink_right": (0, 1),
     "gaze_x": (-1, 1),
     "gaze_y": (-1, 1),
-    "eyes_open": (0, 0.8),
-    "lips_open": (0, 0.8),
+    "eyes_open": (0, MAX_RATIO),
+    "lips_open": (0, MAX_RATIO),
     "yaw": (-25, 25),
     "pitch": (-15, 15),
     "roll": (-15, 15),

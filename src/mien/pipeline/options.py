@@ -15,7 +15,7 @@ from mien.drivers.looping import LOOPS, Loop
 from mien.drivers.video import ReferenceChoice
 from mien.errors import OptionError
 from mien.motion.timeline import Timeline
-from mien.types import PARTS, REGIONS, MotionOptions, Part, Region
+from mien.types import MAX_RATIO, PARTS, REGIONS, MotionOptions, Part, Region
 
 KeepAudio = Literal["source", "driving", "none"]
 FaceChoice: TypeAlias = int | Literal["all"]
@@ -29,8 +29,6 @@ KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
 
 MIN_SIDE, MAX_SIDE = 16, 4096
 """Pixels a result may have per side: H.264 levels end at 4096."""
-MAX_RATIO = 0.8
-"""Opening over width that eyes and lips may be asked for, as in LivePortrait's sliders."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,22 +26,31 @@ def likeliest(logs: Logs, follow: NDArray[np.float32]) -> NDArray[np.int64]:
     frames, phones = logs.shape
     if not frames:
         return np.zeros(0, np.int64)
-    # score[k] is that of being in the (k + 1)th frame of a phoneme; the last k stands for "or more"
     score = np.full((LEAST_FRAMES, phones), -np.inf)
     score[0] = logs[0]
     score[-1] = logs[0]  # the first phoneme may have begun before the sound
     came_from = np.empty((frames, phones), np.int16)
     stayed = np.zeros((frames, phones), bool)
     for t in range(1, frames):
-        entries = score[-1][:, None] + follow
-        came_from[t] = entries.argmax(axis=0)
-        entered = entries[came_from[t], np.arange(phones)]
-        stayed[t] = score[-1] >= score[-2]
-        score[-1] = np.maximum(score[-1], score[-2])
-        score[1:-1] = score[:-2]
-        score[0] = entered
-        score += logs[t]
+        score, came_from[t], stayed[t] = search_on(score, follow, logs[t])
     return _traced(came_from, stayed, int(score[-1].argmax()))
+
+
+def search_on(
+    score: NDArray[np.float64], follow: NDArray[np.float32], row: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
+    """The search one frame on: ``score`` (LEAST_FRAMES, P) of being in a phoneme's first frame,
+    second and so on, the last of them "or more", with the next frame's ``row`` (P,).
+
+    Returns the new score; for every phoneme the one before it, if it begins here, (P,); and
+    whether it was in its last state before, (P,).
+    """
+    entries = score[-1][:, None] + follow
+    came_from = entries.argmax(axis=0)
+    entered = entries[came_from, np.arange(len(row))]
+    stayed = score[-1] >= score[-2]
+    last = np.maximum(score[-1], score[-2])
+    return np.vstack([entered, score[:-2], last]) + row, came_from, stayed
 
 
 def _traced(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.speech.decoding import LEAST_FRAMES, Logs
+from mien.speech.decoding import LEAST_FRAMES, Logs, search_on
 from mien.speech.models import phone_pairs, phoneme_network, usual_timbre
 from mien.speech.phonemes import PHONES
 from mien.speech.samples import Mono
@@ -115,13 +115,8 @@ class LiveDecoder:
         along, which takes the place of tracing back."""
         phones = np.arange(len(row))
         if self._has_begun:
-            score = self._score
-            entries = score[-1][:, None] + self._follow
-            came_from = entries.argmax(axis=0)
-            stays = score[-1] >= score[-2]
+            self._score, came_from, stays = search_on(self._score, self._follow, row)
             self._paths = _moved(self._paths, came_from, stays)
-            last = np.maximum(score[-1], score[-2])
-            self._score = np.vstack([entries[came_from, phones], score[:-2], last]) + row
             self._score -= self._score.max()
         else:
             self._score[0] = self._score[-1] = row

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mien.errors import OptionError
+from mien.media.speech import LOUDEST
 from mien.speech.spectrum import SAMPLE_RATE
 
 _RATES = (1_000, 768_000)
@@ -19,8 +20,6 @@ _BLOCK = 65_536  # results per step: bounds memory
 
 Mono = NDArray[np.float32]
 """(S,), -1..1, 16 kHz."""
-LOUDEST = 8.0
-"""Floats beyond -1..1 are heard clipped by players but mean no harm; beyond this they are none."""
 
 
 def mono_16k(samples: ArrayLike, sample_rate: float) -> Mono:

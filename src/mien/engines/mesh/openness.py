@@ -22,15 +22,14 @@ from mien.motion.blendshapes.eyes import (
     LOWER_LIDS,
     POUCH_FOLLOWS,
     POUCHES,
+    UPPER_LID_SHARE,
     UPPER_LIDS,
 )
 from mien.motion.blendshapes.lips import close_lips
 from mien.motion.blendshapes.posing import pose_face
 from mien.motion.face_template import FACE_TEMPLATE
-from mien.types import Floats, MotionFrame, MotionOptions
+from mien.types import MAX_RATIO, Floats, MotionFrame, MotionOptions
 
-_WIDEST = 0.8
-"""A driver's ratio is followed up to here: the largest one that may be asked for."""
 _UPPER = np.array((RIGHT_EYE[4], LEFT_EYE[4], 13))
 _LOWER = np.array((RIGHT_EYE[12], LEFT_EYE[12], 14))
 _FIRST = np.array((RIGHT_EYE[0], LEFT_EYE[0], OUTER_LIPS[0]))
@@ -42,8 +41,6 @@ _SURELY_OPEN = np.array((0.14, 0.14, 0.06))
 """What landmarks say of shut eyes and lips, and from where on they are right."""
 _LIPS_APART = 0.03
 """Ratio from which lips count as open: LivePortrait's threshold."""
-_UPPER_LID_SHARE = 0.85
-"""Of a blink's way, as in :mod:`mien.motion.blendshapes.eyes`."""
 _SHUT = 0.08
 """Eyes of a portrait with a smaller ratio do not show what they look like open."""
 _FREE_EYE, _WIDEST_EYE = 1.35, 1.75
@@ -72,7 +69,7 @@ def wanted_ratios(frame: MotionFrame, own: Floats, options: MotionOptions) -> Fl
     wanted = np.full(3, np.nan)
     if options.retarget:
         reached = own + (driver_ratios(frame) - own) * options.multiplier
-        reached = np.clip(reached, 0.0, _WIDEST)
+        reached = np.clip(reached, 0.0, MAX_RATIO)
         if "eyes" in options.retarget and options.region in ("all", "exp", "eyes"):
             wanted[_EYES] = reached[_EYES]
         if "lips" in options.retarget and options.region in ("all", "exp", "lip"):
@@ -130,9 +127,9 @@ def _set_lids(head: Floats, source: Floats, eye: int, wanted: float) -> None:
     size = width / np.linalg.norm((model[_LAST] - model[_FIRST])[eye, :2])
     gap = (model[LOWER_LIDS[eye]] - model[UPPER_LIDS[eye]]) * (share * size)
     upper, lower = head[UPPER_LIDS[eye]], head[LOWER_LIDS[eye]]
-    meeting = upper + _UPPER_LID_SHARE * (lower - upper)
-    raised = meeting - _UPPER_LID_SHARE * gap - upper
-    lowered = meeting + (1 - _UPPER_LID_SHARE) * gap - lower
+    meeting = upper + UPPER_LID_SHARE * (lower - upper)
+    raised = meeting - UPPER_LID_SHARE * gap - upper
+    lowered = meeting + (1 - UPPER_LID_SHARE) * gap - lower
     head[UPPER_LIDS[eye]] += raised
     head[LOWER_LIDS[eye]] += lowered
     head[CREASES[eye]] += CREASE_FOLLOWS * raised

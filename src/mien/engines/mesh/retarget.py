@@ -24,6 +24,7 @@ from mien.landmarks import (
     RIGHT_IRIS,
     RIGHT_LID_PAIRS,
 )
+from mien.motion.blendshapes.eyes import UPPER_LID_SHARE
 from mien.motion.fields import LIP_LINE, Y, distance_to, smoothstep
 from mien.motion.pose import Pose, angles_from_rotation, rotation_from_angles
 from mien.types import Floats, MotionOptions, Region
@@ -36,8 +37,6 @@ EYES = (
 )
 """Rim (16,), iris (5,) and pairs of lids (7, 2) of the right and the left eye."""
 _ONES = np.ones(3)  # sums three coordinates much faster than sum(axis=1) does
-_UPPER_SHARE = 0.85
-"""Real blinks close from above: the upper lid makes this share of the way."""
 _CLOSED_READING = 0.08
 """What landmarks say of a shut eye, as a share of the open one's aperture."""
 _LIP_REACH, _CHIN_REACH = 0.5, 5.0
@@ -163,7 +162,7 @@ def _set_aperture(head: Floats, source: Floats, pairs: Indices, share: float) ->
     """Move the lids of ``head``, in place, to a share of the aperture they have in the source."""
     factor = share * lid_gap(source, pairs) / max(lid_gap(head, pairs), 1e-4)
     upper, lower = head[pairs[:, 0]], head[pairs[:, 1]]
-    meeting = upper * (1 - _UPPER_SHARE) + lower * _UPPER_SHARE
+    meeting = upper * (1 - UPPER_LID_SHARE) + lower * UPPER_LID_SHARE
     head[pairs[:, 0]] = meeting + (upper - meeting) * factor
     head[pairs[:, 1]] = meeting + (lower - meeting) * factor
 

@@ -22,16 +22,17 @@ from mien.landmarks import (
 from mien.motion.arkit import BLENDSHAPES, SHAPE_INDEX
 from mien.types import Floats
 
+UPPER_LID_SHARE = 0.85
+"""Real blinks close from above: the upper lid makes about this share of the way."""
 _LID_MOVES = {
-    "eyeBlink": (0.85, 0.15),
+    "eyeBlink": (UPPER_LID_SHARE, 0.15),
     "eyeSquint": (0.12, 0.3),
     "eyeWide": (-0.32, -0.08),
     "eyeLookDown": (0.38, -0.04),
     "eyeLookUp": (-0.16, 0.06),
     "cheekSquint": (0.0, 0.16),
 }
-"""Closing of the upper and the lower lid, in shares of the eye's opening. Real lids close by
-about .85 above and .15 below."""
+"""Closing of the upper and the lower lid, in shares of the eye's opening."""
 _IRIS_MOVES = {
     "eyeLookDown": (0.0, 0.165),
     "eyeLookUp": (0.0, -0.165),

@@ -10,6 +10,7 @@ from mien.checks import check_number, check_whole
 from mien.drivers.length import frames_in
 from mien.drivers.speech import towards
 from mien.errors import OptionError
+from mien.media.audio import LONGEST_S
 from mien.media.timing import MAX_RATE
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
@@ -18,7 +19,6 @@ from mien.pipeline.clip.sequence import ExpressionSequence
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, parse_rate
 from mien.speech.body import LIVELINESS, check_liveliness
 
-LONGEST_S = 12 * 3600
 """Seconds a clip may last."""
 
 
