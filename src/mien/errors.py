@@ -9,8 +9,10 @@ MienError                      code, and the facts as attributes
 │   ├── TimelineError          a sequence of expressions that makes no sense
 │   ├── TemplateError          a motion template that cannot be used
 │   ├── VisemeError            phonemes or visemes that cannot be right
+│   ├── WeightsError           a file of weights that is damaged or belongs to something else
 │   └── OutputError            the result cannot be written where it was asked for
 └── EngineUnavailableError     an engine that cannot run here; names what is missing
+    └── MissingWeightsError    its weights are not on this machine
 
 MienWarning is the category of its warnings.
 """
@@ -112,6 +114,16 @@ class VisemeError(InputError):
         self.shape = shape
 
 
+class WeightsError(InputError):
+    """A file of weights that is damaged, hostile, or made for another network."""
+
+    code = "bad-weights"
+
+    def __init__(self, path: str | Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = str(path)
+
+
 class OutputError(InputError):
     """The result cannot be written."""
 
@@ -134,3 +146,9 @@ class EngineUnavailableError(MienError):
     def __init__(self, engine: str, problem: str) -> None:
         super().__init__(f"engine {engine}: {problem}")
         self.engine = engine
+
+
+class MissingWeightsError(EngineUnavailableError):
+    """An engine whose weights are not on this machine; the message names how to get them."""
+
+    code = "missing-weights"
