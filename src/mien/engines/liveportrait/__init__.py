@@ -1,0 +1,1 @@
+"""LivePortrait: a portrait moved through its implicit keypoints by networks."""

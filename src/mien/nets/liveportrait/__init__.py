@@ -1,0 +1,1 @@
+"""The networks of LivePortrait (Guo et al. 2024), named as in its weights."""
