@@ -19,13 +19,14 @@ if TYPE_CHECKING:
         drive_with_video,
     )
     from mien.drivers.speech_stream import SpeechStream
-    from mien.engines import Engine, EngineInfo, load_engine
+    from mien.engines import Engine, EngineInfo, EngineSettings, load_engine
     from mien.errors import (
         EngineUnavailableError,
         ExpressionError,
         InputError,
         MienError,
         MienWarning,
+        MissingWeightsError,
         NoFaceError,
         OptionError,
         OutputError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         TimelineError,
         UnreadableMediaError,
         VisemeError,
+        WeightsError,
     )
     from mien.face import MeshTracker, find_faces, paste
     from mien.media import open_sink, open_video, read_still
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
     from mien.types import (
         Face,
         Frame,
+        Framing,
         Motion,
         MotionFrame,
         MotionOptions,
@@ -96,13 +99,14 @@ _HOMES = {
         "drive_with_video",
     ),
     "mien.drivers.speech_stream": ("SpeechStream",),
-    "mien.engines": ("Engine", "EngineInfo", "load_engine"),
+    "mien.engines": ("Engine", "EngineInfo", "EngineSettings", "load_engine"),
     "mien.errors": (
         "EngineUnavailableError",
         "ExpressionError",
         "InputError",
         "MienError",
         "MienWarning",
+        "MissingWeightsError",
         "NoFaceError",
         "OptionError",
         "OutputError",
@@ -110,6 +114,7 @@ _HOMES = {
         "TimelineError",
         "UnreadableMediaError",
         "VisemeError",
+        "WeightsError",
     ),
     "mien.face": ("MeshTracker", "find_faces", "paste"),
     "mien.media": ("open_sink", "open_video", "read_still"),
@@ -150,6 +155,7 @@ _HOMES = {
     "mien.types": (
         "Face",
         "Frame",
+        "Framing",
         "Motion",
         "MotionFrame",
         "MotionOptions",
@@ -168,16 +174,19 @@ __all__ = [
     "Edits",
     "Engine",
     "EngineInfo",
+    "EngineSettings",
     "EngineUnavailableError",
     "Expression",
     "ExpressionError",
     "Face",
     "Frame",
+    "Framing",
     "InputError",
     "Keyframe",
     "MeshTracker",
     "MienError",
     "MienWarning",
+    "MissingWeightsError",
     "Motion",
     "MotionFrame",
     "MotionOptions",
@@ -203,6 +212,7 @@ __all__ = [
     "UnreadableMediaError",
     "VisemeError",
     "VisemeTrack",
+    "WeightsError",
     "__version__",
     "animate",
     "audio_to_visemes",

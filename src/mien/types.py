@@ -57,6 +57,19 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class Framing:
+    """Which part of the picture an engine works on; None leaves it to the engine.
+
+    scale: side of the crop in heights of the face. x, y: how far its middle lies from the face's,
+    in sides of the crop, to the right and downwards in the crop.
+    """
+
+    scale: float | None = None
+    x: float | None = None
+    y: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of a stream, RGB or RGBA, at ``pts * time_base`` seconds."""
 

@@ -10,7 +10,9 @@ from typing import ClassVar
 import numpy as np
 
 from mien.engines import EngineInfo
-from mien.types import Face, Image, Mask, Motion, MotionOptions, Portrait, Rendered
+from mien.engines.base import DEFAULT_FRAMING
+from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
+from mien.types import Face, Framing, Image, Mask, Motion, MotionOptions, Portrait, Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,15 @@ class StillEngine:
         crop_scale=1.0,
     )
 
+    def __init__(self, settings: EngineSettings = DEFAULT_SETTINGS) -> None:
+        self.settings = settings
+
     def prepare(
         self,
         portrait: Portrait,
         face: Face,
         *,
-        crop_scale: float | None = None,
+        framing: Framing = DEFAULT_FRAMING,
         previous: StillSource | None = None,
     ) -> StillSource:
         left, top = np.maximum(face.landmarks[:468, :2].min(axis=0), 0).astype(int)

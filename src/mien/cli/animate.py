@@ -12,18 +12,14 @@ from mien.cli.options import (
     PICTURE,
     RESULT,
     TIME,
-    CropScale,
-    Engine,
-    FaceChoice,
     Force,
     Json,
     Output,
-    PasteBack,
     Quiet,
     Seed,
-    Size,
     Verbose,
 )
+from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
 from mien.cli.progress import progress_shown
 
 if TYPE_CHECKING:
@@ -48,6 +44,7 @@ LipsOpen = Annotated[
 ]  # fmt: skip
 
 
+@with_picture_options
 def animate(
     source: Annotated[
         str, typer.Argument(metavar="SOURCE", help="The portrait: a picture or a video.")
@@ -66,7 +63,7 @@ def animate(
         ),
     ] = None,
     output: Output = None,
-    engine: Engine = "mesh",
+    picture: PictureOptions = DEFAULT_PICTURE,
     relative: Annotated[
         bool,
         typer.Option(
@@ -115,16 +112,12 @@ def animate(
         ),
     ] = 1.0,
     seed: Seed = 0,
-    face: FaceChoice = "1",
-    crop_scale: CropScale = None,
-    paste_back: PasteBack = True,
     side_by_side: Annotated[
         bool,
         typer.Option(
             "--side-by-side", help="Driver, source and result.", rich_help_panel=PICTURE
         ),
     ] = False,
-    size: Size = None,
     start: Annotated[
         float,
         typer.Option(metavar="S", help="Start of the driver, seconds.", rich_help_panel=TIME),
@@ -173,28 +166,24 @@ def animate(
     """Animate a portrait with the motion of a video or of another picture."""
     with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.pipeline import animate as run
-        from mien.pipeline.options import parse_face, parse_parts, parse_reference, parse_size
+        from mien.pipeline.options import parse_parts, parse_reference
 
         report = run(
             source,
             driving=driving,
             emotions=emotions,
             output=output,
-            engine=engine,
+            **picture.arguments(),
             relative=relative,
             multiplier=multiplier,
             region=cast("Region", region),
-            crop_scale=crop_scale,
-            paste_back=paste_back,
             side_by_side=side_by_side,
-            face=parse_face(face),
             smooth=smooth,
             max_frames=max_frames,
             start=start,
             duration=duration,
             loop=cast("Loop", loop),
             fps=fps,
-            size=None if size is None else parse_size(size),
             keep_audio=cast("KeepAudio | None", keep_audio),
             audio=audio,
             reference=parse_reference(reference),

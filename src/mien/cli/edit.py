@@ -9,16 +9,12 @@ import typer
 from mien.cli.exits import exit_codes
 from mien.cli.options import (
     RESULT,
-    CropScale,
-    Engine,
-    FaceChoice,
     Force,
     Json,
-    PasteBack,
     Quiet,
-    Size,
     Verbose,
 )
+from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
 from mien.cli.progress import progress_shown
 
 _MOUTH, _EYES, _HEAD = "Mouth", "Brows and eyes", "Head"
@@ -28,6 +24,7 @@ def _slider(panel: str, text: str) -> Any:
     return typer.Option(metavar="X", rich_help_panel=panel, help=text)
 
 
+@with_picture_options
 def edit(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A picture or a film.")],
     output: Annotated[
@@ -71,11 +68,7 @@ def edit(
             help="One of the 52 ARKit blendshapes, 0 to 1, as in jawOpen=0.4; may be repeated.",
         ),
     ] = None,
-    engine: Engine = "mesh",
-    face: FaceChoice = "1",
-    crop_scale: CropScale = None,
-    paste_back: PasteBack = True,
-    size: Size = None,
+    picture: PictureOptions = DEFAULT_PICTURE,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -88,7 +81,6 @@ def edit(
     with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.motion.edits import Edits
         from mien.pipeline import edit as run
-        from mien.pipeline.options import parse_face, parse_size
         from mien.pipeline.verbs.editing import parse_shapes
 
         edits = Edits(
@@ -116,11 +108,7 @@ def edit(
             source,
             edits,
             output=output,
-            engine=engine,
-            face=parse_face(face),
-            size=None if size is None else parse_size(size),
-            crop_scale=crop_scale,
-            paste_back=paste_back,
+            **picture.arguments(),
             force=force,
             progress=progress,
         )

@@ -10,22 +10,19 @@ from mien.cli.exits import exit_codes
 from mien.cli.options import (
     RESULT,
     TIME,
-    CropScale,
-    Engine,
-    FaceChoice,
     Force,
     Json,
-    PasteBack,
     Quiet,
     Seed,
-    Size,
     Verbose,
 )
+from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
 from mien.cli.progress import progress_shown
 
 _EXPRESSION = "Expression"
 
 
+@with_picture_options
 def express(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
     emotion: Annotated[
@@ -71,11 +68,7 @@ def express(
         float | None,
         typer.Option(metavar="S", help="Length of a film; 4 seconds.", rich_help_panel=TIME),
     ] = None,
-    engine: Engine = "mesh",
-    face: FaceChoice = "1",
-    crop_scale: CropScale = None,
-    paste_back: PasteBack = True,
-    size: Size = None,
+    picture: PictureOptions = DEFAULT_PICTURE,
     seed: Seed = 0,
     force: Force = False,
     json: Json = False,
@@ -85,7 +78,6 @@ def express(
     """Put an expression on a portrait: a picture of it, a film of the way there, or all."""
     with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.pipeline import express as run
-        from mien.pipeline.options import parse_face, parse_size
 
         report = run(
             source,
@@ -96,11 +88,7 @@ def express(
             intensity=intensity,
             output=output,
             duration=duration,
-            engine=engine,
-            face=parse_face(face),
-            crop_scale=crop_scale,
-            paste_back=paste_back,
-            size=None if size is None else parse_size(size),
+            **picture.arguments(),
             seed=seed,
             force=force,
             progress=progress,

@@ -20,35 +20,6 @@ Output = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", rich_help_panel=RESULT, help="Overwrite an existing result.")
 ]
-Engine = Annotated[
-    str, typer.Option(metavar="NAME", help="What renders: mesh.", rich_help_panel=PICTURE)
-]
-FaceChoice = Annotated[
-    str,
-    typer.Option(metavar="N|all", help="Which face; 1 = largest.", rich_help_panel=PICTURE),
-]
-CropScale = Annotated[
-    float | None,
-    typer.Option(
-        metavar="X", rich_help_panel=PICTURE,
-        help="Size of the moving part in face heights, 1 to 5. Default: the engine's.",
-    ),
-]  # fmt: skip
-PasteBack = Annotated[
-    bool,
-    typer.Option(
-        "--paste-back/--no-paste-back", rich_help_panel=PICTURE,
-        help="The whole picture, or the moving crop alone.",
-    ),
-]  # fmt: skip
-Size = Annotated[
-    str | None,
-    typer.Option(
-        metavar="N|WxH", rich_help_panel=PICTURE,
-        help="Longest side, or width and height, 16 to 4096. Default: the picture's, 2048 at most; "
-        "4096 of a picture that is edited.",
-    ),
-]  # fmt: skip
 Seed = Annotated[
     int, typer.Option(metavar="N", help="For what is random.", rich_help_panel=MOTION)
 ]  # fmt: skip

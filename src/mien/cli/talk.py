@@ -9,17 +9,13 @@ import typer
 from mien.cli.exits import exit_codes, warn
 from mien.cli.options import (
     TIME,
-    CropScale,
-    Engine,
-    FaceChoice,
     Force,
     Json,
     Output,
-    PasteBack,
     Quiet,
-    Size,
     Verbose,
 )
+from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
 from mien.cli.progress import progress_shown
 
 _SPEECH = "Speech"
@@ -35,6 +31,7 @@ def _read_config(context: typer.Context, path: str | None) -> str | None:
     return path
 
 
+@with_picture_options
 def talk(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
     audio: Annotated[
@@ -97,11 +94,7 @@ def talk(
         ),
     ] = 0,
     output: Output = None,
-    engine: Engine = "mesh",
-    face: FaceChoice = "1",
-    crop_scale: CropScale = None,
-    paste_back: PasteBack = True,
-    size: Size = None,
+    picture: PictureOptions = DEFAULT_PICTURE,
     fps: Annotated[
         str | None,
         typer.Option(
@@ -131,7 +124,6 @@ def talk(
         from mien.errors import OptionError
         from mien.pipeline import talk as run
         from mien.pipeline.gaze import parse_gaze
-        from mien.pipeline.options import parse_face, parse_size
 
         if audio is None:
             raise OptionError("--audio", "is needed: what is said, as a sound file or a video")
@@ -147,11 +139,7 @@ def talk(
             liveliness=liveliness,
             seed=seed,
             output=output,
-            engine=engine,
-            face=parse_face(face),
-            crop_scale=crop_scale,
-            paste_back=paste_back,
-            size=None if size is None else parse_size(size),
+            **picture.arguments(),
             fps=fps,
             duration=duration,
             force=force,

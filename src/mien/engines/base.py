@@ -13,13 +13,15 @@ from importlib import import_module
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from mien.checks import shown
+from mien.engines.settings import EngineSettings, settings_of
 from mien.errors import EngineUnavailableError, OptionError
-from mien.types import Face, Motion, MotionOptions, Portrait, Rendered
+from mien.types import Face, Framing, Motion, MotionOptions, Portrait, Rendered
 
-Channel = Literal["pose", "blendshapes", "landmarks", "pixels"]
+Channel = Literal["pose", "blendshapes", "keypoints", "landmarks", "pixels"]
 """What of a MotionFrame an engine reads; ``pose`` is rotation, translation and scale."""
 
 S = TypeVar("S")
+DEFAULT_FRAMING = Framing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,9 @@ class EngineInfo:
     max_side: longest side of the crops it renders, pixels.
     latency_frames: how many frames it may hold back before the first comes out.
     devices: where it can run. memory_mb: what it needs there beyond the picture itself.
-    crop_scale: side of the crop when none is asked for, in heights of the face.
+    crop_scale: side of the crop when none is asked for, in heights of the face. crop_side: side of
+        all its crops in their own pixels, None where they have the picture's.
+    precisions, runtimes, tiers, species: what of :class:`EngineSettings` can be chosen.
     options: what suits it when nothing is asked for. parallel: whether several instances may
     animate one prepared source at the same time, and whether a frame without landmarks looks the
     same whatever came before it: then a motion can be dealt out among them.
@@ -44,6 +48,11 @@ class EngineInfo:
     memory_mb: int
     licence: str
     crop_scale: float
+    crop_side: int | None = None
+    precisions: tuple[str, ...] = ()
+    runtimes: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    species: tuple[str, ...] = ("humans",)
     options: MotionOptions = field(default_factory=MotionOptions)
     parallel: bool = False
 
@@ -61,14 +70,14 @@ class Engine(Protocol[S]):
         portrait: Portrait,
         face: Face,
         *,
-        crop_scale: float | None = None,
+        framing: Framing = DEFAULT_FRAMING,
         previous: S | None = None,
     ) -> S:
         """All that depends on the portrait alone; may be kept and animated many times.
 
-        ``face`` holds landmarks in the portrait's pixels. ``crop_scale`` as in ``--crop-scale``,
-        None for the engine's own. ``previous`` makes it a frame of a film, for ``animate_film``:
-        the source of the frame before or, for the first one, of the same frame without it.
+        ``face`` holds landmarks in the portrait's pixels. ``previous`` makes it a frame
+        of a film, for ``animate_film``: the source of the frame before or, for the first one, of
+        the same frame without it.
         """
         ...
 
@@ -102,16 +111,43 @@ ENGINES: dict[str, str] = {"mesh": "mien.engines.mesh.engine:MeshEngine"}
 """Name -> where its class is; imported on first use."""
 
 
-def load_engine(name: str = "mesh") -> Engine[Any]:
-    """A new engine by name. Raises OptionError naming the ones there are, EngineUnavailableError
-    naming what keeps it from running here."""
+def load_engine(engine: str | EngineSettings = "mesh") -> Engine[Any]:
+    """A new engine by name or by settings.
+
+    Raises OptionError naming what there is, for an engine that there is not or a setting that it
+    does not have; EngineUnavailableError naming what keeps it from running here.
+    """
+    settings = settings_of(engine)
+    made = _engine_class(settings.name)
+    _check_settings(settings, made.info)
+    return cast(Engine[Any], made(settings))
+
+
+def engine_info(name: str) -> EngineInfo:
+    """What is known of an engine before it runs. Raises as :func:`load_engine`."""
+    return cast(EngineInfo, _engine_class(name).info)
+
+
+def _engine_class(name: str) -> Any:
     if name not in ENGINES:
         raise OptionError(
             "--engine", f"there is no {shown(name)}; choose from: {', '.join(ENGINES)}"
         )
     module, _, attribute = ENGINES[name].partition(":")
     try:
-        made = cast(type[Engine[Any]], getattr(import_module(module), attribute))
+        return getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
         raise EngineUnavailableError(name, f"needs the package {error.name}") from error
-    return made()
+
+
+def _check_settings(settings: EngineSettings, info: EngineInfo) -> None:
+    for option, value, there in (
+        ("--device", settings.device.partition(":")[0], info.devices),
+        ("--precision", settings.precision, info.precisions),
+        ("--runtime", settings.runtime, info.runtimes),
+        ("--tier", settings.tier, info.tiers),
+        ("--species", settings.species, info.species),
+    ):
+        if value != "auto" and value not in there:
+            choices = f"has only {', '.join(there)}" if there else "has nothing to choose there"
+            raise OptionError(option, f"{value}: engine {info.name} {choices}")

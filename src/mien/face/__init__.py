@@ -1,7 +1,7 @@
 """Faces of a picture: where they are, their landmarks, the person around them, and the crop
 that is rendered and pasted back."""
 
-from mien.face.crop import Crop, crop_around, cut, face_height, feather, follow_crop
+from mien.face.crop import Crop, crop_around, cut, cut_placed, face_height, feather, follow_crop
 from mien.face.paste import paste
 from mien.face.segmentation import Segmenter, segment_portrait
 from mien.face.tracker import FaceTracker, MeshTracker, find_faces
@@ -13,6 +13,7 @@ __all__ = [
     "Segmenter",
     "crop_around",
     "cut",
+    "cut_placed",
     "face_height",
     "feather",
     "find_faces",

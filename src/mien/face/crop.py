@@ -52,17 +52,23 @@ class Crop:
 
 
 def crop_around(
-    landmarks: Floats, picture_size: tuple[int, int], *, scale: float, max_side: int = 2048
+    landmarks: Floats,
+    picture_size: tuple[int, int],
+    *,
+    scale: float,
+    shift: tuple[float, float] = (0.0, 0.0),
+    max_side: int = 2048,
 ) -> Crop:
-    """A square ``scale`` times as high as the face with these (478, 2 or 3) pixel landmarks.
+    """A square ``scale`` times as high as the face with these (478, 2 or 3) pixel landmarks, its
+    middle ``shift`` times its side right of and below the face's.
 
     ``picture_size`` is (width, height). Near an edge the square moves inside the picture; where
     the picture is smaller than the square, the crop ends at the picture's edges. A crop with a
     side above ``max_side`` pixels is worked on at a reduced size.
     """
     points = landmarks[:NUM_SKIN, :2]
-    center = (points.min(axis=0) + points.max(axis=0)) / 2
     side = max(1, round(scale * face_height(landmarks)))
+    center = (points.min(axis=0) + points.max(axis=0)) / 2 + np.multiply(shift, side)
     x0, x1 = _inside(center[0], side, picture_size[0])
     y0, y1 = _inside(center[1], side, picture_size[1])
     reduction = min(1.0, max_side / max(x1 - x0, y1 - y0))
@@ -93,6 +99,13 @@ def cut(picture: Image, crop: Crop) -> Image:
     if crop.size == (x1 - x0, y1 - y0):
         return part.copy()
     return cast(Image, cv2.resize(part, crop.size, interpolation=cv2.INTER_AREA))
+
+
+def cut_placed(picture: Image, to_picture: NDArray[np.float64], size: tuple[int, int]) -> Image:
+    """A crop that may be turned: (height, width, channels) of ``size`` (width, height), sampled
+    linearly. ``to_picture``: (2, 3), from its pixels to the picture's, beyond which it is black."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cast(Image, cv2.warpAffine(picture, to_picture, size, flags=flags))
 
 
 def feather(crop: Crop, picture_size: tuple[int, int], width: int) -> Mask:

@@ -13,12 +13,16 @@ from mien.checks import check_choice, check_number, check_whole, shown
 from mien.drivers.length import check_duration, checked_rate
 from mien.drivers.looping import LOOPS, Loop
 from mien.drivers.video import ReferenceChoice
+from mien.engines.base import DEFAULT_FRAMING
+from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
 from mien.errors import OptionError
 from mien.motion.timeline import Timeline
-from mien.types import MAX_RATIO, PARTS, REGIONS, MotionOptions, Part, Region
+from mien.types import MAX_RATIO, PARTS, REGIONS, Framing, MotionOptions, Part, Region
 
 KeepAudio = Literal["source", "driving", "none"]
 FaceChoice: TypeAlias = int | Literal["all"]
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, width and height of a face, pixels of the picture."""
 Size: TypeAlias = int | tuple[int, int]
 """The longest side, or (width, height)."""
 
@@ -27,6 +31,8 @@ _RATE = re.compile(r"-?\d{1,12}(\.\d{0,20})?(/\d{1,12})?", re.ASCII)
 
 KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
 
+_FARTHEST = 65_536
+"""Pixels: no picture is larger."""
 MIN_SIDE, MAX_SIDE = 16, 4096
 """Pixels a result may have per side: H.264 levels end at 4096."""
 
@@ -37,11 +43,12 @@ class AnimateOptions:
     cannot be honoured. docs/cli.md explains each."""
 
     emotions: Timeline | None = None
-    engine: str = "mesh"
+    engine: EngineSettings = DEFAULT_SETTINGS
     relative: bool = True
     multiplier: float = 1.0
     region: Region = "all"
-    crop_scale: float | None = None
+    framing: Framing = DEFAULT_FRAMING
+    box: Box | None = None
     paste_back: bool = True
     side_by_side: bool = False
     face: FaceChoice = 1
@@ -78,8 +85,9 @@ class AnimateOptions:
             check_choice("--retarget", part, PARTS)
         check_whole("--max-frames", self.max_frames, least=0)
         check_whole("--seed", self.seed, least=0)
-        if self.crop_scale is not None:
-            check_number("--crop-scale", self.crop_scale, 1, 5)
+        _check_framing(self.framing)
+        if self.box is not None:
+            _check_box(self.box)
         if self.duration is not None:
             check_duration(self.duration)
         if self.fps is not None:
@@ -117,6 +125,35 @@ class AnimateOptions:
             retarget=self.retarget or frozenset(),
             normalize_lips=self.normalize_lips,
         )
+
+
+def _check_framing(framing: Framing) -> None:
+    if framing.scale is not None:
+        check_number("--crop-scale", framing.scale, 1, 5)
+    for option, shift in (("--crop-x", framing.x), ("--crop-y", framing.y)):
+        if shift is not None:
+            check_number(option, shift, -1, 1)
+
+
+def _check_box(box: Box) -> None:
+    if not (
+        isinstance(box, tuple | list)
+        and len(box) == 4
+        and all(isinstance(value, int | float) and abs(value) <= _FARTHEST for value in box)
+        and min(box[2:]) > 0
+    ):
+        problem = "is not left, top, width and height of a face in pixels, as in 120,80,200,260"
+        raise OptionError("--box", f"{shown(box)} {problem}")
+
+
+def parse_box(text: str) -> Box:
+    """``120,80,200,260``: left, top, width and height of a face in the picture's pixels."""
+    try:
+        left, top, width, height = map(float, text.split(","))
+    except ValueError:
+        problem = "is not LEFT,TOP,WIDTH,HEIGHT of a face in pixels, as in 120,80,200,260"
+        raise OptionError("--box", f"{shown(text)} {problem}") from None
+    return left, top, width, height
 
 
 def parse_face(text: str) -> FaceChoice:

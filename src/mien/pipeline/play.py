@@ -66,7 +66,7 @@ def play(
     seconds = watch.seconds
     return Report(
         output=str(Path(path)),
-        engine=options.engine,
+        engine=options.engine.name,
         frames=outcome.frames,
         size=outcome.size,
         rate=driver.motion.rate,

@@ -53,7 +53,7 @@ class Studio:
         seconds = self.watch.seconds
         return StillReport(
             output=str(Path(output)),
-            engine=self._options.engine,
+            engine=self._options.engine.name,
             stills=self._stills,
             size=self._size,
             ms_per_still=1000.0 * (seconds["render"] + seconds["paste"]) / self._stills,

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from mien.errors import OptionError
 from mien.pipeline.options import (
     AnimateOptions,
+    parse_box,
     parse_face,
     parse_parts,
     parse_rate,
     parse_reference,
     parse_size,
 )
+from mien.types import Framing
 
 pytestmark = pytest.mark.unit
 
@@ -36,8 +38,6 @@ pytestmark = pytest.mark.unit
         ("multiplier", math.inf),
         ("smooth", -0.1),
         ("smooth", math.nan),
-        ("crop_scale", 0.0),
-        ("crop_scale", math.nan),
         ("start", -1.0),
         ("start", math.inf),
         ("duration", 0.0),
@@ -66,6 +66,28 @@ def test_a_value_that_cannot_be_honoured_is_refused_by_option(option: str, value
         AnimateOptions(**{option: value})
     assert refusal.value.option == f"--{option.replace('_', '-')}"
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("value", [math.nan, 9.0, -9.0, "1"])
+@pytest.mark.parametrize("part", ["scale", "x", "y"])
+def test_a_framing_that_cannot_be_honoured_is_refused(part: str, value: Any) -> None:
+    with pytest.raises(OptionError, match=f"--crop-{part}"):
+        AnimateOptions(framing=Framing(**{part: value}))
+
+
+@pytest.mark.parametrize(
+    "box", [(1, 2, 3), (0, 0, 0, 9), (0, 0, 9, -9), (0, 0, math.nan, 9), (0, 0, math.inf, 9), "box"]
+)
+def test_a_box_that_is_none_is_refused(box: Any) -> None:
+    with pytest.raises(OptionError, match="--box"):
+        AnimateOptions(box=box)
+
+
+def test_a_box_is_written_as_four_numbers() -> None:
+    assert parse_box("10,20.5,30,40") == (10, 20.5, 30, 40)
+    for text in ("", "1,2,3", "1,2,3,4,5", "a,b,c,d"):
+        with pytest.raises(OptionError, match="--box"):
+            parse_box(text)
 
 
 def test_several_faces_cannot_be_returned_as_one_crop() -> None:

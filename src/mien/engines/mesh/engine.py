@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 
 import cv2
 
-from mien.engines.base import EngineInfo
+from mien.engines.base import DEFAULT_FRAMING, EngineInfo
 from mien.engines.mesh.change import weight_of_change
 from mien.engines.mesh.driving import Step, follow
 from mien.engines.mesh.folds.shading import FoldShading
@@ -18,12 +18,14 @@ from mien.engines.mesh.lips import parting
 from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.engines.mesh.sequence import next_source
 from mien.engines.mesh.shading import ShadingTransfer
-from mien.engines.mesh.source import MAX_SIDE, MeshSource, prepare_source
+from mien.engines.mesh.source import CROP_SCALE, MAX_SIDE, MeshSource, prepare_source
 from mien.engines.mesh.warp import Warp
+from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
 from mien.face import Segmenter
 from mien.landmarks import NUM_LANDMARKS
 from mien.types import (
     Face,
+    Framing,
     Image,
     Mask,
     Motion,
@@ -45,27 +47,28 @@ class MeshEngine:
         devices=("cpu",),
         memory_mb=200,
         licence="Apache-2.0",
-        crop_scale=2.2,
+        crop_scale=CROP_SCALE,
         parallel=True,
     )
 
-    _segmenter: Segmenter | None = None
+    def __init__(self, settings: EngineSettings = DEFAULT_SETTINGS) -> None:
+        """There is nothing to choose about it: any settings of its own will do."""
+        self._segmenter: Segmenter | None = None
 
     def prepare(
         self,
         portrait: Portrait,
         face: Face,
         *,
-        crop_scale: float | None = None,
+        framing: Framing = DEFAULT_FRAMING,
         previous: MeshSource | None = None,
     ) -> MeshSource:
         """Cut out the face, separate the person, lay the mesh. 0.1 s at 512 pixels, 0.2 s where
         the background is filled in; with a ``previous`` source 40 ms."""
-        crop_scale = crop_scale or self.info.crop_scale
         if previous is None:
-            return prepare_source(portrait, face, crop_scale)
+            return prepare_source(portrait, face, framing)
         self._segmenter = self._segmenter or Segmenter()
-        return next_source(previous, portrait, face, crop_scale, self._segmenter)
+        return next_source(previous, portrait, face, framing, self._segmenter)
 
     def warmup(self, source: MeshSource) -> None:
         """Nothing to warm: the first frame costs what the others do."""

@@ -14,9 +14,9 @@ import numpy as np
 
 from mien.engines.mesh.eyes.painter import EyePainter
 from mien.engines.mesh.geometry import lay_mesh
-from mien.engines.mesh.source import MAX_SIDE, MeshSource, crop_edge, to_crop
-from mien.face import Segmenter, crop_around, cut, feather, follow_crop
-from mien.types import Face, Portrait
+from mien.engines.mesh.source import MeshSource, crop_edge, crop_of, to_crop
+from mien.face import Segmenter, cut, feather, follow_crop
+from mien.types import Face, Framing, Portrait
 
 _NEWEST = 0.15
 """Weight of the newest frame in what is known of where the person ends."""
@@ -26,7 +26,7 @@ def next_source(
     previous: MeshSource,
     portrait: Portrait,
     face: Face,
-    crop_scale: float,
+    framing: Framing,
     segmenter: Segmenter,
 ) -> MeshSource:
     """The source of the next frame of a film. Some 40 ms at 512 pixels.
@@ -34,7 +34,7 @@ def next_source(
     previous: of the frame before; at the beginning, of the same frame as a still.
     """
     height, width = portrait.pixels.shape[:2]
-    wanted = crop_around(face.landmarks, (width, height), scale=crop_scale, max_side=MAX_SIDE)
+    wanted = crop_of(face, (width, height), framing)
     crop = follow_crop(previous.crop, wanted, (width, height))
     image = cut(portrait.pixels, crop)
     landmarks = to_crop(face.landmarks, crop)

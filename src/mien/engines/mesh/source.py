@@ -16,9 +16,11 @@ from mien.engines.mesh.geometry import FaceMesh, lay_mesh
 from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.face import Crop, crop_around, cut, feather, segment_portrait
 from mien.landmarks import NUM_SKIN
-from mien.types import Face, Floats, Image, Mask, Portrait
+from mien.types import Face, Floats, Framing, Image, Mask, Portrait
 
 MAX_SIDE = 2048
+CROP_SCALE = 2.2
+"""Side of the crop in heights of the face."""
 _FEATHER_SHARE = 0.02
 """Width of the crop's soft edge, as a share of its longer side."""
 _FINE_FACE_PX = 450
@@ -72,13 +74,13 @@ class MeshSource:
     resting: Image | None = None
 
 
-def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSource:
+def prepare_source(portrait: Portrait, face: Face, framing: Framing) -> MeshSource:
     """Cut the face out of its picture, lay the mesh over it and study what is painted.
 
-    crop_scale: side of the crop in heights of the face.
+    framing: the crop's, CROP_SCALE heights of the face unless it says otherwise.
     """
     height, width = portrait.pixels.shape[:2]
-    crop = crop_around(face.landmarks, (width, height), scale=crop_scale, max_side=MAX_SIDE)
+    crop = crop_of(face, (width, height), framing)
     image = cut(portrait.pixels, crop)
     landmarks = snap_openings(image, to_crop(face.landmarks, crop))
     coverage = None if portrait.alpha is None else cut(portrait.alpha, crop)
@@ -103,6 +105,17 @@ def prepare_source(portrait: Portrait, face: Face, crop_scale: float) -> MeshSou
         lids=LidPainter(image, landmarks),
         mouth=MouthPainter(image, landmarks, mesh.head, mesh.pose),
         resting=image if crop.reduced else None,
+    )
+
+
+def crop_of(face: Face, picture_size: tuple[int, int], framing: Framing) -> Crop:
+    """The part of the picture that is worked on; ``picture_size`` is (width, height)."""
+    return crop_around(
+        face.landmarks,
+        picture_size,
+        scale=framing.scale or CROP_SCALE,
+        shift=(framing.x or 0.0, framing.y or 0.0),
+        max_side=MAX_SIDE,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.media.sniff import require_file
 from mien.motion.expressions import DEFAULT_INTENSITY
@@ -20,8 +21,12 @@ _MAX_BYTES = 1_000_000
 _NUMBER = (int, float)
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "engine": (str,),
-    "precision": (str,),
     "device": (str,),
+    "precision": (str,),
+    "runtime": (str,),
+    "tier": (str,),
+    "models_dir": (str,),
+    "species": (str,),
     "text": (str,),
     "expression_preset": (str,),
     "expression_sequence": (str, list),
@@ -45,9 +50,10 @@ _NAMES = {
     bool: "true or false",
     list: "a list",
 }
+_OF_THE_ENGINE = ("device", "precision", "runtime", "tier", "models_dir", "species")
 _FOR_THE_COMMAND = (
-    "engine", "text", "intensity", "liveliness", "seed", "fps", "duration", "size", "face",
-    "crop_scale", "paste_back",
+    "engine", *_OF_THE_ENGINE, "text", "intensity", "liveliness", "seed", "fps", "duration",
+    "size", "face", "crop_scale", "paste_back",
 )  # fmt: skip
 
 
@@ -64,13 +70,17 @@ class _Plain(yaml.SafeLoader):
 class TalkConfig:
     """Settings of ``mien talk`` and of :class:`mien.Actor`; None is what is not said here.
 
-    docs/talking.md shows a file with all of them. sample_rate, strict, precision and device
-    concern clips only; face, crop_scale and paste_back ``mien talk`` only.
+    docs/talking.md shows a file with all of them. sample_rate and strict concern clips
+    only; face, crop_scale and paste_back ``mien talk`` only.
     """
 
     engine: str | None = None
-    precision: str | None = None
     device: str | None = None
+    precision: str | None = None
+    runtime: str | None = None
+    tier: str | None = None
+    models_dir: str | None = None
+    species: str | None = None
     text: str | None = None
     expression_preset: str | None = None
     expression_sequence: ExpressionSequence | None = None
@@ -115,6 +125,15 @@ class TalkConfig:
         if "gaze" in given:
             given["gaze"] = _pair(name, given["gaze"])
         return cls(**given)
+
+    @property
+    def engine_settings(self) -> EngineSettings:
+        """Which engine, and how it is set up. Raises OptionError for what no engine knows."""
+        chosen = {name: getattr(self, name) for name in _OF_THE_ENGINE}
+        given = {name: value for name, value in chosen.items() if value is not None}
+        if self.models_dir is not None:
+            given["models_dir"] = Path(self.models_dir)
+        return EngineSettings(self.engine or "mesh", **given)
 
     def for_command(self) -> dict[str, Any]:
         """The values of ``mien talk``'s options, as a command line would have them."""

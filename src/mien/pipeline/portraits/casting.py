@@ -60,7 +60,7 @@ def cast_faces(
         prepared_faces = []
         for face in chosen:
             engine = stack.enter_context(closing(load_engine(options.engine)))
-            prepared = engine.prepare(portrait, face, crop_scale=options.crop_scale)
+            prepared = engine.prepare(portrait, face, framing=options.framing)
             engine.warmup(prepared)
             prepared_faces.append(PreparedFace(engine, prepared))
         yield Cast(portrait, chosen, StillScene(portrait, prepared_faces), len(faces))

@@ -18,14 +18,14 @@ import numpy as np
 
 from mien.engines import Engine, load_engine
 from mien.errors import OptionError
-from mien.face import Crop, crop_around, cut
+from mien.face import crop_around, cut_placed
 from mien.media import Video, open_video, prefetch, sniff
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.portraits.casting import Cast, check_sides
 from mien.pipeline.portraits.film_source import Opening, SeenPicture, find_opening, read_film
 from mien.pipeline.portraits.scene import Shot
 from mien.pipeline.stopwatch import WAIT, Stopwatch
-from mien.types import Face, Image, Motion, MotionFrame, MotionOptions, Portrait, Rendered
+from mien.types import Face, Framing, Image, Motion, MotionFrame, MotionOptions, Portrait, Rendered
 
 
 def is_film(source: str | Path) -> bool:
@@ -61,7 +61,7 @@ def cast_film(film: str | Path, options: AnimateOptions) -> Generator[Cast]:
         opening = find_opening(video, options.face, size)
         engine = stack.enter_context(closing(load_engine(options.engine)))
         pictures = read_film(video, opening.face, options.face, size, smooth=options.smooth)
-        scene = FilmScene(pictures, opening, engine, options.crop_scale)
+        scene = FilmScene(pictures, opening, engine, options.framing)
         sound = video.audio()
         yield Cast(opening.portrait, [opening.face], scene, opening.faces_found, sound)
 
@@ -83,13 +83,16 @@ class FilmScene:
         pictures: Iterator[SeenPicture],
         opening: Opening,
         engine: Engine[Any],
-        crop_scale: float | None,
+        framing: Framing,
     ) -> None:
-        self._pictures, self._engine, self._crop_scale = pictures, engine, crop_scale
+        self._pictures, self._engine, self._framing = pictures, engine, framing
         self._known = self._prepare(opening.portrait, opening.face)
         height, width = opening.portrait.pixels.shape[:2]
-        scale = crop_scale or engine.info.crop_scale
-        self._crop = crop_around(opening.face.landmarks, (width, height), scale=scale)
+        scale = framing.scale or engine.info.crop_scale
+        crop = crop_around(opening.face.landmarks, (width, height), scale=scale)
+        if engine.info.crop_side is not None:
+            crop = replace(crop, size=(engine.info.crop_side, engine.info.crop_side))
+        self._place, self._size = crop.to_picture, crop.size
 
     def shots(self, motion: Motion, options: MotionOptions, watch: Stopwatch) -> Iterator[Shot]:
         """Picture and moment side by side; the shorter of film and motion ends it. ``tee`` holds
@@ -104,7 +107,7 @@ class FilmScene:
             for picture, moment in beats:
                 pixels, seen_now = picture.portrait.pixels, picture.face is not None
                 face = next(rendered) if seen_now else self._unmoved(pixels, moment)
-                self._crop = _crop_of(face)
+                self._place, self._size = face.to_picture, face.alpha.shape[::-1]
                 yield Shot(moment, pixels, [face], not seen_now or moment.presence < 1)
 
     def _sources(self, pictures: Iterator[SeenPicture], watch: Stopwatch) -> Iterator[Any]:
@@ -120,19 +123,11 @@ class FilmScene:
             yield self._known
 
     def _prepare(self, portrait: Portrait, face: Face, previous: Any = None) -> Any:
-        scale = self._crop_scale
-        return self._engine.prepare(portrait, face, crop_scale=scale, previous=previous)
+        framing = self._framing
+        return self._engine.prepare(portrait, face, framing=framing, previous=previous)
 
     def _unmoved(self, picture: Image, moment: MotionFrame) -> Rendered:
         """The latest crop of a picture without the face."""
-        pixels = cut(picture, self._crop)
+        pixels = cut_placed(picture, self._place, self._size)
         nothing = np.zeros(pixels.shape[:2], np.uint8)
-        return Rendered(pixels, nothing, self._crop.to_picture, moment.pts, moment.time_base)
-
-
-def _crop_of(rendered: Rendered) -> Crop:
-    height, width = rendered.alpha.shape
-    scale = rendered.to_picture.diagonal()
-    x0, y0 = np.rint(rendered.to_picture[:, 2] - (scale - 1) / 2).astype(int).tolist()
-    x1, y1 = x0 + round(width * scale[0]), y0 + round(height * scale[1])
-    return Crop((x0, y0, x1, y1), (width, height))
+        return Rendered(pixels, nothing, self._place, moment.pts, moment.time_base)

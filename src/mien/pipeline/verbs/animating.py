@@ -10,17 +10,19 @@ from pathlib import Path
 
 from mien.drivers.looping import Loop
 from mien.drivers.video import ReferenceChoice
+from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.motion.timeline import Timeline
 from mien.pipeline.driving import choose_driver
 from mien.pipeline.emotions import read_emotions
-from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
+from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.options import AnimateOptions, Box, FaceChoice, KeepAudio, Size, parse_rate
 from mien.pipeline.play import play
 from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report
 from mien.pipeline.sound import as_long_as_its_sound
 from mien.pipeline.target import result_path
-from mien.types import Part, ProgressCallback, Region
+from mien.types import Framing, Part, ProgressCallback, Region
 
 
 def animate(
@@ -29,11 +31,14 @@ def animate(
     driving: str | Path | None = None,
     emotions: str | Path | Timeline | None = None,
     output: str | Path | None = None,
-    engine: str = "mesh",
+    engine: str | EngineSettings = "mesh",
     relative: bool = True,
     multiplier: float = 1.0,
     region: Region = "all",
     crop_scale: float | None = None,
+    crop_x: float | None = None,
+    crop_y: float | None = None,
+    box: Box | None = None,
     paste_back: bool = True,
     side_by_side: bool = False,
     face: FaceChoice = 1,
@@ -64,11 +69,12 @@ def animate(
     """
     options = AnimateOptions(
         emotions=None if emotions is None else read_emotions(emotions),
-        engine=engine,
+        engine=chosen_engine(engine),
         relative=relative,
         multiplier=multiplier,
         region=region,
-        crop_scale=crop_scale,
+        framing=Framing(crop_scale, crop_x, crop_y),
+        box=box,
         paste_back=paste_back,
         side_by_side=side_by_side,
         face=face,

@@ -9,16 +9,18 @@ from pathlib import Path
 
 from mien.checks import shown
 from mien.drivers.edits import drive_with_edits
+from mien.engines.settings import EngineSettings
 from mien.errors import OptionError, OutputError
 from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.edits import Edits
-from mien.pipeline.options import MAX_SIDE, AnimateOptions, FaceChoice, Size
+from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.options import MAX_SIDE, AnimateOptions, Box, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report, StillReport
 from mien.pipeline.stills import STILL_RATE, open_studio
 from mien.pipeline.target import result_path
-from mien.types import ProgressCallback
+from mien.types import Framing, ProgressCallback
 
 NO_EDITS = Edits()
 _PICTURES_ONLY = frozenset(STILL_EXTENSIONS) - {".webp"}
@@ -29,10 +31,13 @@ def edit(
     edits: Edits = NO_EDITS,
     *,
     output: str | Path | None = None,
-    engine: str = "mesh",
+    engine: str | EngineSettings = "mesh",
     face: FaceChoice = 1,
     size: Size | None = None,
     crop_scale: float | None = None,
+    crop_x: float | None = None,
+    crop_y: float | None = None,
+    box: Box | None = None,
     paste_back: bool = True,
     force: bool = False,
     progress: ProgressCallback | None = None,
@@ -46,10 +51,11 @@ def edit(
     Raises an InputError for bad input, before any file is written.
     """
     options = AnimateOptions(
-        engine=engine,
+        engine=chosen_engine(engine),
         face=face,
         size=size,
-        crop_scale=crop_scale,
+        framing=Framing(crop_scale, crop_x, crop_y),
+        box=box,
         paste_back=paste_back,
         retarget=edits.parts,
         force=force,

@@ -8,19 +8,21 @@ from functools import partial
 from pathlib import Path
 
 from mien.drivers import drive_with_emotions
+from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.expressions import DEFAULT_INTENSITY, Expression, feeling, find_expression
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
+from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.gallery import render_gallery, render_sheet
-from mien.pipeline.options import AnimateOptions, FaceChoice, Size
+from mien.pipeline.options import AnimateOptions, Box, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report, StillReport
 from mien.pipeline.stills import motion_of, open_studio
 from mien.pipeline.target import result_path
 from mien.pipeline.verbs.expression_file import known_expressions
-from mien.types import ProgressCallback
+from mien.types import Framing, ProgressCallback
 
 FILM_S = 4.0
 RATE = Fraction(25)
@@ -41,9 +43,12 @@ def express(
     intensity: float = DEFAULT_INTENSITY,
     output: str | Path | None = None,
     duration: float | None = None,
-    engine: str = "mesh",
+    engine: str | EngineSettings = "mesh",
     face: FaceChoice = 1,
     crop_scale: float | None = None,
+    crop_x: float | None = None,
+    crop_y: float | None = None,
+    box: Box | None = None,
     paste_back: bool = True,
     size: Size | None = None,
     seed: int = 0,
@@ -59,9 +64,10 @@ def express(
     Raises an InputError for bad input, before any file is written.
     """
     options = AnimateOptions(
-        engine=engine,
+        engine=chosen_engine(engine),
         face=face,
-        crop_scale=crop_scale,
+        framing=Framing(crop_scale, crop_x, crop_y),
+        box=box,
         paste_back=paste_back,
         size=size,
         duration=duration,

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from mien.drivers.length import frames_in
 from mien.drivers.speech import Manner, drive_with_speech, felt_in, towards
+from mien.engines.settings import EngineSettings
 from mien.errors import OptionError, UnreadableMediaError
 from mien.media import open_sound, read_speech
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.emotions import read_emotions
-from mien.pipeline.options import AnimateOptions, FaceChoice, Size, parse_rate
+from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.options import AnimateOptions, Box, FaceChoice, Size, parse_rate
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import is_film
 from mien.pipeline.report import Report
@@ -26,7 +28,7 @@ from mien.pipeline.target import result_path
 from mien.pipeline.verbs.expression_file import known_expressions
 from mien.speech.body import LIVELINESS, check_liveliness
 from mien.speech.utterance import Utterance, hear
-from mien.types import Progress, ProgressCallback
+from mien.types import Framing, Progress, ProgressCallback
 
 RATE = Fraction(25)
 """Frames per second unless asked otherwise."""
@@ -56,9 +58,12 @@ def talk(
     gaze: tuple[float, float] | None = None,
     liveliness: float = LIVELINESS,
     output: str | Path | None = None,
-    engine: str = "mesh",
+    engine: str | EngineSettings = "mesh",
     face: FaceChoice = 1,
     crop_scale: float | None = None,
+    crop_x: float | None = None,
+    crop_y: float | None = None,
+    box: Box | None = None,
     paste_back: bool = True,
     size: Size | None = None,
     fps: str | float | Fraction | None = None,
@@ -76,9 +81,10 @@ def talk(
     Raises an InputError for bad input, before any file is written.
     """
     options = AnimateOptions(
-        engine=engine,
+        engine=chosen_engine(engine),
         face=face,
-        crop_scale=crop_scale,
+        framing=Framing(crop_scale, crop_x, crop_y),
+        box=box,
         paste_back=paste_back,
         size=size,
         fps=RATE if fps is None else parse_rate(fps),

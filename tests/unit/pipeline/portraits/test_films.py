@@ -9,6 +9,7 @@ import pytest
 
 from fakes.still_engine import StillEngine, StillSource
 from mien.drivers import drive_with_moments
+from mien.engines.base import DEFAULT_FRAMING
 from mien.motion.moment import REST
 from mien.pipeline.portraits.film_source import Opening, SeenPicture
 from mien.pipeline.portraits.films import FilmScene
@@ -46,7 +47,9 @@ def picture(level: int, *, x: int | None = 5, shot: int = 0) -> SeenPicture:
 def shots(engine: StillEngine, pictures: list[SeenPicture], num_moments: int) -> list[Shot]:
     first = picture(0)
     assert first.face is not None
-    scene = FilmScene(iter(pictures), Opening(first.portrait, first.face, 1), engine, None)
+    scene = FilmScene(
+        iter(pictures), Opening(first.portrait, first.face, 1), engine, DEFAULT_FRAMING
+    )
     motion = drive_with_moments(lambda _: REST, fps=RATE, num_frames=num_moments)
     return list(scene.shots(motion, MotionOptions(), Stopwatch()))
 

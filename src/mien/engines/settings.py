@@ -1,0 +1,60 @@
+"""How an engine is set up: which one, where it runs, how exactly, with which weights."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from mien.checks import check_choice, shown
+from mien.errors import OptionError
+
+Precision = Literal["auto", "fp32", "fp16", "bf16"]
+RuntimeName = Literal["auto", "torch", "openvino", "onnx"]
+Tier = Literal["auto", "exact", "balanced", "fast", "turbo"]
+Species = Literal["humans", "animals"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+RUNTIMES: tuple[RuntimeName, ...] = get_args(RuntimeName)
+TIERS: tuple[Tier, ...] = get_args(Tier)
+SPECIES: tuple[Species, ...] = get_args(Species)
+
+_DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,2})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """An engine and what can be chosen about it; ``auto`` leaves the choice to the engine.
+
+    name: as in ``mien.engines.ENGINES``. device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+    precision: of the arithmetic on a GPU. runtime: what executes the networks. tier: how much
+    exactness is given for speed on a CPU. models_dir: where weights are looked for first.
+    species: whose weights. An engine that cannot honour a choice says so when it is loaded.
+
+    Raises OptionError for what no engine knows.
+    """
+
+    name: str = "mesh"
+    device: str = "auto"
+    precision: Precision = "auto"
+    runtime: RuntimeName = "auto"
+    tier: Tier = "auto"
+    models_dir: Path | None = None
+    species: Species = "humans"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.device, str) or not _DEVICE.fullmatch(self.device):
+            problem = f"{shown(self.device)} is none of auto, cpu, cuda, cuda:0, cuda:1..."
+            raise OptionError("--device", problem)
+        check_choice("--precision", self.precision, PRECISIONS)
+        check_choice("--runtime", self.runtime, RUNTIMES)
+        check_choice("--tier", self.tier, TIERS)
+        check_choice("--species", self.species, SPECIES)
+
+
+DEFAULT_SETTINGS = EngineSettings()
+
+
+def settings_of(engine: str | EngineSettings) -> EngineSettings:
+    """The settings, or those of the engine of this name with nothing chosen about it."""
+    return EngineSettings(engine) if isinstance(engine, str) else engine
