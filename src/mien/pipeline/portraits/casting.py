@@ -40,7 +40,7 @@ def cast_faces(
     keep_alpha: bool,
     longest_side: int = LONGEST_SIDE,
 ) -> Generator[Cast]:
-    """Read the picture, choose its faces and prepare one engine for each; closes the engines.
+    """Read the picture, choose its faces and prepare them for one engine; closes the engine.
 
     ``longest_side`` as in :func:`mien.pipeline.portraits.canvas.canvas`.
 
@@ -57,9 +57,9 @@ def cast_faces(
         raise NoFaceError(source, problem)
     chosen = choose_faces(faces, options.face, source)
     with ExitStack() as stack:
+        engine = stack.enter_context(closing(load_engine(options.engine)))
         prepared_faces = []
         for face in chosen:
-            engine = stack.enter_context(closing(load_engine(options.engine)))
             prepared = engine.prepare(portrait, face, framing=options.framing)
             engine.warmup(prepared)
             prepared_faces.append(PreparedFace(engine, prepared))
