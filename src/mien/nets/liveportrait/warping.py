@@ -18,7 +18,7 @@ from mien.nets.liveportrait.conv_norm import ConvNorm2d, ConvNorm3d
 from mien.nets.liveportrait.params import WarpingParams
 
 KEYPOINT_VARIANCE = 0.01
-HALVE_PICTURE = (1, 2, 2)
+KEEP_DEPTH = (1, 2, 2)
 
 
 class DenseMotion(NamedTuple):
@@ -74,6 +74,12 @@ def heatmaps(grid_DHW3: Tensor, keypoints_BK3: Tensor) -> Tensor:
     return torch.exp(-0.5 / KEYPOINT_VARIANCE * offset_BKDHW3.square().sum(dim=-1))
 
 
+def halved(x_BCDHW: Tensor) -> Tensor:
+    """Half as high and wide; by a 2-D pool, since torch has no 3-D one for bfloat16 on CPUs."""
+    flat_BCHW = functional.avg_pool2d(x_BCDHW.flatten(1, 2), 2)
+    return flat_BCHW.unflatten(1, x_BCDHW.shape[1:3])
+
+
 class Encoder(nn.Module):
     """Halves height and width at each step; keeps what it saw at every size, largest first."""
 
@@ -84,7 +90,7 @@ class Encoder(nn.Module):
     def forward(self, x_BCDHW: Tensor) -> list[Tensor]:
         sizes = [x_BCDHW]
         for block in self.down_blocks:
-            sizes.append(functional.avg_pool3d(functional.relu(block(sizes[-1])), HALVE_PICTURE))
+            sizes.append(halved(functional.relu(block(sizes[-1]))))
         return sizes
 
 
@@ -106,7 +112,7 @@ class Decoder(nn.Module):
     def forward(self, sizes: list[Tensor]) -> Tensor:
         *skips, x_BCDHW = sizes
         for block, skip_BCDHW in zip(self.up_blocks, reversed(skips), strict=True):
-            doubled_BCDHW = functional.interpolate(x_BCDHW, scale_factor=HALVE_PICTURE)
+            doubled_BCDHW = functional.interpolate(x_BCDHW, scale_factor=KEEP_DEPTH)
             x_BCDHW = functional.relu(block(doubled_BCDHW))
             x_BCDHW = torch.cat((x_BCDHW, skip_BCDHW), dim=1)
         return functional.relu(self.norm(self.conv(x_BCDHW)))
