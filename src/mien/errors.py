@@ -20,12 +20,23 @@ MienWarning is the category of its warnings.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class MienError(Exception):
     """Root of all errors raised on purpose. The message is one line fit for a person."""
 
     code = "error"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled with its message and facts: errors cross processes."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[MienError], args: tuple[Any, ...], facts: dict[str, Any]) -> MienError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 class InputError(MienError, ValueError):
@@ -149,6 +160,17 @@ class EngineUnavailableError(MienError):
 
 
 class MissingWeightsError(EngineUnavailableError):
-    """An engine whose weights are not on this machine; the message names how to get them."""
+    """An engine whose weights are not on this machine; the message names how to get them.
+
+    ``bundle``: what `mien models download` calls them. ``models_dir``: the folder of models that
+    was chosen, if any.
+    """
 
     code = "missing-weights"
+
+    def __init__(
+        self, engine: str, problem: str, bundle: str, models_dir: Path | None = None
+    ) -> None:
+        super().__init__(engine, problem)
+        self.bundle = bundle
+        self.models_dir = models_dir

@@ -1,0 +1,179 @@
+"""The files of weights Mien knows: what each holds, where it comes from, under which licence.
+
+One row a file, grouped into bundles, the things a person downloads. A system that is added later
+is a few more rows and a bundle. Files are named by their path in their repository; checkouts of the
+upstream projects keep that layout below one folder of their own. A ``sha256`` is only written down
+where it is known for certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from mien.checks import shown
+from mien.errors import OptionError
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository on the Hugging Face hub, and the folder of a checkout that holds its files."""
+
+    id: str
+    checkout_folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file.
+
+    name: what it is called within its bundle. path: in its repository. holds: for a person.
+    parts: network -> key of its state within the file, empty where the file is that state; empty
+    for what is no state of networks. content_bytes: how much its tensors (of an ONNX file: the
+    whole) take, about the size of the file; None = not known. required: whether its bundle is of
+    any use without it.
+    """
+
+    name: str
+    repository: Repository
+    path: str
+    holds: str
+    licence: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    content_bytes: int | None = None
+    sha256: str | None = None
+    required: bool = True
+
+    @property
+    def file(self) -> str:
+        """The file's name alone."""
+        return PurePosixPath(self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Files that are used together, by one engine."""
+
+    name: str
+    engine: str
+    what: str
+    artifacts: tuple[Artifact, ...]
+
+    @property
+    def content_bytes(self) -> int:
+        """About how much there is to download."""
+        return sum(each.content_bytes or 0 for each in self.artifacts)
+
+
+_LIVEPORTRAIT = Repository("KwaiVGI/LivePortrait", "pretrained_weights")
+_FASTER = Repository("warmshao/FasterLivePortrait", "checkpoints")
+_MIT = "MIT (LivePortrait)"
+_INSIGHTFACE = "non-commercial research only (InsightFace)"
+
+
+def _networks(folder: str) -> tuple[Artifact, ...]:
+    """F, M, W and G; humans and animals have them in the same sizes."""
+    rows = (
+        ("appearance", "appearance_feature_extractor.pth", "appearance extractor F", 3351672),
+        ("motion", "motion_extractor.pth", "motion extractor M", 112474912),
+        ("warping", "warping_module.pth", "warping network W", 182146444),
+        ("generator", "spade_generator.pth", "SPADE generator G", 221753392),
+    )
+    return tuple(
+        Artifact(name, _LIVEPORTRAIT, f"{folder}/{file}", holds, _MIT, {name: ""}, size)
+        for name, file, holds, size in rows
+    )
+
+
+_RETARGETING = Artifact(
+    "retargeting",
+    _LIVEPORTRAIT,
+    "liveportrait/retargeting_models/stitching_retargeting_module.pth",
+    "stitching S, eye and lip retargeting",
+    _MIT,
+    {"stitching": "retarget_shoulder", "lip": "retarget_mouth", "eyes": "retarget_eye"},
+    909052,
+    required=False,
+)
+"""Upstream works without it, too: then nothing is stitched. Animals use the humans' file."""
+
+_LANDMARKS = Artifact(
+    "landmarks",
+    _LIVEPORTRAIT,
+    "liveportrait/landmark.onnx",
+    "203 landmarks of a face, for upstream's framing",
+    _MIT,
+    content_bytes=114666491,
+    required=False,
+)
+
+
+def _onnx(name: str, file: str, holds: str, size: int, *, required: bool = True) -> Artifact:
+    path = f"liveportrait_onnx/{file}.onnx"
+    return Artifact(name, _FASTER, path, holds, _MIT, content_bytes=size, required=required)
+
+
+_FASTER_FILES = (
+    _onnx("appearance", "appearance_feature_extractor", "appearance extractor F", 3355896),
+    _onnx("motion", "motion_extractor", "motion extractor M", 112648514),
+    _onnx("warping-generator", "warping_spade", "warping network W and generator G", 402000000),
+    _onnx("stitching", "stitching", "stitching S", 182363, required=False),
+    _onnx("eyes", "stitching_eye", "eye retargeting", 580926, required=False),
+    _onnx("lip", "stitching_lip", "lip retargeting", 150609, required=False),
+    _onnx("landmarks", "landmark", "203 landmarks of a face", 114666491, required=False),
+)
+
+
+def _insightface(name: str, file: str, holds: str) -> Artifact:
+    path = f"insightface/models/buffalo_l/{file}"
+    return Artifact(name, _LIVEPORTRAIT, path, holds, _INSIGHTFACE)
+
+
+BUNDLES: Mapping[str, Bundle] = {
+    each.name: each
+    for each in (
+        Bundle(
+            "liveportrait",
+            "liveportrait",
+            "LivePortrait for humans",
+            (*_networks("liveportrait/base_models"), _RETARGETING, _LANDMARKS),
+        ),
+        Bundle(
+            "liveportrait-animals",
+            "liveportrait",
+            "LivePortrait for animals, v1.1",
+            (*_networks("liveportrait_animals/base_models_v1.1"), _RETARGETING),
+        ),
+        Bundle(
+            "liveportrait-onnx",
+            "liveportrait",
+            "LivePortrait for humans as FasterLivePortrait's ONNX files, for --runtime onnx",
+            _FASTER_FILES,
+        ),
+        Bundle(
+            "insightface",
+            "liveportrait",
+            "InsightFace's detector and 106 landmarks, upstream's own way to frame a face",
+            (
+                _insightface("detector", "det_10g.onnx", "SCRFD face detector"),
+                _insightface("landmarks-106", "2d106det.onnx", "106 landmarks of a face"),
+            ),
+        ),
+    )
+}
+"""What can be downloaded, by name."""
+
+
+def bundle_named(name: str) -> Bundle:
+    """The bundle of this name. OptionError naming the ones there are."""
+    if name not in BUNDLES:
+        raise OptionError(
+            "models", f"there are none called {shown(name)}; choose from: {', '.join(BUNDLES)}"
+        )
+    return BUNDLES[name]
+
+
+def bundle_of(species: str) -> Bundle:
+    """LivePortrait's PyTorch weights for ``humans`` or ``animals``."""
+    return BUNDLES["liveportrait-animals" if species == "animals" else "liveportrait"]

@@ -1,0 +1,34 @@
+"""Whose weights these look like, so that a complaint about a wrong file can say what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_BY_KEY = {
+    "resblocks_3d.3dr0.conv1.weight": "the appearance extractor",
+    "detector.fc_kp.weight": "the motion extractor",
+    "dense_motion_network.mask.weight": "the warping network",
+    "G_middle_0.conv_0.weight_orig": "the SPADE generator",
+    "G_middle_0.conv_0.weight": "the SPADE generator",
+    "retarget_shoulder.mlp.0.weight": "the stitching and retargeting networks",
+}
+"""A key that no other network has."""
+
+_BY_INPUTS = {
+    126: "the stitching network",
+    66: "the eye retargeting network",
+    65: "the lip retargeting network",
+}
+"""Inputs of the perceptrons, whose keys are the same."""
+
+
+def likeness(state: Mapping[str, Any]) -> str | None:
+    """Whose state this is, by a key or two, None for nobody's."""
+    for key, name in _BY_KEY.items():
+        if key in state:
+            return name
+    first = state.get("mlp.0.weight")
+    if first is None or len(first.shape) != 2:
+        return None
+    return _BY_INPUTS.get(first.shape[1])

@@ -1,0 +1,151 @@
+"""Where weights lie on this machine.
+
+Looked for in this order, each file by itself:
+
+1. the folder of models that was chosen;
+2. a checkout of upstream's in the working folder;
+3. the Hugging Face cache.
+
+A folder of models is a checkout of upstream's, its folder of weights (``pretrained_weights`` of
+LivePortrait, ``checkpoints`` of FasterLivePortrait), or the folder within that which holds the
+files of one system (``liveportrait``): the layout below stays as upstream has it. Where a
+``.safetensors`` lies beside a ``.pth``, of the same name and no older, it is taken instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from mien.errors import MissingWeightsError, OptionError, WeightsError
+from mien.weights.artifacts import BUNDLES, Artifact, Bundle, Repository
+from mien.weights.hub import cache_folder, cached_file
+
+WORKING_FOLDER = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An artifact, and its file on this machine, None where there is none."""
+
+    artifact: Artifact
+    path: Path | None
+
+
+def locate(bundle: Bundle, models_dir: Path | None) -> tuple[Found, ...]:
+    """Where the files of a bundle are, in the order of the bundle.
+
+    OptionError if ``models_dir`` is no folder. WeightsError for a file that lies in the folder of
+    another system than its own, as animals' weights in the place of humans'.
+    """
+    if models_dir is not None and not models_dir.is_dir():
+        raise OptionError("folder of models", f"{models_dir} is not a folder")
+    return tuple(Found(each, _locate(each, models_dir)) for each in bundle.artifacts)
+
+
+def find_weights(bundle: Bundle, models_dir: Path | None) -> dict[str, Path]:
+    """The files of a bundle that are here, by the artifact's name.
+
+    MissingWeightsError if a required one is not, naming what is missing, where it was looked for
+    and how to get it. Else as :func:`locate`.
+    """
+    found = locate(bundle, models_dir)
+    missing = [each.artifact for each in found if each.path is None and each.artifact.required]
+    if missing:
+        raise MissingWeightsError(
+            bundle.engine, _problem(bundle, missing, models_dir), bundle.name, models_dir
+        )
+    return {each.artifact.name: each.path for each in found if each.path is not None}
+
+
+def layout_root(folder: Path, repository: Repository) -> Path:
+    """The folder below which files keep their repository's paths, if ``folder`` is a folder of
+    models in one of the forms above."""
+    if folder.resolve().name in _systems(repository):
+        return folder.resolve().parent
+    inner = folder / repository.checkout_folder
+    return inner if inner.is_dir() else folder
+
+
+def _locate(artifact: Artifact, models_dir: Path | None) -> Path | None:
+    for folder in _folders(models_dir):
+        for place in _places(artifact, folder):
+            if found := _preferred(place):
+                _check_system(artifact, found)
+                return found
+    cached = cached_file(artifact.repository.id, artifact.path)
+    return None if cached is None else _preferred(cached)
+
+
+def _folders(models_dir: Path | None) -> Iterator[Path]:
+    if models_dir is not None:
+        yield models_dir
+    yield WORKING_FOLDER
+
+
+def _places(artifact: Artifact, folder: Path) -> Iterator[Path]:
+    path = PurePosixPath(artifact.path)
+    yield folder / artifact.repository.checkout_folder / path
+    if folder is WORKING_FOLDER:
+        return
+    yield layout_root(folder, artifact.repository) / path
+    yield folder / path.relative_to(path.parts[0])  # the system's folder under another name
+
+
+def _preferred(place: Path) -> Path | None:
+    """The file there: converted, if that is no older, else as it was published."""
+    published = place if place.is_file() else None
+    if place.suffix != ".pth":
+        return published
+    converted = place.with_suffix(".safetensors")
+    if not converted.is_file():
+        return published
+    if published and converted.stat().st_mtime < published.stat().st_mtime:
+        return published
+    return converted
+
+
+def _check_system(artifact: Artifact, path: Path) -> None:
+    """Weights of humans and animals have the same shapes; only their folders tell them apart."""
+    wanted = PurePosixPath(artifact.path).parts[0]
+    others = _systems(artifact.repository) - {wanted}
+    for folder in list(path.resolve().parents)[:2]:
+        if folder.name in others:
+            raise WeightsError(
+                path, f"lies in {folder.name}, but the files of {wanted} are needed; give "
+                "the folder that holds them, or choose the other species",
+            )  # fmt: skip
+
+
+def _systems(repository: Repository) -> frozenset[str]:
+    """The folders at the top of a repository: ``liveportrait``, ``liveportrait_animals``..."""
+    return frozenset(
+        PurePosixPath(artifact.path).parts[0]
+        for bundle in BUNDLES.values()
+        for artifact in bundle.artifacts
+        if artifact.repository == repository
+    )
+
+
+def _problem(bundle: Bundle, missing: list[Artifact], models_dir: Path | None) -> str:
+    files = ", ".join(each.file for each in missing)
+    checkout = missing[0].repository.checkout_folder
+    looked = [f"./{checkout}", f"the Hugging Face cache ({cache_folder()})"]
+    if models_dir is not None:
+        looked.insert(0, str(models_dir))
+    return (
+        f"its weights are not here: {files}; looked in {', '.join(looked)}; run "
+        f"`mien models download {bundle.name}`, or name their folder with --models-dir or "
+        "MIEN_MODELS_DIR; --engine mesh works now, without any"
+    )
+
+
+def by_network(found: Mapping[str, Path], bundle: Bundle) -> dict[str, tuple[Path, str]]:
+    """Network -> its file and the key of its state there, of what :func:`find_weights` found."""
+    return {
+        network: (found[artifact.name], key)
+        for artifact in bundle.artifacts
+        if artifact.name in found
+        for network, key in artifact.parts.items()
+    }
