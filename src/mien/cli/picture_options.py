@@ -54,6 +54,33 @@ ModelsDir = Annotated[
 Species = Annotated[
     str, typer.Option(metavar="humans|animals", help="Whose weights.", rich_help_panel=_ENGINE)
 ]
+Stitching = Annotated[
+    bool,
+    typer.Option(
+        "--stitching/--no-stitching", rich_help_panel=_ENGINE,
+        help="Hold the shoulders where they are.",
+    ),
+]  # fmt: skip
+HoldEyes = Annotated[
+    bool,
+    typer.Option(
+        "--hold-eyes", rich_help_panel=_ENGINE,
+        help="In a film that is the source, keep the eyes as far open as at its start.",
+    ),
+]  # fmt: skip
+SourceSmoothing = Annotated[
+    float,
+    typer.Option(
+        metavar="VARIANCE", rich_help_panel=_ENGINE,
+        help="Of the noise that is taken out when a film moves a film; 0 = none.",
+    ),
+]  # fmt: skip
+Orthonormal = Annotated[
+    bool,
+    typer.Option(
+        "--orthonormal", help="Make smoothed rotations rotations again.", rich_help_panel=_ENGINE
+    ),
+]
 FaceChoice = Annotated[
     str,
     typer.Option(metavar="N|all", help="Which face; 1 = largest.", rich_help_panel=PICTURE),
@@ -112,6 +139,10 @@ class PictureOptions:
     tier: Tier = "auto"
     models_dir: ModelsDir = None
     species: Species = "humans"
+    stitching: Stitching = True
+    hold_eyes: HoldEyes = False
+    source_smoothing: SourceSmoothing = 3e-7
+    orthonormal: Orthonormal = False
     face: FaceChoice = "1"
     box: FaceBox = None
     crop_scale: CropScale = None
@@ -147,6 +178,10 @@ class PictureOptions:
             tier=cast(Any, self.tier),
             models_dir=None if self.models_dir is None else Path(self.models_dir),
             species=cast(Any, self.species),
+            stitching=self.stitching,
+            hold_eyes=self.hold_eyes,
+            smoothing=self.source_smoothing or None,
+            orthonormal=self.orthonormal,
         )
 
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from mien.checks import shown
-from mien.engines.settings import EngineSettings, settings_of
+from mien.engines.settings import DEFAULT_SETTINGS, SWITCHES, EngineSettings, settings_of
 from mien.errors import EngineUnavailableError, OptionError
 from mien.types import Face, Framing, Motion, MotionOptions, Portrait, Rendered
 
@@ -34,7 +34,8 @@ class EngineInfo:
     devices: where it can run. memory_mb: what it needs there beyond the picture itself.
     crop_scale: side of the crop when none is asked for, in heights of the face. crop_side: side of
         all its crops in their own pixels, None where they have the picture's.
-    precisions, runtimes, tiers, species: what of :class:`EngineSettings` can be chosen.
+    precisions, runtimes, tiers, species: what of :class:`EngineSettings` can be chosen; extras:
+        which of its switches the engine has.
     options: what suits it when nothing is asked for. parallel: whether several instances may
     animate one prepared source at the same time, and whether a frame without landmarks looks the
     same whatever came before it: then a motion can be dealt out among them.
@@ -53,6 +54,7 @@ class EngineInfo:
     runtimes: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     species: tuple[str, ...] = ("humans",)
+    extras: tuple[str, ...] = ()
     options: MotionOptions = field(default_factory=MotionOptions)
     parallel: bool = False
 
@@ -151,3 +153,7 @@ def _check_settings(settings: EngineSettings, info: EngineInfo) -> None:
         if value != "auto" and value not in there:
             choices = f"has only {', '.join(there)}" if there else "has nothing to choose there"
             raise OptionError(option, f"{value}: engine {info.name} {choices}")
+    for name, option in SWITCHES.items():
+        left_alone = getattr(settings, name) == getattr(DEFAULT_SETTINGS, name)
+        if not left_alone and name not in info.extras:
+            raise OptionError(option, f"engine {info.name} does not have it; leave it out")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from mien.checks import check_choice, shown
+from mien.checks import check_choice, check_number, shown
 from mien.errors import OptionError
 
 Precision = Literal["auto", "fp32", "fp16", "bf16"]
@@ -19,6 +19,15 @@ RUNTIMES: tuple[RuntimeName, ...] = get_args(RuntimeName)
 TIERS: tuple[Tier, ...] = get_args(Tier)
 SPECIES: tuple[Species, ...] = get_args(Species)
 
+SMOOTHING = 3e-7
+"""LivePortrait's own variance."""
+SWITCHES = {
+    "stitching": "--no-stitching",
+    "hold_eyes": "--hold-eyes",
+    "smoothing": "--source-smoothing",
+    "orthonormal": "--orthonormal",
+}
+"""Fields that not every engine has -> the options that set them."""
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
@@ -29,7 +38,14 @@ class EngineSettings:
     name: as in ``mien.engines.ENGINES``. device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
     precision: of the arithmetic on a GPU. runtime: what executes the networks. tier: how much
     exactness is given for speed on a CPU. models_dir: where weights are looked for first.
-    species: whose weights. An engine that cannot honour a choice says so when it is loaded.
+    species: whose weights.
+
+    What only LivePortrait knows: stitching: whether the shoulders stay where they are. hold_eyes:
+    whether the eyes of a film that is the source stay as far open as in its first picture.
+    smoothing: variance of the noise that is taken out of the motion a film gives to a film, None
+    leaves it. orthonormal: whether smoothed rotations become rotations again.
+
+    An engine that cannot honour a choice says so when it is loaded.
 
     Raises OptionError for what no engine knows.
     """
@@ -41,6 +57,10 @@ class EngineSettings:
     tier: Tier = "auto"
     models_dir: Path | None = None
     species: Species = "humans"
+    stitching: bool = True
+    hold_eyes: bool = False
+    smoothing: float | None = SMOOTHING
+    orthonormal: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.device, str) or not _DEVICE.fullmatch(self.device):
@@ -50,6 +70,8 @@ class EngineSettings:
         check_choice("--runtime", self.runtime, RUNTIMES)
         check_choice("--tier", self.tier, TIERS)
         check_choice("--species", self.species, SPECIES)
+        if self.smoothing is not None:
+            check_number("--source-smoothing", self.smoothing, 1e-12, 1.0)
 
 
 DEFAULT_SETTINGS = EngineSettings()

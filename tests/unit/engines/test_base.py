@@ -31,6 +31,8 @@ def test_an_engine_is_imported_when_it_is_asked_for(monkeypatch: pytest.MonkeyPa
         ({"runtime": "onnx"}, "--runtime: onnx: engine mesh has nothing"),
         ({"tier": "fast"}, "--tier: fast: engine mesh has nothing"),
         ({"species": "animals"}, "--species: animals: engine mesh has only humans"),
+        ({"stitching": False}, "--no-stitching: engine mesh does not have it"),
+        ({"smoothing": None}, "--source-smoothing: engine mesh does not have it"),
     ],
 )
 def test_a_setting_the_engine_does_not_have_is_refused(
@@ -50,10 +52,12 @@ def test_a_setting_the_engine_does_not_have_is_refused(
         {"runtime": "jax"},
         {"tier": "slow"},
         {"species": "plants"},
+        {"smoothing": -1.0},
     ],
 )
 def test_a_setting_no_engine_knows_is_refused(chosen: dict[str, Any]) -> None:
     (name,) = chosen
+    name = name.replace("smoothing", "source-smoothing")
     with pytest.raises(OptionError, match=f"--{name}"):
         EngineSettings("mesh", **chosen)
 
