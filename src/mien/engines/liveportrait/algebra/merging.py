@@ -1,0 +1,118 @@
+"""The driver's moment brought together with the source: LivePortrait's motion, before and on the
+canvas. Relative motion adds the driver's change since its reference; absolute motion is the
+driver's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+
+from mien.engines.liveportrait.algebra.neutral import NEUTRAL
+from mien.engines.liveportrait.algebra.options import DriveOptions
+from mien.engines.liveportrait.algebra.readings import DrivingMotion, SourceMotion, place
+from mien.engines.liveportrait.algebra.regions import OWN_EXPRESSION, moves_head, region_mask
+from mien.engines.liveportrait.algebra.smoothing import Step
+from mien.types import Floats, MotionOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stays for a whole run.
+
+    reference: the driver's moment that counts as neutral, its first frame for LivePortrait.
+    film: whether the source is one. still: whether the driver is a single picture that has
+    nothing to be compared with; its expression counts against the neutral one.
+    """
+
+    options: DriveOptions
+    reference: DrivingMotion
+    film: bool = False
+    still: bool = False
+
+    @property
+    def smoothing(self) -> float | None:
+        """Variance of the noise that is smoothed away over time; None where nothing is."""
+        people = self.options.species == "humans"
+        return self.options.smoothing if people and self.film and not self.still else None
+
+
+def merge(setting: Setting, source: SourceMotion, driving: DrivingMotion) -> Step:
+    """The head's rotation and expression if every region moved."""
+    reference = setting.reference
+    if setting.options.species == "animals" or not setting.options.motion.relative:
+        return Step(source, driving, driving.rotation, driving.expression)
+    turned = driving.rotation @ reference.rotation.T @ source.rotation
+    expression = _base(source, driving, setting.options) + driving.expression - _rest(setting)
+    return Step(source, driving, turned, expression)
+
+
+def moved_expression(setting: Setting, step: Step) -> Floats:
+    """(21, 3): the step's expression in the region that moves, the source's elsewhere."""
+    motion = setting.options.motion
+    whole = motion.relative and not setting.film
+    mask = region_mask(motion.region, whole=whole)
+    return np.where(mask, step.expression, step.source.expression)
+
+
+def on_canvas(setting: Setting, step: Step, expression: Floats) -> Floats:
+    """(21, 3) keypoints of a person with this expression."""
+    source, motion = step.source, setting.options.motion
+    rotation = step.rotation if moves_head(motion.region) else source.rotation
+    scale, translation = _place(setting, step)
+    return place(source.canonical, rotation, expression, scale, translation)
+
+
+def animal_on_canvas(source: SourceMotion, driving: DrivingMotion) -> Floats:
+    """(21, 3) keypoints of an animal: its own size, all else the driver's."""
+    return place(
+        source.canonical, driving.rotation, driving.expression, source.scale, driving.translation
+    )
+
+
+def untouched(reference: DrivingMotion) -> DrivingMotion:
+    """The driver at rest on the source with all of its own expression."""
+    return replace(reference, own_expression=1.0, closure=0.0)
+
+
+def own_share(driving: DrivingMotion, motion: MotionOptions) -> float:
+    """What in the end is left of the source's own expression, 0..1."""
+    return 1.0 - (1.0 - driving.own_expression) * min(motion.multiplier, 1.0)
+
+
+def _place(setting: Setting, step: Step) -> tuple[float, Floats]:
+    """Scale and translation."""
+    source, driving, reference = step.source, step.driving, setting.reference
+    motion = setting.options.motion
+    scale, translation = source.scale, source.translation
+    if not motion.relative:
+        return scale, driving.translation if moves_head(motion.region) else translation
+    if setting.film:
+        return scale, translation
+    if motion.region == "all":
+        scale = scale * (driving.scale / reference.scale)
+    if moves_head(motion.region):
+        translation = translation + (driving.translation - reference.translation)
+    return scale, translation
+
+
+def _rest(setting: Setting) -> Floats:
+    """The driver's expression that counts as none."""
+    if not setting.still:
+        return setting.reference.expression
+    if setting.options.motion.region == "eyes" and not setting.film:
+        return np.zeros((21, 3))
+    return NEUTRAL
+
+
+def _base(source: SourceMotion, driving: DrivingMotion, options: DriveOptions) -> Floats:
+    """The source's expression, as far as it stays beneath the driver's.
+
+    What goes, goes once at most: a larger multiplier does not take away more than there is.
+    """
+    gone = (1.0 - driving.own_expression) / max(options.motion.multiplier, 1.0)
+    if gone == 0.0:
+        return source.expression
+    neutral = source.expression + gone * (NEUTRAL - source.expression)
+    return cast(Floats, np.where(OWN_EXPRESSION, neutral, source.expression))
