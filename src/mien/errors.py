@@ -11,6 +11,7 @@ MienError                      code, and the facts as attributes
 │   ├── VisemeError            phonemes or visemes that cannot be right
 │   ├── WeightsError           a file of weights that is damaged or belongs to something else
 │   └── OutputError            the result cannot be written where it was asked for
+├── DownloadError              what could not be fetched
 └── EngineUnavailableError     an engine that cannot run here; names what is missing
     └── MissingWeightsError    its weights are not on this machine
 
@@ -143,6 +144,16 @@ class OutputError(InputError):
     def __init__(self, path: str | Path, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
         self.path = str(path)
+
+
+class DownloadError(MienError):
+    """A file that could not be fetched: no network, offline mode, no access, no such file."""
+
+    code = "download"
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(f"{file}: {problem}")
+        self.file = file
 
 
 class MienWarning(UserWarning):
