@@ -21,7 +21,9 @@ from mien.engines.liveportrait.algebra import (
     rotation_from_degrees,
     source_motion,
 )
+from mien.engines.liveportrait.algebra.film_lips import opened_lips, silent_lips
 from mien.engines.liveportrait.algebra.hull import motion_gain
+from mien.engines.liveportrait.algebra.sliders import EditorState, edited
 from mien.engines.liveportrait.framing.ratios import ratios_of
 from mien.engines.liveportrait.runtimes.base import KeypointReading
 from mien.motion.kalman import PROCESS, smooth_series
@@ -32,6 +34,22 @@ pytestmark = pytest.mark.golden
 TOLERANCE = 2e-6
 MOTIONS = index("motion_index.json").get("cases", [])
 GEOMETRY = index("geometry_index.json").get("cases", {})
+EDITS = index("sliders_index.json")
+FILM_LIPS = index("video_retarget_index.json")
+PARAMETERS = {
+    "mov_x": "movement x",
+    "mov_y": "movement y",
+    "lip_variation_zero": "pouting",
+    "lip_variation_one": "pursing",
+    "lip_variation_two": "grin",
+    "lip_variation_three": "lip close-open",
+    "smile": "smile",
+    "wink": "wink",
+    "eyebrow": "eyebrow",
+    "eyeball_direction_x": "eyeball x",
+    "eyeball_direction_y": "eyeball y",
+}
+"""LivePortrait's name of a slider -> ours."""
 FILTERS = [name for name, case in GEOMETRY.items() if "observation_variance" in case]
 
 
@@ -40,18 +58,19 @@ def correctors(seed: int) -> RecipeCorrectors:
     return RecipeCorrectors(seed)
 
 
-def sources_of(case: Arrays) -> list[SourceMotion]:
+def readings_of(stored: Arrays, prefix: str = "src") -> list[KeypointReading]:
+    parts = ("kp", "exp", "pitch", "yaw", "roll", "t", "scale")
+    kp, exp, pitch, yaw, roll, t, scale = (stored[f"{prefix}_{part}"] for part in parts)
+    angles = np.concatenate([pitch, yaw, roll], axis=1).tolist()
     return [
-        source_motion(
-            KeypointReading(
-                case["src_kp"][i], case["src_exp"][i],
-                *(float(case[f"src_{angle}"][i].item()) for angle in ("pitch", "yaw", "roll")),
-                case["src_t"][i], float(case["src_scale"][i].item()),
-            ),
-            ratios_of(case["src_lmk"][i]),
-        )
-        for i in range(len(case["src_kp"]))
-    ]  # fmt: skip
+        KeypointReading(kp[i], exp[i], *angles[i], t[i], float(scale[i].item()))
+        for i in range(len(kp))
+    ]
+
+
+def sources_of(stored: Arrays) -> list[SourceMotion]:
+    pairs = zip(readings_of(stored), stored["src_lmk"], strict=True)
+    return [source_motion(reading, ratios_of(landmarks)) for reading, landmarks in pairs]
 
 
 def driven_by(case: Arrays) -> list[DrivingMotion]:
@@ -136,6 +155,41 @@ def test_films_are_smoothed_as_by_pykalman(name: str) -> None:
     np.testing.assert_allclose(list(smooth), wanted, rtol=0, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("number", range(len(EDITS.get("cases", []))))
+def test_edited_keypoints_are_liveportraits(number: int) -> None:
+    stored, case = arrays("sliders.npz"), dict(EDITS["cases"][number])
+    state = EditorState(
+        pitch=case["pitch"],
+        yaw=case["yaw"],
+        roll=case["roll"],
+        zoom=case["mov_z"],
+        sliders={name: case[theirs] for theirs, name in PARAMETERS.items()},
+        # LivePortrait leaves alone what stands where the portrait, rounded, already is
+        eyes_open=unless(EDITS["source_eye_ratio"], case["eye_ratio"]),
+        lips_open=unless(EDITS["source_lip_ratio"], case["lip_ratio"]),
+    )
+    networks, ratios = correctors(EDITS["weights_seed"]), ratios_of(stored["lmk"])
+    (reading,) = readings_of(stored)
+    made = edited(reading, ratios, state, networks, stitching=case["stitching"])
+    np.testing.assert_allclose(made, stored["x_d"][number], rtol=0, atol=TOLERANCE)
+
+
+def unless(own: float, target: float) -> float | None:
+    return None if target == own else target
+
+
+@pytest.mark.parametrize("name", FILM_LIPS.get("cases", []))
+def test_the_lips_of_a_film_are_liveportraits(name: str) -> None:
+    case, stored = FILM_LIPS["cases"][name], arrays("video_retarget.npz")
+    networks, sources = correctors(FILM_LIPS["weights_seed"]), sources_of(stored)
+    if case["silence"]:
+        made = [silent_lips(source, networks) for source in sources]
+    else:
+        variance = case["driving_smooth_observation_variance"]
+        made = list(opened_lips(sources, case["lip_target"], networks, observation=variance))
+    np.testing.assert_allclose(made, stored[name], rtol=0, atol=TOLERANCE)
+
+
 @pytest.mark.skipif(not GEOMETRY, reason="no cases of geometry in this folder")
 class TestGeometry:
     def test_rotations_of_angles(self) -> None:
@@ -150,14 +204,8 @@ class TestGeometry:
 
     def test_keypoints_on_the_canvas(self) -> None:
         stored = arrays("geometry.npz")
-        for i, wanted in enumerate(stored["tk_out"]):
-            reading = KeypointReading(
-                stored["tk_kp"][i], stored["tk_exp"][i],
-                *(float(stored[f"tk_{angle}"][i].item()) for angle in ("pitch", "yaw", "roll")),
-                stored["tk_t"][i], float(stored["tk_scale"][i].item()),
-            )  # fmt: skip
-            made = source_motion(reading).keypoints
-            np.testing.assert_allclose(made, wanted, rtol=0, atol=TOLERANCE)
+        made = [source_motion(reading).keypoints for reading in readings_of(stored, "tk")]
+        np.testing.assert_allclose(made, stored["tk_out"], rtol=0, atol=TOLERANCE)
 
     def test_how_much_larger_one_face_is(self) -> None:
         stored = arrays("geometry.npz")

@@ -1,10 +1,10 @@
 """The directions in which LivePortrait's expression is known to move, and what they show.
 
 LivePortrait's expression is the offset (21, 3) of its keypoints, x right, y down, z away from the
-camera. The sliders of its portrait editor move the keypoints along a few directions that people
-found by hand. Here are those directions, the slider positions that count as fully there, and the
-blendshapes that they are made of. The editor's grin has no negative side; films of rounded lips
-move there.
+camera. The sliders of its portrait editor (:mod:`.editor`) move the keypoints along a few
+directions that people found by hand. Here are those directions, the slider positions that count as
+fully there, and the blendshapes that they are made of. The editor's grin has no negative side;
+films of rounded lips move there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mien.checks import check_choice
 from mien.motion.arkit import shape_weights
+from mien.motion.keypoints.editor import EDITOR, Moves
 from mien.types import Floats
 
 NUM_KEYPOINTS = 21
@@ -27,54 +29,53 @@ class Slider:
     name without its side is both sides."""
 
     name: str
-    moves: dict[str, float]
+    moves: Moves
     high: float
     shapes_high: Shapes
     low: float = -1.0
     shapes_low: Shapes = field(default_factory=dict)
 
 
+_BROW, _GAZE = EDITOR["eyebrow"], EDITOR["eyeball x"]
+
 SLIDERS = (
     Slider(
-        "smile",
-        {
-            "20y": -10.0, "14y": -20.0, "17y": 6.5, "17z": 3.0,
-            "13y": -2.75, "16y": -2.75, "3y": -3.5, "7y": -3.5,
-        },
+        "smile", EDITOR["smile"].above,
         1.0, {"mouthSmile": 1.0, "cheekSquint": 0.5, "eyeSquint": 0.3},
         -0.3, {"mouthFrown": 1.0, "mouthShrugLower": 0.3},
     ),
     Slider(
-        "grin", {"20z": -1.0, "20y": -1.0, "14y": -1.0},
+        "grin", EDITOR["grin"].above,
         15.0, {"mouthSmile": 0.9, "mouthUpperUp": 0.5, "cheekSquint": 0.5, "eyeSquint": 0.4},
         -15.0, {"mouthPucker": 0.6, "mouthFunnel": 0.5},
     ),
     Slider(
-        "purse", {"14y": 1.0, "3y": -0.5, "7y": -0.5, "17z": -0.5},
+        "purse", EDITOR["pursing"].above,
         15.0, {"mouthPucker": 0.7},
         -20.0, {"mouthStretch": 0.6, "mouthSmile": 0.4},
     ),
     Slider(
-        "pout", {"19x": 1000.0},
+        "pout", EDITOR["pouting"].above,
         0.04, {"mouthLeft": 0.7, "jawLeft": 0.3},
         -0.04, {"mouthRight": 0.7, "jawRight": 0.3},
     ),
     Slider(
-        "eyebrow up", {"1y": 1.0, "2y": -1.0},
+        "eyebrow up", _BROW.above,
         15.0, {"browInnerUp": 0.8, "browOuterUp": 0.8},
         -15.0, {"browDown": 0.8},
     ),
     Slider(
-        "eyebrow below 0", {"1x": 1.0, "2x": -1.0, "1y": -0.3, "2y": 0.3},
+        "eyebrow below 0", {place: -move for place, move in _BROW.below.items()},
         15.0, {"browDown": 0.5, "browInnerUp": 0.5},
     ),
     Slider(
-        "eyeball x", {"11x": 0.85, "15x": 0.85},
+        "eyeball x",
+        {place: (move + _GAZE.below[place]) / 2 for place, move in _GAZE.above.items()},
         24.0, {"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0},
         -24.0, {"eyeLookInLeft": 1.0, "eyeLookOutRight": 1.0},
     ),
     Slider(
-        "eyeball y", {"11y": -0.5, "15y": -0.5, "13y": -0.15, "16y": -0.15},
+        "eyeball y", EDITOR["eyeball y"].above,
         50.0, {"eyeLookUp": 1.0},
         -50.0, {"eyeLookDown": 1.0},
     ),
@@ -86,15 +87,27 @@ its eyeball y is taken together with the blink that comes with it."""
 GAUGED = (
     Slider("wink, right eye", {"11y": 1.0, "13y": -0.3}, 1.0, {}),
     Slider("wink, left eye", {"15y": 1.0, "16y": -0.3}, 1.0, {}),
-    Slider("lip close-open", {"19y": 1.0, "19z": 0.1, "17y": -0.1}, 1.0, {}),
+    Slider("lip close-open", EDITOR["lip close-open"].above, 1.0, {}),
 )
 """Those that also show as opening over width, which decides how far they are there. The editor's
-wink shuts the eye on the picture's left; its blink moves both eyes like this."""
+wink shuts the eye on the picture's left, and lifts that cheek; its blink moves both eyes like
+this."""
 
 
 def column(place: str) -> int:
     """Column of the 63 numbers of an expression for a keypoint and axis such as ``"11y"``."""
     return int(place[:-1]) * 3 + "xyz".index(place[-1])
+
+
+def slider_moves(name: str, position: float) -> Floats:
+    """(21, 3) canvas units by which a slider of the editor moves the expression. OptionError for
+    one that there is not."""
+    check_choice("slider", name, EDITOR)
+    slider = EDITOR[name]
+    moves = np.zeros(NUM_KEYPOINTS * 3)
+    for place, move in (slider.above if position > 0 else slider.below).items():
+        moves[column(place)] = move * position / 1000.0
+    return moves.reshape(NUM_KEYPOINTS, 3)
 
 
 def moves_of(sliders: tuple[Slider, ...]) -> Floats:

@@ -16,7 +16,7 @@ from mien.engines.liveportrait.runtimes.base import KeypointReading
 from mien.types import Floats
 
 _ON_CANVAS = np.array([1.0, 1.0, 0.0])
-"""Of a translation, z is never used."""
+"""Of a translation, motion does not use z."""
 
 
 def place(
