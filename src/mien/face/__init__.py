@@ -1,6 +1,7 @@
 """Faces of a picture: where they are, their landmarks, the person around them, and the crop
 that is rendered and pasted back."""
 
+from mien.face.boxed import find_face_in
 from mien.face.crop import Crop, crop_around, cut, cut_placed, face_height, feather, follow_crop
 from mien.face.paste import paste
 from mien.face.segmentation import Segmenter, segment_portrait
@@ -16,6 +17,7 @@ __all__ = [
     "cut_placed",
     "face_height",
     "feather",
+    "find_face_in",
     "find_faces",
     "follow_crop",
     "paste",
