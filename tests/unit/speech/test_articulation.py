@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.errors import OptionError
+from mien.errors import OptionError, VisemeError
 from mien.motion.arkit import SHAPE_INDEX
 from mien.motion.blendshapes.lips import lip_gap
 from mien.motion.blendshapes.posing import pose_face
 from mien.motion.face_template import FACE_TEMPLATE
 from mien.speech.articulation import LOOK_AHEAD_S, LOOK_BACK_S, Articulation, articulate
 from mien.speech.articulation.targets import TARGETS
-from mien.speech.phonemes import SpokenPhoneme
+from mien.speech.phonemes import ARPABET, SpokenPhoneme
 
 pytestmark = pytest.mark.unit
 
@@ -263,6 +263,10 @@ def test_of_sounds_that_overlap_the_first_ends_where_the_second_begins() -> None
         )
 
 
+def test_every_phoneme_has_a_target() -> None:
+    assert set(TARGETS) == set(ARPABET)
+
+
 def test_stress_digits_are_accepted() -> None:
     stressed, plain = articulate(said(("AH1", 0.2))), articulate(said(("AH", 0.2)))
     assert shape(stressed, "jawOpen", 0.1) == shape(plain, "jawOpen", 0.1)
@@ -271,7 +275,7 @@ def test_stress_digits_are_accepted() -> None:
 @pytest.mark.parametrize(
     ("segments", "problem"),
     [
-        ([SpokenPhoneme(0.0, 1.0, "QX", 1.0)], "'QX' is no ARPAbet phoneme"),
+        ([SpokenPhoneme(0.0, 1.0, "QX", 1.0)], "phoneme 'QX': is not in ARPAbet"),
         ([SpokenPhoneme(1.0, 0.5, "AA", 1.0)], "ends before it starts"),
         ([SpokenPhoneme(0.0, math.nan, "AA", 1.0)], "is no time"),
         ([*said(("AA", 0.2), start_s=1.0), *said(("AA", 0.2))], "out of order"),
@@ -280,7 +284,7 @@ def test_stress_digits_are_accepted() -> None:
 def test_segments_that_make_no_sense_are_refused(
     segments: list[SpokenPhoneme], problem: str
 ) -> None:
-    with pytest.raises(OptionError, match=problem):
+    with pytest.raises((OptionError, VisemeError), match=problem):
         articulate(segments)
 
 

@@ -126,7 +126,8 @@ def articulate(
 
     Somebody who hears the sound as it comes calls this again with the segments of the last
     second or so: nothing that ended ``LOOK_BACK_S`` before a moment or happens ``LOOK_AHEAD_S``
-    after it matters to it. Raises OptionError for unknown phonemes and times out of order.
+    after it matters to it. Raises VisemeError for unknown phonemes, OptionError for times out of
+    order.
     """
     sounds = list(seamless(segments))
     pulls = [pull_of(phoneme) for _, _, phoneme in sounds]

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from mien.errors import OptionError
-from mien.speech.articulation.targets import plain
-from mien.speech.phonemes import SILENCE
+from mien.speech.phonemes import SILENCE, plain_phoneme
 
 
 class Segment(Protocol):
@@ -30,8 +29,8 @@ def seamless(segments: Iterable[Segment]) -> Iterator[Sound]:
     """The segments in order of time from one endless silence to another: gaps are silence, and a
     sound that overlaps the next one ends where that begins.
 
-    Raises OptionError for unknown phonemes and for times that are no numbers, run backwards or
-    are out of order.
+    Raises VisemeError for unknown phonemes, OptionError for times that are no numbers, run
+    backwards or are out of order.
     """
     before: Sound = (-math.inf, -math.inf, SILENCE)
     for segment in segments:
@@ -54,4 +53,4 @@ def _checked(segment: Segment, before: Sound) -> Sound:
         raise OptionError("segments", f"{place} ends before it starts")
     if start < before[0]:
         raise OptionError("segments", f"{place} is out of order; sort the segments by start")
-    return start, end, plain(segment.phoneme)
+    return start, end, plain_phoneme(segment.phoneme)

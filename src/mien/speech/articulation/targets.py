@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from mien.errors import OptionError
 from mien.speech.phonemes import SILENCE
 
 
@@ -117,7 +116,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType({
     "AXR": _RHOTIC,
     "DX": Target(_TIP, jaw=0.55, lips=0.08, lead_s=0.04, lag_s=0.04),
 })  # fmt: skip
-"""By ARPAbet name, without stress digits."""
+"""By the names in `ARPABET`."""
 
 LIP_TO_TEETH_SHAPES = {"jawOpen": 0.06, "mouthRollLower": 0.60, "mouthUpperUp": 0.30}
 """The lower lip under the edge of the upper teeth."""
@@ -125,12 +124,3 @@ PRESSED_SHAPES = {"mouthPress": 0.20, "mouthRollLower": 0.12, "mouthRollUpper": 
 """Lips on each other."""
 JAW_UNDER_CONTACT = 0.06
 """The jaw never hangs lower than this while something touches."""
-
-
-def plain(phoneme: str) -> str:
-    """The name in `TARGETS` of an ARPAbet phoneme, with a stress digit or without; OptionError
-    for what is none."""
-    name = phoneme.rstrip("012").upper()
-    if name not in TARGETS:
-        raise OptionError("segments", f"{phoneme[:20]!r} is no ARPAbet phoneme; give one like AA")
-    return name

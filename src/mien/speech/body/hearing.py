@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mien.speech.articulation.segments import Segment
-from mien.speech.articulation.targets import plain
-from mien.speech.phonemes import SILENCE
+from mien.speech.phonemes import SILENCE, plain_phoneme
 from mien.speech.prosody import STEP_S, Prosody
 
 HEARD_S = 0.12
@@ -69,7 +68,7 @@ class Emphasis:
     def hear(self, segment: Segment, sound: Prosody, sound_start_s: float = 0.0) -> None:
         """The next phoneme, with the prosody of sound around it that begins at
         ``sound_start_s``. Of a phoneme that is not over yet the first `HEARD_S` suffice."""
-        phoneme = plain(segment.phoneme)
+        phoneme = plain_phoneme(segment.phoneme)
         if phoneme == SILENCE:
             return
         self._breathe(segment.start_s)

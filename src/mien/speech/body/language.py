@@ -162,7 +162,7 @@ def body_language(
     """The body language of an utterance: ``sound`` is the prosody of all of it. ``idle`` is the
     natural one unless given.
 
-    Raises OptionError for a liveliness outside 0..1 and for unknown phonemes.
+    Raises OptionError for a liveliness outside 0..1, VisemeError for unknown phonemes.
     """
     resting = idle or idle_moment("natural", seed, FOREVER_S)
     return BodyLanguage(heard(segments, sound), resting, seed, liveliness)

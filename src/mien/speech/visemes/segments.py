@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mien.errors import VisemeError
+from mien.speech.phonemes import plain_phoneme
 from mien.speech.visemes.shapes import VisemeName
-from mien.speech.visemes.table import known_viseme, phoneme_to_viseme, plain_phoneme
+from mien.speech.visemes.table import known_viseme, phoneme_to_viseme
 
 _SLACK_S = 1e-6
 

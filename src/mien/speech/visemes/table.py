@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ import numpy as np
 
 from mien.errors import VisemeError
 from mien.motion.arkit import SHAPE_INDEX, shape_weights
+from mien.speech.phonemes import plain_phoneme
 from mien.speech.visemes.shapes import CUES, VISEMES, CueName, Viseme, VisemeName
 from mien.types import Floats
 
-_STRESSED = re.compile(r"([A-Z#-]+)[0-2]?")
 _CLOSURES: Mapping[str, float] = {"PP": 1.0, "FF": 0.5}
 _LONGEST_NAME = 12
 
@@ -33,23 +32,6 @@ def phoneme_to_viseme(phoneme: str) -> Viseme:
     Raises VisemeError for anything else.
     """
     return viseme_table().phonemes[plain_phoneme(phoneme)]
-
-
-def plain_phoneme(phoneme: str) -> str:
-    """The table's name of a phoneme: upper case, no stress digit, aliases resolved.
-
-    Raises VisemeError if there is none.
-    """
-    table = viseme_table()
-    found = _STRESSED.fullmatch(phoneme.strip().upper()) if isinstance(phoneme, str) else None
-    name = found[1] if found else ""
-    name = table.aliases.get(name, name)
-    if name not in table.phonemes:
-        shown = repr(phoneme)[: _LONGEST_NAME + 2]
-        raise VisemeError(
-            f"phoneme {shown}", f"is not in ARPAbet; known are {', '.join(table.phonemes)}"
-        )
-    return name
 
 
 def viseme_blendshapes(viseme: str) -> Floats:
@@ -71,10 +53,9 @@ def known_viseme(viseme: str) -> VisemeName:
 
 @dataclass(frozen=True, slots=True)
 class VisemeTable:
-    """phonemes: by their plain names. aliases: to plain names. blendshapes: by viseme."""
+    """phonemes: by their plain names, see `plain_phoneme`. blendshapes: by viseme."""
 
     phonemes: Mapping[str, Viseme]
-    aliases: Mapping[str, str]
     blendshapes: Mapping[VisemeName, Floats]
 
 
@@ -94,12 +75,7 @@ def parse_viseme_table(text: str) -> VisemeTable:
     phonemes = {
         name: _viseme(name, entry, blendshapes) for name, entry in tables["phonemes"].items()
     }
-    aliases: dict[str, str] = tables["aliases"]
-    for alias, name in aliases.items():
-        _check(alias not in phonemes and name in phonemes, alias, "is no alias of a phoneme")
-    return VisemeTable(
-        MappingProxyType(phonemes), MappingProxyType(aliases), MappingProxyType(blendshapes)
-    )
+    return VisemeTable(MappingProxyType(phonemes), MappingProxyType(blendshapes))
 
 
 def _viseme(name: str, entry: dict[str, Any], blendshapes: Mapping[VisemeName, Floats]) -> Viseme:
