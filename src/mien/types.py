@@ -43,11 +43,14 @@ class Face:
     """One face in one picture.
 
     ``landmarks``: (478, 3) float32 pixels of the picture; z in pixels too, growing away from
-    the camera. ``score``: presence, 0..1.
+    the camera. ``score``: presence, 0..1. ``box``: left, top, width and height in pixels where a
+    person said where the face is and nothing else is known of it, as of an animal's; its landmarks
+    are then a mean face's, put there.
     """
 
     landmarks: Floats
     score: float
+    box: tuple[float, float, float, float] | None = None
 
     @property
     def size(self) -> float:
@@ -119,7 +122,7 @@ class MotionFrame:
     presence: 1 while the driver's face is seen, falling to 0 while its loss is bridged.
     ratios: (3,) float32, opening over width of the right eye, the left eye (the person's own)
         and the lips, where the driver knows them.
-    keypoints: where the driver is a template that has them.
+    keypoints: where the driver is a template that has them, or edits.
     """
 
     pts: int

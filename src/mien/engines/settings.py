@@ -71,7 +71,7 @@ class EngineSettings:
         check_choice("--tier", self.tier, TIERS)
         check_choice("--species", self.species, SPECIES)
         if self.smoothing is not None:
-            check_number("--source-smoothing", self.smoothing, 1e-12, 1.0)
+            check_number("--source-smoothing", self.smoothing, 1e-12, 1e-3)
 
 
 DEFAULT_SETTINGS = EngineSettings()

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.engines import load_engine
-from mien.errors import NoFaceError, UnreadableMediaError
+from mien.errors import NoFaceError, OptionError, UnreadableMediaError
 from mien.face import find_faces
 from mien.media import AudioTrack, read_still
 from mien.pipeline.options import AnimateOptions, FaceChoice
+from mien.pipeline.portraits.boxed import face_in, on_canvas
 from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas
 from mien.pipeline.portraits.scene import PreparedFace, Scene, StillScene
 from mien.types import Face, Portrait
@@ -51,10 +52,7 @@ def cast_faces(
     check_sides(source, width, height)
     size = options.size if options.paste_back else None
     portrait = canvas(portrait, size, keep_alpha=keep_alpha, longest_side=longest_side)
-    faces = find_faces(portrait.pixels)
-    if not faces and size is not None:
-        problem = "no face was found at this --size; use a larger one or a picture of a face"
-        raise NoFaceError(source, problem)
+    faces = _faces(source, portrait, (width, height), options)
     chosen = choose_faces(faces, options.face, source)
     with ExitStack() as stack:
         engine = stack.enter_context(closing(load_engine(options.engine)))
@@ -64,6 +62,25 @@ def cast_faces(
             engine.warmup(prepared)
             prepared_faces.append(PreparedFace(engine, prepared))
         yield Cast(portrait, chosen, StillScene(portrait, prepared_faces), len(faces))
+
+
+def _faces(
+    source: str | Path, portrait: Portrait, source_size: tuple[int, int], options: AnimateOptions
+) -> Sequence[Face]:
+    """The faces of the picture that is worked on, largest first; one if a box says where.
+    ``source_size``: width and height of the picture that the box is about."""
+    species = options.engine.species
+    if options.box is not None:
+        height, width = portrait.pixels.shape[:2]
+        box = on_canvas(options.box, source_size, (width, height))
+        return [face_in(portrait, box, species, source)]
+    if species == "animals":
+        raise OptionError("--box", "is needed for animals, whose faces are not found: X,Y,W,H")
+    faces = find_faces(portrait.pixels)
+    if not faces and options.size is not None and options.paste_back:
+        problem = "no face was found at this --size; use a larger one or a picture of a face"
+        raise NoFaceError(source, problem)
+    return faces
 
 
 def check_sides(source: str | Path, width: int, height: int) -> None:

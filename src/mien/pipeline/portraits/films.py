@@ -54,6 +54,10 @@ def cast_film(film: str | Path, options: AnimateOptions) -> Generator[Cast]:
     """
     if options.face == "all":
         raise OptionError("--face", "all is for pictures; choose one face of a film by its number")
+    if options.box is not None:
+        raise OptionError("--box", "is for pictures; a film's face is followed, wherever it goes")
+    if options.engine.species == "animals":
+        raise OptionError("--species", "animals are moved in pictures only, not in films")
     with ExitStack() as stack:
         video = stack.enter_context(_open(film, options))
         check_sides(film, video.info.width, video.info.height)
