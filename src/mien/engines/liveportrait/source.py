@@ -1,0 +1,52 @@
+"""All that the LivePortrait engine keeps of one face of a portrait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mien.engines.liveportrait.algebra import SourceMotion, source_motion
+from mien.engines.liveportrait.driving import INPUT_SIDE
+from mien.engines.liveportrait.framing import Placement, frame_box, frame_source, ratios_of
+from mien.engines.liveportrait.framing.subjects import SOURCE_SCALE, SOURCE_Y
+from mien.engines.liveportrait.runtimes.base import Runtime
+from mien.types import Face, Framing, Mask, Portrait
+
+
+@dataclass(frozen=True, slots=True)
+class LivePortraitSource:
+    """One face, ready to be moved.
+
+    placement: the crop that is rendered. motion: what the motion extractor says of it. prepared:
+    what the runtime keeps of it. coverage: (512, 512), the crop's transparency, where the
+    portrait has one; it stays where it is, whatever moves.
+    """
+
+    placement: Placement
+    motion: SourceMotion
+    prepared: Any
+    coverage: Mask | None
+
+
+def prepare_source(
+    runtime: Runtime, portrait: Portrait, face: Face, framing: Framing
+) -> LivePortraitSource:
+    """Cut the face out and let the networks look at it."""
+    placement = _placement(face, framing)
+    picture = placement.cut(portrait.pixels, INPUT_SIDE)
+    (reading,) = runtime.read_motion(picture[None])
+    motion = source_motion(reading, None if face.box is not None else ratios_of(face.landmarks))
+    return LivePortraitSource(
+        placement,
+        motion,
+        runtime.prepare(picture, motion.keypoints),
+        None if portrait.alpha is None else placement.cut(portrait.alpha),
+    )
+
+
+def _placement(face: Face, framing: Framing) -> Placement:
+    scale = framing.scale or SOURCE_SCALE
+    x, y = framing.x or 0.0, SOURCE_Y if framing.y is None else framing.y
+    if face.box is not None:
+        return frame_box(face.box, scale=scale, x=x, y=y)
+    return frame_source(face.landmarks, scale=scale, x=x, y=y)
