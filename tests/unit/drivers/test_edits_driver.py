@@ -7,6 +7,7 @@ import pytest
 
 from mien.drivers.edits import drive_with_edits
 from mien.motion.edits import Edits
+from mien.motion.keypoints import keypoints_of_edits
 
 pytestmark = pytest.mark.unit
 
@@ -28,3 +29,13 @@ def test_the_reference_is_the_neutral_face() -> None:
     motion = drive_with_edits(Edits(smile=1), fps=Fraction(24), num_frames=1)
     assert not motion.reference.blendshapes.any()
     assert motion.reference.landmarks is None
+
+
+def test_frames_carry_what_liveportraits_editor_makes_of_the_edits() -> None:
+    edits = Edits(smile=1, zoom=1.1)
+    motion = drive_with_edits(edits, fps=Fraction(24), num_frames=1)
+    (frame,) = motion.frames
+    assert frame.keypoints is not None
+    assert motion.reference.keypoints is not None
+    assert np.array_equal(frame.keypoints.expression, keypoints_of_edits(edits).expression)
+    assert frame.keypoints.scale / motion.reference.keypoints.scale == 1.1

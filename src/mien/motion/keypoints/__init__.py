@@ -14,6 +14,7 @@ from mien.motion.keypoints.canvas import (
     rotation_to_template,
 )
 from mien.motion.keypoints.conversion import blendshapes_from_keypoints, keypoints_from_blendshapes
+from mien.motion.keypoints.edited import keypoints_of_edits
 
 __all__ = [
     "HEAD_UNIT",
@@ -21,6 +22,7 @@ __all__ = [
     "canvas_from_head_units",
     "head_units_from_canvas",
     "keypoints_from_blendshapes",
+    "keypoints_of_edits",
     "person_ratios",
     "rotation_from_template",
     "rotation_to_template",

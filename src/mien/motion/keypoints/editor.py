@@ -3,7 +3,8 @@
 Each moves a few coordinates of a few keypoints; people found them by hand. Numbers are thousandths
 of a canvas unit per unit of the slider, by keypoint and axis: ``"20y": -10.0`` moves keypoint 20 up
 by .01 at 1. Its angles and its zoom are no such moves, its targets for eyes and lips are networks.
-:mod:`.directions` reads these moves backwards. Pure data.
+The mirrored wink is ours: keypoints 3, 11 and 13 lie opposite of 7, 15 and 16. :mod:`.directions`
+reads these moves backwards. Pure data.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ EDITOR: Mapping[str, EditorSlider] = {
     "pouting": _even(-0.09, 0.09, {"19x": 1000.0}),
     "lip close-open": _even(-90.0, 120.0, {"19y": 1.0, "19z": 0.1, "17y": -0.1}),
     "wink": _even(0.0, 39.0, {"11y": 1.0, "13y": -0.3, "17x": 0.3, "17y": 0.3, "3y": -0.3}),
+    "wink, mirrored": _even(
+        0.0, 39.0, {"15y": 1.0, "16y": -0.3, "17x": -0.3, "17y": 0.3, "7y": -0.3}
+    ),
     "eyebrow": EditorSlider(
         -30.0, 30.0,
         {"1y": 1.0, "2y": -1.0},

@@ -22,14 +22,23 @@ class Setting:
     """What stays for a whole run.
 
     reference: the driver's moment that counts as neutral, its first frame for LivePortrait.
-    film: whether the source is one. still: whether the driver is a single picture that has
-    nothing to be compared with; its expression counts against the neutral one.
+    film: whether the source is one. made: whether the driver is made rather than seen. Of a driver
+    that was seen, a film of a source takes expression and turning, and keeps its own place and
+    size, as in LivePortrait; edits and gestures are meant to move those too.
+    still: whether the driver is a single picture that has nothing to be compared with; its
+    expression counts against the neutral one.
     """
 
     options: DriveOptions
     reference: DrivingMotion
     film: bool = False
+    made: bool = False
     still: bool = False
+
+    @property
+    def adds_all(self) -> bool:
+        """Whether all that changes in the driver is added to the source."""
+        return self.options.motion.relative and (self.made or not self.film)
 
     @property
     def smoothing(self) -> float | None:
@@ -50,9 +59,7 @@ def merge(setting: Setting, source: SourceMotion, driving: DrivingMotion) -> Ste
 
 def moved_expression(setting: Setting, step: Step) -> Floats:
     """(21, 3): the step's expression in the region that moves, the source's elsewhere."""
-    motion = setting.options.motion
-    whole = motion.relative and not setting.film
-    mask = region_mask(motion.region, whole=whole)
+    mask = region_mask(setting.options.motion.region, whole=setting.adds_all)
     return np.where(mask, step.expression, step.source.expression)
 
 
@@ -88,7 +95,7 @@ def _place(setting: Setting, step: Step) -> tuple[float, Floats]:
     scale, translation = source.scale, source.translation
     if not motion.relative:
         return scale, driving.translation if moves_head(motion.region) else translation
-    if setting.film:
+    if not setting.adds_all:
         return scale, translation
     if motion.region == "all":
         scale = scale * (driving.scale / reference.scale)

@@ -29,8 +29,9 @@ class DriveOptions:
     smoothing: variance of the noise that is taken out of the motion that a film gives to a film;
         None leaves it.
     orthonormal: make smoothed rotations rotations again. LivePortrait smooths their nine numbers
-        one by one, which shrinks a head that shakes fast: by less than one part in a million at
-        its own smoothing, by percents at a thousand times that.
+        one by one, which flattens a head that turns fast. At its own variance of 3e-7 a head shaken
+        by 9.5 degrees a frame loses .06 % along one axis and talking heads .01 % at most; from 1e-4
+        on it is 2 % and .5 %.
     manner: "upstream" does exactly what LivePortrait's code does where "mien" does better:
         retargeting of eyes or lips gives up relative motion (mien: both together); only the first
         eye of the driver counts (each eye); the multiplier also scales what closes lips and
