@@ -151,12 +151,7 @@ def test_a_pasted_crop_weighs_as_much_as_upstreams(stored, picture, name):
 
 
 @pytest.mark.parametrize("name", PASTES)
-def test_a_pasted_crop_looks_as_upstreams_but_for_a_sharper_kernel(stored, picture, name):
-    """Mien resamples crops with cubic curves, upstream with straight lines: the hard edges of
-    these squares are the worst case of it. See docs/liveportrait-framing.md."""
+def test_a_pasted_crop_looks_as_upstreams(stored, picture, name):
+    """Within two levels: Mien rounds where upstream cuts off."""
     result = pasted(picture, squares(INDEX["paste"]["gen"]), name, stored)
-    rng = np.random.Generator(np.random.PCG64(12345))
-    sampled = result.ravel()[rng.integers(0, result.size, 2048)].astype(np.float64)
-    weight, wanted = stored[f"paste_{name}_mask__vals"], stored[f"paste_{name}_out__vals"]
-    assert (sampled == wanted)[weight == 0].all()
-    assert np.abs(sampled - wanted).mean() < 2
+    goldens.assert_as_stored(result, stored, f"paste_{name}_out", atol=2)

@@ -106,6 +106,7 @@ def _resample(rendered: Rendered, picture_size: tuple[int, int]) -> Rendered:
     """The same crop on whole pixels of the picture, as far as it lies inside it."""
     x0, y0, x1, y1 = _extent(rendered, picture_size)
     transform = rendered.to_picture - [[0, 0, x0], [0, 0, y0]]
+    # A turned crop is LivePortrait's: it is resampled as LivePortrait does.
     upright = bool(np.all(transform[[0, 1], [1, 0]] == 0))
     outside = cv2.BORDER_REPLICATE if upright else cv2.BORDER_CONSTANT
 
@@ -119,7 +120,7 @@ def _resample(rendered: Rendered, picture_size: tuple[int, int]) -> Rendered:
     coverage = rendered.coverage
     return replace(
         rendered,
-        pixels=warp(rendered.pixels, cv2.INTER_CUBIC, cv2.BORDER_REPLICATE),
+        pixels=warp(rendered.pixels, cv2.INTER_CUBIC if upright else cv2.INTER_LINEAR, outside),
         alpha=warp(rendered.alpha, cv2.INTER_LINEAR, outside),
         coverage=None if coverage is None else warp(coverage, cv2.INTER_LINEAR, outside),
         to_picture=np.array([[1.0, 0.0, x0], [0.0, 1.0, y0]]),

@@ -19,6 +19,7 @@ from mien.engines.liveportrait.algebra import (
 )
 from mien.engines.liveportrait.algebra.rotation import nearest_rotation
 from mien.engines.liveportrait.framing import Placement, frame_driver, ratios_of
+from mien.engines.liveportrait.framing.points import PointsOf, same_points
 from mien.engines.liveportrait.runtimes.base import KeypointReading
 from mien.motion.fields import smoothstep
 from mien.motion.keypoints import (
@@ -51,8 +52,14 @@ class Driver:
     single picture, whose neutral nobody has seen: LivePortrait's own stands in for it.
     """
 
-    def __init__(self, motion: Motion, reader: MotionReader, scale: float) -> None:
-        self._reader, self._scale = reader, scale
+    def __init__(
+        self,
+        motion: Motion,
+        reader: MotionReader,
+        scale: float,
+        points_of: PointsOf = same_points,
+    ) -> None:
+        self._reader, self._scale, self._points_of = reader, scale, points_of
         self._placement: Placement | None = None
         self.still = _is_still(motion.reference)
         self._neutral = None if self.still else self._understood(motion.reference)
@@ -82,10 +89,11 @@ class Driver:
         return _from_blendshapes(frame, self._scale) if frame.landmarks is None else None
 
     def _from_pixels(self, pixels: DriverPixels) -> DrivingMotion:
+        points = self._points_of(pixels.image, pixels.landmarks)
         if self._placement is None:
-            self._placement = frame_driver(pixels.landmarks)
+            self._placement = frame_driver(points)
         (reading,) = self._reader.read_motion(self._placement.cut(pixels.image, INPUT_SIDE)[None])
-        return driving_motion(reading, ratios_of(pixels.landmarks))
+        return driving_motion(reading, ratios_of(points))
 
     def _bridged(self, frame: MotionFrame, neutral: DrivingMotion) -> DrivingMotion:
         """While the face is out of sight its latest motion gives way to the neutral."""

@@ -18,6 +18,7 @@ from mien.engines.liveportrait.algebra import (
 )
 from mien.engines.liveportrait.driving import Driver
 from mien.engines.liveportrait.framing import paste_mask
+from mien.engines.liveportrait.framing.points import PointsOf, same_points
 from mien.engines.liveportrait.runtimes.base import Runtime
 from mien.engines.liveportrait.source import LivePortraitSource
 from mien.types import Floats, Image, Motion, MotionFrame, Rendered
@@ -30,6 +31,7 @@ def play(
     options: DriveOptions,
     *,
     film: bool,
+    points_of: PointsOf = same_points,
 ) -> Iterator[Rendered]:
     """One rendered crop for each pair of a motion frame and a source; the shorter of the two ends
     it. film: whether each source is another picture: then smoothing holds some pairs back."""
@@ -38,7 +40,7 @@ def play(
     if first is None:
         return
     frame, source = first
-    driver = Driver(motion, runtime, source.motion.scale)
+    driver = Driver(motion, runtime, source.motion.scale, points_of)
     setting = Setting(options, driver.neutral(frame), film=film, still=driver.still)
     waiting: deque[tuple[MotionFrame, LivePortraitSource]] = deque()
 

@@ -8,9 +8,10 @@ from typing import Any
 from mien.engines.liveportrait.algebra import SourceMotion, source_motion
 from mien.engines.liveportrait.driving import INPUT_SIDE
 from mien.engines.liveportrait.framing import Placement, frame_box, frame_source, ratios_of
+from mien.engines.liveportrait.framing.points import PointsOf, same_points
 from mien.engines.liveportrait.framing.subjects import SOURCE_SCALE, SOURCE_Y
 from mien.engines.liveportrait.runtimes.base import Runtime
-from mien.types import Face, Framing, Mask, Portrait
+from mien.types import Face, Floats, Framing, Mask, Portrait
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,19 @@ class LivePortraitSource:
 
 
 def prepare_source(
-    runtime: Runtime, portrait: Portrait, face: Face, framing: Framing
+    runtime: Runtime,
+    portrait: Portrait,
+    face: Face,
+    framing: Framing,
+    points_of: PointsOf = same_points,
 ) -> LivePortraitSource:
     """Cut the face out and let the networks look at it."""
-    placement = _placement(face, framing)
+    known = face.box is None
+    points = points_of(portrait.pixels, face.landmarks) if known else face.landmarks
+    placement = _placement(face, points, framing)
     picture = placement.cut(portrait.pixels, INPUT_SIDE)
     (reading,) = runtime.read_motion(picture[None])
-    motion = source_motion(reading, None if face.box is not None else ratios_of(face.landmarks))
+    motion = source_motion(reading, ratios_of(points) if known else None)
     return LivePortraitSource(
         placement,
         motion,
@@ -44,9 +51,9 @@ def prepare_source(
     )
 
 
-def _placement(face: Face, framing: Framing) -> Placement:
+def _placement(face: Face, points: Floats, framing: Framing) -> Placement:
     scale = framing.scale or SOURCE_SCALE
     x, y = framing.x or 0.0, SOURCE_Y if framing.y is None else framing.y
     if face.box is not None:
         return frame_box(face.box, scale=scale, x=x, y=y)
-    return frame_source(face.landmarks, scale=scale, x=x, y=y)
+    return frame_source(points, scale=scale, x=x, y=y)
