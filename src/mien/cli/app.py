@@ -24,6 +24,7 @@ from mien.cli.edit import edit
 from mien.cli.exits import FAILED, USAGE, complain
 from mien.cli.express import express
 from mien.cli.expression import expression
+from mien.cli.models import models
 from mien.cli.talk import talk
 from mien.cli.template import template
 from mien.cli.visemes import visemes
@@ -51,6 +52,7 @@ app.command()(talk)
 app.command()(doctor)
 app.command()(visemes)
 app.add_typer(expression, name="expression")
+app.add_typer(models, name="models")
 app.add_typer(template, name="template")
 
 

@@ -60,11 +60,6 @@ class Bundle:
     what: str
     artifacts: tuple[Artifact, ...]
 
-    @property
-    def content_bytes(self) -> int:
-        """About how much there is to download."""
-        return sum(each.content_bytes or 0 for each in self.artifacts)
-
 
 _LIVEPORTRAIT = Repository("KwaiVGI/LivePortrait", "pretrained_weights")
 _FASTER = Repository("warmshao/FasterLivePortrait", "checkpoints")

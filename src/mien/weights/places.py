@@ -40,7 +40,8 @@ def locate(bundle: Bundle, models_dir: Path | None) -> tuple[Found, ...]:
     another system than its own, as animals' weights in the place of humans'.
     """
     if models_dir is not None and not models_dir.is_dir():
-        raise OptionError("folder of models", f"{models_dir} is not a folder")
+        problem = f"{models_dir} is not a folder; --models-dir or MIEN_MODELS_DIR names it"
+        raise OptionError("models", problem)
     return tuple(Found(each, _locate(each, models_dir)) for each in bundle.artifacts)
 
 

@@ -1,0 +1,153 @@
+"""``mien models``: the weights of engines that have networks."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.exits import exit_codes
+from mien.cli.fetching import fetch
+from mien.cli.options import Json, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from mien.pipeline.verbs.modelling import ModelFile
+
+Name = Annotated[str, typer.Argument(metavar="MODELS", help="Which; `mien models list` names all.")]
+ModelsDir = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="The folder of models: upstream's checkout, or its folder of weights. Default: "
+        "MIEN_MODELS_DIR, else the Hugging Face cache.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FOLDER", help="A folder of models to write to. Default: beside."
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Also what is there already.")]
+
+models = typer.Typer(
+    help="Find, fetch, check and convert weights.", no_args_is_help=True, rich_markup_mode="rich"
+)
+
+
+@models.command("list")
+def list_(models_dir: ModelsDir = None, json: Json = False, verbose: Verbose = False) -> None:
+    """List all files of weights: what they hold, their size and licence, and where they are."""
+    with exit_codes(verbose=verbose):
+        from mien.pipeline.verbs.modelling import chosen_models_dir, list_models
+
+        rows = list_models(chosen_models_dir(models_dir))
+    typer.echo(json_module.dumps([asdict(row) for row in rows]) if json else _table(rows))
+
+
+@models.command()
+def download(
+    name: Name = "liveportrait",
+    force: Force = False,
+    models_dir: ModelsDir = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Fetch weights that are not here. A download that broke off goes on where it did."""
+    with exit_codes(verbose=verbose):
+        from mien.pipeline.verbs.modelling import chosen_models_dir
+
+        paths = fetch(name, chosen_models_dir(models_dir), force=force, quiet=quiet)
+    _print_paths(paths, json=json)
+
+
+@models.command()
+def verify(
+    name: Name = "liveportrait",
+    models_dir: ModelsDir = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Look through weights: every key, shape and number, and the sha256 where it is known."""
+    with exit_codes(verbose=verbose):
+        from mien.pipeline.verbs.modelling import chosen_models_dir, verify_models
+
+        rows = []
+        try:
+            for row in verify_models(name, chosen_models_dir(models_dir)):
+                rows.append(asdict(row))
+                if not json:
+                    typer.echo(f"{row.path}: {row.problem or 'ok'}")
+        finally:
+            if json:
+                typer.echo(json_module.dumps(rows))
+
+
+@models.command()
+def path(
+    name: Name = "liveportrait",
+    models_dir: ModelsDir = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Print where the files of a model are. Exit code 1 if it lacks any that it needs."""
+    with exit_codes(verbose=verbose):
+        from mien.pipeline.verbs.modelling import chosen_models_dir, model_paths
+
+        paths = model_paths(name, chosen_models_dir(models_dir))
+    typer.echo(json_module.dumps(paths) if json else "\n".join(paths.values()))
+
+
+@models.command()
+def convert(
+    name: Name = "liveportrait",
+    output: Output = None,
+    force: Force = False,
+    models_dir: ModelsDir = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write PyTorch weights as safetensors, which are preferred from then on."""
+    with exit_codes(verbose=verbose):
+        from mien.pipeline.verbs.modelling import chosen_models_dir, convert_models
+
+        paths = convert_models(name, chosen_models_dir(models_dir), output, force=force)
+    _print_paths(paths, json=json)
+
+
+@models.command("build-tensorrt")
+def build_tensorrt(
+    name: Name = "liveportrait-onnx",
+    models_dir: ModelsDir = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make TensorRT's engines of ONNX weights, so that the first run need not."""
+    with exit_codes(verbose=verbose):
+        from mien.pipeline.verbs.modelling import build_tensorrt as build
+        from mien.pipeline.verbs.modelling import chosen_models_dir
+
+        paths = build(name, chosen_models_dir(models_dir))
+    _print_paths(paths, json=json)
+
+
+def _print_paths(paths: list[str], *, json: bool) -> None:
+    typer.echo(json_module.dumps(paths) if json else "\n".join(paths))
+
+
+def _table(rows: list[ModelFile]) -> str:
+    lines = []
+    for bundle, files in groupby(rows, lambda row: f"{row.bundle} ({row.repository})"):
+        lines.append(bundle)
+        lines += [_line(row) for row in files]
+    return "\n".join(lines)
+
+
+def _line(row: ModelFile) -> str:
+    size = "?" if row.bytes is None else f"{'' if row.path else '~'}{row.bytes / 1e6:.1f} MB"
+    where = row.path or ("missing" if row.required else "missing, can do without")
+    return f"  {row.name:<18}{size:>10}  {row.holds}; {row.licence}\n    {where}"
