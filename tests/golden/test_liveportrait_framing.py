@@ -144,13 +144,6 @@ def pasted(picture: Image, crop: Image, name: str, stored: goldens.Arrays) -> Im
 
 
 @pytest.mark.parametrize("name", PASTES)
-def test_a_pasted_crop_weighs_as_much_as_upstreams(stored, picture, name):
-    white = np.full((512, 512, 3), 255, np.uint8)
-    weight = pasted(np.zeros_like(picture), white, name, stored) / 255
-    goldens.assert_as_stored(weight, stored, f"paste_{name}_mask", atol=LEVEL / 255)
-
-
-@pytest.mark.parametrize("name", PASTES)
 def test_a_pasted_crop_looks_as_upstreams(stored, picture, name):
     """Within two levels: Mien rounds where upstream cuts off."""
     result = pasted(picture, squares(INDEX["paste"]["gen"]), name, stored)
