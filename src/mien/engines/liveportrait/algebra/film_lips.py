@@ -35,7 +35,7 @@ def opened_lips(
     def deltas() -> Iterator[Floats]:
         for source in sources:
             waiting.append(source)
-            own = known_ratios(source, "--lips-open")[LIPS]
+            own = known_ratios(source)[LIPS]
             yield correctors.lip_delta(source.keypoints, np.array([own, target], np.float32))
 
     for delta in smooth_series(deltas(), observation=observation, lag=lookahead(observation)):

@@ -39,10 +39,13 @@ class Wanted:
     closure: float
 
 
-def known_ratios(source: SourceMotion, asked_by: str) -> Floats:
+def known_ratios(source: SourceMotion) -> Floats:
     """The source's own (3,) openings; OptionError where they are not known."""
     if source.ratios is None:
-        raise OptionError(asked_by, "how far the source's eyes and lips are open is not known")
+        raise OptionError(
+            "--eyes-open, --lips-open, --normalize-lips, --retarget",
+            "how far the source's eyes and lips are open is not known; leave these out",
+        )
     return source.ratios
 
 
@@ -63,7 +66,7 @@ def wanted(source: SourceMotion, driving: DrivingMotion, options: DriveOptions) 
     motion = options.motion
     ratios = np.full(3, np.nan)
     if motion.retarget:
-        own = known_ratios(source, "--retarget")
+        own = known_ratios(source)
         reached = own + (driver_ratios(driving) - own) * motion.multiplier
         reached = np.clip(reached, 0.0, MAX_RATIO)
         if "eyes" in motion.retarget and moves_eyes(motion.region):
@@ -109,7 +112,7 @@ def closing_share(shown: float, own: float) -> float:
 def eyes_to(delta: Remembered, source: SourceMotion, ratios: Floats) -> Floats:
     """(21, 3) that brings the eyes to ``ratios`` (2,), each by itself, NaN where one stays. The
     network moves both eyes to one openness: of two answers each eye gets its own part."""
-    own = known_ratios(source, "--eyes-open, --retarget")[EYES]
+    own = known_ratios(source)[EYES]
     if ratios[0] == ratios[1]:
         return delta(source, (*own, ratios[0]))
     total = np.zeros((21, 3))
@@ -121,13 +124,13 @@ def eyes_to(delta: Remembered, source: SourceMotion, ratios: Floats) -> Floats:
 
 def lips_to(delta: Remembered, source: SourceMotion, ratio: float) -> Floats:
     """(21, 3) that brings the lips to an openness."""
-    own = known_ratios(source, "--lips-open, --normalize-lips, --retarget")
+    own = known_ratios(source)
     return delta(source, (own[LIPS], ratio))
 
 
 def eyes_of_film(first: SourceMotion) -> float:
     """Openness at which the eyes of a film are held, from its first picture."""
-    target = float(np.mean(known_ratios(first, "hold_eyes")[EYES]))
+    target = float(np.mean(known_ratios(first)[EYES]))
     return EYES_OPENED if target < EYES_SHUT else target
 
 

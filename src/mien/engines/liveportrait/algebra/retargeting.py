@@ -62,10 +62,12 @@ class _Deltas:
         self._closes_lips = closes_lips(setting.options)
         holds = setting.options.hold_eyes and setting.film
         self._held_eyes = eyes_of_film(first) if holds else None
+        if self._closes_lips or self._options.motion.retarget or self._options.asks_for_openings:
+            known_ratios(first)
 
     def _closed_lips(self, source: SourceMotion) -> Floats:
         """What closes the source's own lips, if they are open and to be closed."""
-        if not self._closes_lips or known_ratios(source, "--normalize-lips")[LIPS] < LIPS_APART:
+        if not self._closes_lips or known_ratios(source)[LIPS] < LIPS_APART:
             return np.zeros((21, 3))
         return lips_to(self._lips, source, 0.0)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mien.engines.liveportrait.algebra.networks import Correctors
-from mien.engines.liveportrait.algebra.readings import source_motion
+from mien.engines.liveportrait.algebra.openings import known_ratios
+from mien.engines.liveportrait.algebra.readings import SourceMotion, source_motion
 from mien.engines.liveportrait.algebra.rotation import rotation_from_degrees
 from mien.engines.liveportrait.runtimes.base import KeypointReading
-from mien.errors import OptionError
 from mien.motion.keypoints.directions import NUM_KEYPOINTS, slider_moves
 from mien.types import Floats
 
@@ -55,7 +55,7 @@ def edited(
     keypoints = state.zoom * source.scale * head + source.translation
     targets = (state.eyes_open, state.lips_open)
     if targets != (None, None):
-        keypoints = keypoints + _opened(source.keypoints, ratios, targets, correctors)
+        keypoints = keypoints + _opened(source, targets, correctors)
     batch = keypoints[None].astype(np.float32)
     stitched = correctors.stitch(source.keypoints, batch) if stitching else batch
     return np.asarray(stitched[0])
@@ -66,18 +66,16 @@ def _moved(sliders: Mapping[str, float]) -> Floats:
 
 
 def _opened(
-    source: Floats,
-    ratios: Floats | None,
-    targets: tuple[float | None, float | None],
-    correctors: Correctors,
+    source: SourceMotion, targets: tuple[float | None, float | None], correctors: Correctors
 ) -> Floats:
     """(21, 3) that opens eyes and lips to their targets."""
-    if ratios is None:
-        raise OptionError("--eyes-open, --lips-open", "the portrait's own openings are not known")
+    right, left, own_lips = known_ratios(source)
     eyes, lips = targets
     delta = np.zeros((NUM_KEYPOINTS, 3))
     if eyes is not None:
-        delta = delta + correctors.eye_delta(source, np.array([*ratios[:2], eyes], np.float32))
+        asked = np.array([right, left, eyes], np.float32)
+        delta = delta + correctors.eye_delta(source.keypoints, asked)
     if lips is not None:
-        delta = delta + correctors.lip_delta(source, np.array([ratios[2], lips], np.float32))
+        asked = np.array([own_lips, lips], np.float32)
+        delta = delta + correctors.lip_delta(source.keypoints, asked)
     return delta

@@ -73,7 +73,7 @@ def test_a_slider_that_there_is_not_is_refused() -> None:
 
 
 def test_targets_need_the_portraits_openings() -> None:
-    with pytest.raises(OptionError, match="the portrait's own openings are not known"):
+    with pytest.raises(OptionError, match="how far the source's eyes and lips are open"):
         edited(READING, None, EditorState(eyes_open=0.3), CORRECTORS)
 
 

@@ -190,12 +190,16 @@ def test_a_driver_without_ratios_cannot_be_retargeted_to() -> None:
 
 
 @pytest.mark.parametrize(
-    "motion", [{"eyes_open": 0.3}, {"lips_open": 0.3}, {"normalize_lips": True}]
+    "motion",
+    [
+        {"eyes_open": 0.3},
+        {"lips_open": 0.3},
+        {"normalize_lips": True},
+        {"retarget": frozenset({"eyes"})},
+    ],
 )
 def test_a_source_without_ratios_has_no_openings_to_change(motion: dict[str, Any]) -> None:
     face = source(ratios=None)
-    mover = Mover(
-        Setting(DriveOptions(MotionOptions(**motion)), resting()), LinearCorrectors(face), face
-    )
+    setting = Setting(DriveOptions(MotionOptions(**motion)), resting())
     with pytest.raises(OptionError, match="how far the source's eyes and lips are open"):
-        mover.picture(face, resting())
+        Mover(setting, LinearCorrectors(face), face)
