@@ -17,5 +17,6 @@ Names of tensors end in their shape; the letters:
 | D, H, W | depth, height, width: 16, 64, 64 in the volume |
 | K | keypoints, 21 |
 | N | motions, K + 1: the background's, then one for each keypoint |
+| X | whatever is counted there: bins of angles, copies of a volume |
 | 3 | x to the right, y down, z inward; the canvas is [-1, 1] along each |
 """

@@ -77,7 +77,7 @@ class SpadeGenerator(nn.Module):
     def forward(self, features_BCHW: Tensor) -> Tensor:
         x_BCHW = self.fc(features_BCHW)
         for name in self.middle_names:
-            x_BCHW = self.get_submodule(name)(x_BCHW, features_BCHW)
+            x_BCHW = getattr(self, name)(x_BCHW, features_BCHW)
         x_BCHW = self.up_0(functional.interpolate(x_BCHW, scale_factor=2), features_BCHW)
         x_BCHW = self.up_1(functional.interpolate(x_BCHW, scale_factor=2), features_BCHW)
         return self.conv_img(functional.leaky_relu(x_BCHW, SLOPE)).sigmoid()

@@ -45,11 +45,11 @@ class RefinedMotion(NamedTuple):
     kp: Tensor
 
 
-def degrees(logits_BN: Tensor) -> Tensor:
+def degrees(logits_BX: Tensor) -> Tensor:
     """The mean angle (B, 1) of a distribution over bins; float32 whatever the logits are."""
-    shares_BN = logits_BN.softmax(dim=1, dtype=torch.float32)
-    bins_N = torch.arange(logits_BN.shape[1], dtype=torch.float32, device=logits_BN.device)
-    return DEGREES_PER_BIN * (shares_BN * bins_N).sum(dim=1, keepdim=True) + FIRST_BIN_DEGREES
+    shares_BX = logits_BX.softmax(dim=1, dtype=torch.float32)
+    bins_X = torch.arange(logits_BX.shape[1], dtype=torch.float32, device=logits_BX.device)
+    return DEGREES_PER_BIN * (shares_BX * bins_X).sum(dim=1, keepdim=True) + FIRST_BIN_DEGREES
 
 
 def refine(raw: RawMotion) -> RefinedMotion:
