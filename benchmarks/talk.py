@@ -50,7 +50,7 @@ class Plan:
 
 
 def measure(plan: Plan | None = None) -> dict[str, object]:
-    """Wall time and CPU time of whole clips, and memory."""
+    """Wall time and CPU time of whole clips, workers included, and memory."""
     plan = plan or Plan()
     num_frames = round(plan.duration_s * plan.fps)
     shape = (num_frames, 3, plan.size, plan.size)
@@ -59,7 +59,7 @@ def measure(plan: Plan | None = None) -> dict[str, object]:
     with TemporaryDirectory() as folder, mien.load_actor() as actor:
         audio = plan.audio or _speech(Path(folder) / "speech.npy", plan.duration_s)
         for number in range(plan.warmup + plan.iterations):
-            started, worked = time.perf_counter(), time.process_time()
+            started, worked = time.perf_counter(), _cpu_s()
             actor.animate(
                 plan.portrait,
                 np.load(audio) if audio.suffix == ".npy" else audio,
@@ -71,7 +71,8 @@ def measure(plan: Plan | None = None) -> dict[str, object]:
             )
             if number >= plan.warmup:
                 wall.append(time.perf_counter() - started)
-                cpu.append(time.process_time() - worked)
+                cpu.append(_cpu_s() - worked)
+        workers_mb = [_status_kb(pid, "VmHWM") / 1024 for pid in _workers()]
     return {
         "clip": {"frames": num_frames, "size": plan.size, "fps": plan.fps, "dtype": "float32"},
         "iterations": plan.iterations,
@@ -82,6 +83,7 @@ def measure(plan: Plan | None = None) -> dict[str, object]:
         "wall_ms_per_frame": round(1000 * statistics.median(wall) / num_frames, 3),
         "cpu_ms_per_frame": round(1000 * statistics.median(cpu) / num_frames, 3),
         "peak_memory_mb": round(_peak_memory_mb(), 1),
+        "workers_peak_memory_mb": [round(peak, 1) for peak in workers_mb],
         "buffer_mb": round(np.prod(shape) * 4 / 2**20, 1),
         "vram_mb": _vram_mb(),
     }
@@ -108,6 +110,24 @@ def _statistics(values: Sequence[float]) -> dict[str, float]:
         "p99": float(highest),
     }
     return {name: round(value, 4) for name, value in figures.items()}
+
+
+def _workers() -> list[int]:
+    """The processes that this one has started and that run; none where Linux does not list them."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for children in lists for pid in children.read_text().split()]
+
+
+def _cpu_s() -> float:
+    """Of this process and those that it has started."""
+    stats = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2] for pid in _workers())
+    ticks = sum(sum(map(int, stat.split()[11:13])) for stat in stats)
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _status_kb(pid: int, field: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
 
 
 def _peak_memory_mb() -> float:

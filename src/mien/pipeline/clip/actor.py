@@ -24,17 +24,21 @@ from mien.pipeline.clip.buffers import (
     write_planes,
 )
 from mien.pipeline.clip.config import TalkConfig
+from mien.pipeline.clip.crew import Crew
 from mien.pipeline.clip.pictures import SourceImage, head_and_shoulders
-from mien.pipeline.clip.rendering import Stage, num_strands
+from mien.pipeline.clip.rendering import Stage
 from mien.pipeline.clip.request import Clip
 from mien.pipeline.clip.sequence import ExpressionSequence, clip_timeline
 from mien.pipeline.clip.sounds import NAME, DrivingAudio, samples_of
+from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.verbs.expression_file import known_expressions
 from mien.speech.utterance import hear
 from mien.types import Image, Motion, Progress, ProgressCallback
 
 Layout = Literal["chw", "hwc"]
 T = TypeVar("T")
+_WORTH_FRAMES = 100
+"""Shorter clips are made before processes have been started for them."""
 
 
 def load_actor(
@@ -65,15 +69,9 @@ class Actor:
     def __init__(self, config: TalkConfig) -> None:
         """``config``: what holds where a call says nothing. :func:`load_actor` makes actors."""
         self._config = config
-        name = config.engine or "mesh"
-        first = load_engine(name)
-        if config.precision is not None:
-            raise OptionError("precision", f"{config.precision}: engine {name} has only its own")
-        if config.device not in (None, *first.info.devices):
-            devices = ", ".join(first.info.devices)
-            raise OptionError("device", f"{config.device}: engine {name} runs on {devices}")
-        others = num_strands(parallel=first.info.parallel) - 1
-        self._engines: list[Engine[Any]] = [first, *(load_engine(name) for _ in range(others))]
+        settings = chosen_engine(config.engine_settings)
+        self._engine: Engine[Any] = load_engine(settings)
+        self._crew = Crew(settings, parallel=self._engine.info.parallel)
 
     def animate(
         self,
@@ -174,8 +172,8 @@ class Actor:
 
     def close(self) -> None:
         """Give back what the engines hold; the actor is not used afterwards."""
-        for engine in self._engines:
-            engine.close()
+        self._crew.dismiss()
+        self._engine.close()
 
     def __enter__(self) -> Self:
         return self
@@ -200,6 +198,8 @@ class Actor:
         timeline = clip_timeline(clip, known)
         manner = Manner(felt_in(timeline, known), towards(clip.gaze), clip.seed)
         samples, rate = samples_of(driving_audio, clip.sample_rate, clip.duration)
+        if clip.num_frames >= _WORTH_FRAMES:
+            self._crew.summon()
         # The sound is heard while the portrait is prepared: both leave a core to the other.
         with ThreadPoolExecutor(1) as listener:
             hearing = listener.submit(
@@ -215,11 +215,24 @@ class Actor:
                 utterance, manner, fps=clip.fps, num_frames=clip.num_frames, first=first, step=step
             )
 
-        return stage.frames(motion_of, finish)
+        return self._played(stage, motion_of, finish)
+
+    def _played(
+        self,
+        stage: Stage,
+        motion_of: Callable[[int, int], Motion],
+        finish: Callable[[int, Image], T],
+    ) -> Generator[T]:
+        if self._crew.is_free():
+            pictures = self._crew.pictures(stage, motion_of)
+        else:
+            pictures = stage.pictures(self._engine, motion_of(0, 1))
+        with closing(pictures):
+            for number, picture in enumerate(pictures):
+                yield finish(number, picture)
 
     def _prepare(self, source_image: SourceImage, size: int) -> Stage:
         portrait, face = head_and_shoulders(source_image, size)
-        engine = self._engines[0]
-        source = engine.prepare(portrait, face)
-        engine.warmup(source)
-        return Stage(self._engines, source, portrait, engine.info.options)
+        source = self._engine.prepare(portrait, face)
+        self._engine.warmup(source)
+        return Stage(source, portrait, self._engine.info.options)
