@@ -49,7 +49,8 @@ class Driver:
     ``scale`` is the source's: head units become canvas units by it. A film is cut as LivePortrait
     cuts it, with one upright crop for the whole clip; since the clip is read as it comes, that is
     the crop of the reference frame and not the mean of all frames. still: whether the driver is a
-    single picture, whose neutral nobody has seen: LivePortrait's own stands in for it.
+    single picture, whose neutral nobody has seen: LivePortrait's own stands in for it. made: whether
+    it is made rather than seen.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Driver:
     ) -> None:
         self._reader, self._scale, self._points_of = reader, scale, points_of
         self._placement: Placement | None = None
-        self.still = _is_still(motion.reference)
+        self.still, self.made = _is_still(motion.reference), _is_made(motion.reference)
         self._neutral = None if self.still else self._understood(motion.reference)
         self._shown: DrivingMotion | None = None
         self._left: DrivingMotion | None = None
@@ -119,6 +120,13 @@ def _is_still(reference: MotionFrame) -> bool:
     return made_up and reference.keypoints is None
 
 
+def _is_made(reference: MotionFrame) -> bool:
+    """What is made is measured against the canonical face, all of whose keypoints are 0."""
+    seen = reference.landmarks is not None or reference.pixels is not None
+    keypoints = reference.keypoints
+    return not seen and (keypoints is None or not keypoints.expression.any())
+
+
 def mixed(start: DrivingMotion, end: DrivingMotion, amount: float) -> DrivingMotion:
     """``start`` at 0, ``end`` at 1; the ratios are those of ``end``."""
 
@@ -150,7 +158,7 @@ def _from_blendshapes(frame: MotionFrame, scale: float) -> DrivingMotion:
     travel = canvas_from_head_units(frame.translation, scale)
     return DrivingMotion(
         rotation=np.asarray(rotation_to_template(frame.rotation), np.float64),
-        expression=np.asarray(keypoints_from_blendshapes(frame.blendshapes), np.float64),
+        expression=NEUTRAL + keypoints_from_blendshapes(frame.blendshapes),
         scale=frame.scale,
         translation=np.array([*travel, 0.0]),
         ratios=frame.ratios,

@@ -41,7 +41,9 @@ def play(
         return
     frame, source = first
     driver = Driver(motion, runtime, source.motion.scale, points_of)
-    setting = Setting(options, driver.neutral(frame), film=film, still=driver.still)
+    setting = Setting(
+        options, driver.neutral(frame), film=film, made=driver.made, still=driver.still
+    )
     waiting: deque[tuple[MotionFrame, LivePortraitSource]] = deque()
 
     def read() -> Iterator[tuple[SourceMotion, DrivingMotion]]:

@@ -86,6 +86,7 @@ def test_a_template_says_its_own_keypoints() -> None:
         own_expression=0.2,
     )
     said = driver_of(frame).read(frame)
+    assert not driver_of(frame).made
     assert np.array_equal(said.expression, expression.astype(np.float64))
     assert np.array_equal(said.rotation, frame.rotation.T)
     assert (said.scale, tuple(np.round(said.translation, 6))) == (1.4, (0.1, 0.2, 0.0))
@@ -99,11 +100,12 @@ def test_moments_are_said_in_keypoints() -> None:
     motion = drive_with_moments(lambda _: moment, fps=RATE, num_frames=1)
     driver = Driver(motion, PlainRuntime(), 1.5)
     said = driver.read(next(motion.frames))
-    back = blendshapes_from_keypoints(said.expression, np.zeros((21, 3)))
+    back = blendshapes_from_keypoints(said.expression, NEUTRAL)
     assert back[BLENDSHAPES.index("jawOpen")] == pytest.approx(0.5, abs=0.05)
     assert said.translation[0] == pytest.approx(1.5 * HEAD_UNIT)
     assert (said.closure, said.own_expression) == (0.3, 0.25)
-    assert np.allclose(driver.neutral(canonical_reference()).expression, 0)
+    assert driver.made
+    assert np.allclose(driver.neutral(canonical_reference()).expression, NEUTRAL)
 
 
 def test_a_face_out_of_sight_gives_way_to_the_neutral_and_takes_over_gently() -> None:
