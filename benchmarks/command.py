@@ -12,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import summary
-from benchmarks.material import RATE, save_clip, save_portrait
+from benchmarks.material import save_clip, save_portrait
+from mien.pipeline.measuring.material import RATE
 
 SIDE = 512
 NUM_FRAMES = 300

@@ -15,7 +15,8 @@ import cv2
 
 import mien
 from benchmarks.figures import Summary, summary
-from benchmarks.material import frames, portrait, save_clip
+from benchmarks.material import save_clip
+from mien.pipeline.measuring.material import sample_frames, sample_portrait
 
 NUM_FRAMES = 120
 WARM_UP = 10
@@ -58,14 +59,14 @@ def measure() -> dict[str, object]:
 
 def _measure(side: int) -> dict[str, Summary]:
     tracker = mien.MeshTracker()
-    track = Timed(tracker.track(picture) for picture in frames(NUM_FRAMES, side))
+    track = Timed(tracker.track(picture) for picture in sample_frames(NUM_FRAMES, side))
     list(track)
     with TemporaryDirectory() as folder:
         clip = save_clip(Path(folder) / "clip.mp4", NUM_FRAMES, side)
         motion = mien.drive_with_video(clip, mien.MeshTracker())
         drive = Timed(motion.frames)
         moments = list(drive)
-    source = portrait(side)
+    source = sample_portrait(side)
     engine = mien.load_engine()
     prepared = engine.prepare(source, mien.find_faces(source.pixels)[0])
     at_hand = replace(motion, frames=iter(moments))

@@ -13,13 +13,8 @@ import argparse
 import json
 import os
 import platform
-import resource
-import shutil
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +23,8 @@ import numpy as np
 
 import mien
 from mien.media import read_speech
+from mien.pipeline.measuring.figures import distribution
+from mien.pipeline.measuring.memory import held_vram_mb, peak_rss_mb
 
 PAUSE_S = 0.8
 DATA = Path(mien.__file__).parent / "data"
@@ -77,15 +74,15 @@ def measure(plan: Plan | None = None) -> dict[str, object]:
         "clip": {"frames": num_frames, "size": plan.size, "fps": plan.fps, "dtype": "float32"},
         "iterations": plan.iterations,
         "warmup": plan.warmup,
-        "wall_s": _statistics(wall),
-        "cpu_s": _statistics(cpu),
+        "wall_s": distribution(wall),
+        "cpu_s": distribution(cpu),
         "frames_per_second": round(num_frames / statistics.median(wall), 1),
         "wall_ms_per_frame": round(1000 * statistics.median(wall) / num_frames, 3),
         "cpu_ms_per_frame": round(1000 * statistics.median(cpu) / num_frames, 3),
-        "peak_memory_mb": round(_peak_memory_mb(), 1),
+        "peak_memory_mb": peak_rss_mb(),
         "workers_peak_memory_mb": [round(peak, 1) for peak in workers_mb],
         "buffer_mb": round(np.prod(shape) * 4 / 2**20, 1),
-        "vram_mb": _vram_mb(),
+        "vram_mb": held_vram_mb(),
     }
 
 
@@ -95,21 +92,6 @@ def _speech(path: Path, duration_s: float) -> Path:
     turn = np.concatenate([sentence, np.zeros(round(PAUSE_S * rate), np.float32)])
     np.save(path, np.resize(turn, round(duration_s * rate)))
     return path
-
-
-def _statistics(values: Sequence[float]) -> dict[str, float]:
-    low, high, highest = np.percentile(values, [50, 95, 99])
-    figures = {
-        "mean": statistics.fmean(values),
-        "median": statistics.median(values),
-        "stdev": statistics.stdev(values) if len(values) > 1 else 0.0,
-        "min": min(values),
-        "max": max(values),
-        "p50": float(low),
-        "p95": float(high),
-        "p99": float(highest),
-    }
-    return {name: round(value, 4) for name, value in figures.items()}
 
 
 def _workers() -> list[int]:
@@ -128,25 +110,6 @@ def _cpu_s() -> float:
 def _status_kb(pid: int, field: str) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
-
-
-def _peak_memory_mb() -> float:
-    """Of this process, the buffer included."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
-
-
-def _vram_mb() -> float | None:
-    """What this process holds on graphics cards; None without one."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return None
-    query = [program, "--query-compute-apps=pid,used_memory", "--format=csv,noheader,nounits"]
-    done = subprocess.run(query, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return None
-    rows = (line.split(",") for line in done.stdout.splitlines() if "," in line)
-    return sum(float(used) for pid, used in rows if int(pid) == os.getpid())
 
 
 def _arguments() -> argparse.Namespace:
