@@ -21,7 +21,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 class FakeHub:
     """files: ``owner/name/path`` -> content. break_after: bytes after which a connection is cut,
     for each of the next answers. asked: ``(file, first byte)`` of every GET. tokens: what clients
-    showed. status: of every answer, if it is not what there is."""
+    showed. status: of every answer that refuses, 200 for none. corrupt: sends nothing but zeros."""
 
     address: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
@@ -30,6 +30,14 @@ class FakeHub:
     tokens: set[str] = field(default_factory=set)
     status: int = 200
     corrupt: bool = False
+
+    @property
+    def commit(self) -> str:
+        """Another one for other files."""
+        digest = hashlib.sha1(usedforsecurity=False)
+        for name, content in self.files.items():
+            digest.update(name.encode() + content)
+        return digest.hexdigest()
 
 
 @contextmanager
@@ -100,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(206 if first else 200)
         digest = hashlib.sha256(content).hexdigest()
         for header, value in (
-            ("X-Repo-Commit", COMMIT), ("ETag", f'"{digest}"'), ("X-Linked-ETag", f'"{digest}"'),
+            ("X-Repo-Commit", self.hub.commit), ("ETag", f'"{digest}"'), ("X-Linked-ETag", f'"{digest}"'),
             ("X-Linked-Size", str(len(content))), ("Content-Length", str(len(content) - first)),
         ):  # fmt: skip
             self.send_header(header, value)

@@ -26,6 +26,8 @@ _END_RECORD = b"PK\x05\x06"
 
 def container_kind(path: Path) -> Kind:
     """Which kind it is. WeightsError for a file that is none of them, or larger than any here."""
+    if "\0" in str(path):
+        raise WeightsError(repr(str(path)), "is no name of a file")
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -37,8 +39,6 @@ def container_kind(path: Path) -> Kind:
     except OSError as error:
         problem = "does not exist" if isinstance(error, FileNotFoundError) else error.strerror
         raise WeightsError(path, problem or "cannot be read") from None
-    except ValueError:  # a name with a null character
-        raise WeightsError(repr(str(path)), "is no name of a file") from None
 
 
 def _kind(path: Path, file: BinaryIO, size: int) -> Kind:

@@ -16,12 +16,14 @@ from mien.weights.state import read_state
 def convert(path: Path, output: Path, *, force: bool = False) -> None:
     """Write the tensors of a file of weights to ``output``, a ``.safetensors``, whole or not at
     all. Raises WeightsError, OutputError."""
+    import torch
     from safetensors.torch import save_file
 
     if output.exists() and not force:
         raise OutputError(output, "exists already; use --force to replace it")
-    # Tensors that share their memory, as tied weights do, are written one by one.
-    tensors = {key: tensor.clone() for key, tensor in read_state(path).items()}
+    # The format knows no tensors that share their memory, as tied weights do, nor strides.
+    plain = torch.contiguous_format
+    tensors = {key: each.clone(memory_format=plain) for key, each in read_state(path).items()}
     temporary = output.with_name(f".{output.stem}.{secrets.token_hex(4)}.part{output.suffix}")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ ReceivedCallback = Callable[[int, int], None]
 
 _MOST_FAILURES = 5
 _PAUSE_S = 1.0
-_BLOCK = 1 << 20
+_BLOCK = 1 << 16  # what is in the middle of one is lost when the connection breaks
 
 
 def receive(version: Published, place: Path, report: ReceivedCallback) -> None:

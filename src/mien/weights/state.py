@@ -32,8 +32,8 @@ def read_state(path: str | Path) -> State:
     """The tensors of a ``.pth`` or ``.safetensors``, mapped from the file where that is possible.
 
     A file that holds several states gives ``part.key`` for the keys of each, and nothing of what
-    else it holds. What a file is, is told by its content, not by its name. EngineUnavailableError
-    without PyTorch; WeightsError for all that is wrong with the file.
+    else it holds. EngineUnavailableError without PyTorch; WeightsError for all that is wrong with
+    the file.
     """
     path = Path(path)
     kind = container_kind(path)
@@ -81,6 +81,8 @@ def _read_safetensors(path: Path) -> Mapping[str, Any]:
 def _read_pickled(path: Path, kind: Kind) -> Any:
     import torch
 
+    if path.suffix == ".safetensors":  # torch.load goes by the name
+        raise WeightsError(path, "is a file of PyTorch by its content; give it the name .pth")
     try:
         return torch.load(path, map_location="cpu", weights_only=True, mmap=kind == "zip")
     except pickle.UnpicklingError as error:
