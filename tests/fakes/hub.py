@@ -99,16 +99,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, body: bool) -> None:
         name = self.path.lstrip("/").replace("/resolve/main/", "/")
-        self.hub.tokens.add(self.headers.get("Authorization", ""))
         content = self.hub.files.get(name)
         if self.hub.status != 200 or content is None:
             self._refuse()
             return
+        self.hub.tokens.add(self.headers.get("Authorization", ""))
         first = int(self.headers.get("Range", "bytes=0-")[6:-1])
         self.send_response(206 if first else 200)
         digest = hashlib.sha256(content).hexdigest()
         for header, value in (
-            ("X-Repo-Commit", self.hub.commit), ("ETag", f'"{digest}"'), ("X-Linked-ETag", f'"{digest}"'),
+            ("X-Repo-Commit", self.hub.commit),
+            ("ETag", f'"{digest}"'), ("X-Linked-ETag", f'"{digest}"'),
             ("X-Linked-Size", str(len(content))), ("Content-Length", str(len(content) - first)),
         ):  # fmt: skip
             self.send_header(header, value)
