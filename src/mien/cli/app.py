@@ -17,6 +17,7 @@ import typer
 
 import mien
 from mien.cli.animate import animate
+from mien.cli.bench import bench
 from mien.cli.crop import crop
 from mien.cli.demo import demo
 from mien.cli.doctor import doctor
@@ -44,6 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(animate)
+app.command()(bench)
 app.command()(crop)
 app.command()(demo)
 app.command()(edit)

@@ -79,6 +79,13 @@ Orthonormal = Annotated[
         "--orthonormal", help="Make smoothed rotations rotations again.", rich_help_panel=_ENGINE
     ),
 ]
+Batch = Annotated[
+    int,
+    typer.Option(
+        metavar="N", rich_help_panel=_ENGINE,
+        help="Frames rendered together, for a GPU; 1 to 64.",
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class EngineOptions:
     hold_eyes: HoldEyes = False
     source_smoothing: SourceSmoothing = 3e-7
     orthonormal: Orthonormal = False
+    batch: Batch = 1
 
     def settings(self) -> Any:
         """The same as :class:`mien.engines.EngineSettings`. Raises OptionError."""
@@ -113,6 +121,7 @@ class EngineOptions:
             hold_eyes=self.hold_eyes,
             smoothing=self.source_smoothing or None,
             orthonormal=self.orthonormal,
+            batch=self.batch,
         )
 
 

@@ -15,32 +15,32 @@ _LINE_EVERY_S = 5.0
 
 
 @contextmanager
-def progress_shown(*, quiet: bool) -> Generator[ProgressCallback | None]:
-    """A callback that shows how far the work is; None when quiet."""
+def progress_shown(*, quiet: bool, doing: str = "animating") -> Generator[ProgressCallback | None]:
+    """A callback that shows how far the work is; None when quiet. ``doing``: a word for it."""
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with _bar() as callback:
+        with _bar(doing) as callback:
             yield callback
     else:
         yield _Lines()
 
 
 @contextmanager
-def _bar() -> Generator[ProgressCallback]:
+def _bar(doing: str) -> Generator[ProgressCallback]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("animating"),
+        TextColumn(doing),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("frames, left"),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("animating", total=None)
+        task = bar.add_task(doing, total=None)
 
         def show(step: Progress) -> None:
             bar.update(task, completed=step.done, total=step.total)

@@ -120,9 +120,8 @@ def load_engine(engine: str | EngineSettings = "mesh") -> Engine[Any]:
     does not have; EngineUnavailableError naming what keeps it from running here.
     """
     settings = settings_of(engine)
-    made = _engine_class(settings.name)
-    _check_settings(settings, made.info)
-    return cast(Engine[Any], made(settings))
+    check_settings(settings)
+    return cast(Engine[Any], _engine_class(settings.name)(settings))
 
 
 def engine_info(name: str) -> EngineInfo:
@@ -130,19 +129,9 @@ def engine_info(name: str) -> EngineInfo:
     return cast(EngineInfo, _engine_class(name).info)
 
 
-def _engine_class(name: str) -> Any:
-    if name not in ENGINES:
-        raise OptionError(
-            "--engine", f"there is no {shown(name)}; choose from: {', '.join(ENGINES)}"
-        )
-    module, _, attribute = ENGINES[name].partition(":")
-    try:
-        return getattr(import_module(module), attribute)
-    except ModuleNotFoundError as error:
-        raise EngineUnavailableError(name, f"needs the package {error.name}") from error
-
-
-def _check_settings(settings: EngineSettings, info: EngineInfo) -> None:
+def check_settings(settings: EngineSettings) -> None:
+    """Raise as :func:`load_engine` for what is known before the engine is made."""
+    info = engine_info(settings.name)
     for option, value, there in (
         ("--device", settings.device.partition(":")[0], info.devices),
         ("--precision", settings.precision, info.precisions),
@@ -157,3 +146,15 @@ def _check_settings(settings: EngineSettings, info: EngineInfo) -> None:
         left_alone = getattr(settings, name) == getattr(DEFAULT_SETTINGS, name)
         if not left_alone and name not in info.extras:
             raise OptionError(option, f"engine {info.name} does not have it; leave it out")
+
+
+def _engine_class(name: str) -> Any:
+    if name not in ENGINES:
+        raise OptionError(
+            "--engine", f"there is no {shown(name)}; choose from: {', '.join(ENGINES)}"
+        )
+    module, _, attribute = ENGINES[name].partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise EngineUnavailableError(name, f"needs the package {error.name}") from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from mien.checks import check_choice, check_number, shown
+from mien.checks import check_choice, check_number, check_whole, shown
 from mien.errors import OptionError
 
 Precision = Literal["auto", "fp32", "fp16", "bf16"]
@@ -26,8 +26,10 @@ SWITCHES = {
     "hold_eyes": "--hold-eyes",
     "smoothing": "--source-smoothing",
     "orthonormal": "--orthonormal",
+    "batch": "--batch",
 }
 """Fields that not every engine has -> the options that set them."""
+MAX_BATCH = 64
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
@@ -43,7 +45,9 @@ class EngineSettings:
     What only LivePortrait knows: stitching: whether the shoulders stay where they are. hold_eyes:
     whether the eyes of a film that is the source stay as far open as in its first picture.
     smoothing: variance of the noise that is taken out of the motion a film gives to a film, None
-    leaves it. orthonormal: whether smoothed rotations become rotations again.
+    leaves it. orthonormal: whether smoothed rotations become rotations again. batch: frames of one
+    picture that are rendered together, 1 to 64: more of them are faster on a GPU, take more memory,
+    and come out later.
 
     An engine that cannot honour a choice says so when it is loaded.
 
@@ -61,6 +65,7 @@ class EngineSettings:
     hold_eyes: bool = False
     smoothing: float | None = SMOOTHING
     orthonormal: bool = False
+    batch: int = 1
 
     def __post_init__(self) -> None:
         if not isinstance(self.device, str) or not _DEVICE.fullmatch(self.device):
@@ -72,6 +77,8 @@ class EngineSettings:
         check_choice("--species", self.species, SPECIES)
         if self.smoothing is not None:
             check_number("--source-smoothing", self.smoothing, 1e-12, 1e-3)
+        check_whole("--batch", self.batch, least=1)
+        check_number("--batch", self.batch, 1, MAX_BATCH)
 
 
 DEFAULT_SETTINGS = EngineSettings()

@@ -4,8 +4,8 @@ says to a rendered crop."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 import numpy as np
 
@@ -31,10 +31,12 @@ def play(
     options: DriveOptions,
     *,
     film: bool,
+    batch: int = 1,
     points_of: PointsOf = same_points,
 ) -> Iterator[Rendered]:
     """One rendered crop for each pair of a motion frame and a source; the shorter of the two ends
-    it. film: whether each source is another picture: then smoothing holds some pairs back."""
+    it. film: whether each source is another picture: then smoothing holds some pairs back, and
+    nothing can be rendered together. batch: how many frames of one source are."""
     pairs = zip(motion.frames, sources, strict=False)
     first = next(pairs, None)
     if first is None:
@@ -51,22 +53,26 @@ def play(
             waiting.append(pair)
             yield pair[1].motion, driver.read(pair[0])
 
-    for keypoints in Mover(setting, runtime, source.motion).film(read()):
-        yield _rendered(runtime, *waiting.popleft(), keypoints)
+    moved = Mover(setting, runtime, source.motion).film(read())
+    while together := list(islice(moved, 1 if film else batch)):
+        pairs_moved = [waiting.popleft() for _ in together]
+        yield from _rendered(runtime, pairs_moved, np.stack(together))
 
 
 def _rendered(
-    runtime: Runtime, frame: MotionFrame, source: LivePortraitSource, keypoints: Floats
-) -> Rendered:
-    (picture,) = runtime.render(source.prepared, keypoints[None])
-    return Rendered(
-        _bytes(picture),
-        paste_mask(),
-        source.placement.to_picture,
-        frame.pts,
-        frame.time_base,
-        source.coverage,
-    )
+    runtime: Runtime, pairs: Sequence[tuple[MotionFrame, LivePortraitSource]], keypoints: Floats
+) -> Iterator[Rendered]:
+    """The frames of pairs with one source, moved to (B, 21, 3) keypoints."""
+    source = pairs[0][1]
+    for (frame, _), picture in zip(pairs, runtime.render(source.prepared, keypoints), strict=True):
+        yield Rendered(
+            _bytes(picture),
+            paste_mask(),
+            source.placement.to_picture,
+            frame.pts,
+            frame.time_base,
+            source.coverage,
+        )
 
 
 def _bytes(picture: Floats) -> Image:

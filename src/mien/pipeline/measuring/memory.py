@@ -6,8 +6,23 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 
 _MB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The most that this process has held so far, megabytes of 2^20 bytes: main memory, None where
+    that is not told, and graphics cards, None without one."""
+
+    rss_mb: float | None
+    vram_mb: float | None
+
+
+def peak_memory() -> Memory:
+    """Until now. Where a card is there and PyTorch does not use it this takes 0.1 s and more."""
+    return Memory(peak_rss_mb(), peak_vram_mb())
 
 
 def peak_rss_mb() -> float | None:

@@ -1,0 +1,123 @@
+"""``mien bench``: how fast an engine is here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.engine_options import EngineOptions, with_options
+from mien.cli.exits import exit_codes
+from mien.cli.options import Force, Json, Quiet, Verbose
+from mien.cli.progress import progress_shown
+
+if TYPE_CHECKING:
+    from mien.pipeline.measuring.memory import Memory
+    from mien.pipeline.verbs.benchmarking import BenchReport
+
+_MEASURING = "Measuring"
+_COLUMNS = ("mean", "min", "p50", "p95", "p99")
+
+DEFAULT_ENGINE = EngineOptions()
+
+
+@with_options("engine", EngineOptions)
+def bench(
+    engine: EngineOptions = DEFAULT_ENGINE,
+    iterations: Annotated[
+        int, typer.Option(metavar="N", help="Rounds that count.", rich_help_panel=_MEASURING)
+    ] = 30,
+    warmup: Annotated[
+        int, typer.Option(metavar="N", help="Rounds before them.", rich_help_panel=_MEASURING)
+    ] = 3,
+    size: Annotated[
+        int,
+        typer.Option(
+            metavar="N", rich_help_panel=_MEASURING,
+            help="Side of the portrait in pixels, 128 to 4096.",
+        ),
+    ] = 512,
+    profile_memory: Annotated[
+        bool,
+        typer.Option(
+            "--profile-memory", rich_help_panel=_MEASURING,
+            help="Tell the most memory held until the end of each phase.",
+        ),
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", rich_help_panel=_MEASURING,
+            help="A file of JSON. Default: none.",
+        ),
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Measure how fast an engine is here, stage by stage, and its memory. Needs no weights."""
+    with (
+        exit_codes(verbose=verbose),
+        progress_shown(quiet=quiet, doing="measuring") as progress,
+    ):
+        from mien.pipeline.verbs.benchmarking import benchmark
+
+        report = benchmark(
+            engine.settings(),
+            iterations=iterations,
+            warmup=warmup,
+            size=size,
+            profile_memory=profile_memory,
+            output=output,
+            force=force,
+            progress=progress,
+        )
+    if json:
+        typer.echo(report.to_json())
+        return
+    _show(report)
+    if output is not None:
+        typer.echo(output)
+
+
+def _show(report: BenchReport) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    weights = "" if report.weights is None else f", {report.weights} weights"
+    table = Table(
+        "milliseconds per frame",
+        title=f"{report.engine}{weights}, {report.size} x {report.size}, batch {report.batch}",
+        title_justify="left",
+        box=None,
+    )
+    for column in _COLUMNS:
+        table.add_column(column, justify="right")
+    for stage, figures in (*report.stages_ms.items(), ("all", report.frame_ms)):
+        table.add_row(stage, *(f"{figures[column]:.2f}" for column in _COLUMNS))
+    Console(highlight=False).print(table)
+    for line in _lines(report):
+        typer.echo(line)
+
+
+def _lines(report: BenchReport) -> list[str]:
+    prepare = ", ".join(f"{name} {spent:.1f}" for name, spent in report.prepare_ms.items())
+    lines = [
+        f"{report.frames_per_second:.1f} frames per second; {report.iterations} rounds, "
+        f"after {report.warmup} that do not count",
+        f"load {report.load_s:.2f} s; prepare (ms): {prepare}",
+        f"warm-up {report.warmup_ms:.1f} ms; first frame after it {report.first_frame_ms:.1f} ms",
+        f"memory at most: {_memory(report.memory)}",
+    ]
+    phases = report.memory_after or {}
+    return lines + [f"  until {phase}: {_memory(held)}" for phase, held in phases.items()]
+
+
+def _memory(held: Memory) -> str:
+    parts = [
+        f"{megabytes:.0f} MB {where}"
+        for megabytes, where in ((held.rss_mb, "RSS"), (held.vram_mb, "on the graphics card"))
+        if megabytes is not None
+    ]
+    return ", ".join(parts) or "not told here"
