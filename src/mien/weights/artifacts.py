@@ -40,7 +40,7 @@ class Artifact:
     path: str
     holds: str
     licence: str
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict, hash=False)
     content_bytes: int | None = None
     sha256: str | None = None
     required: bool = True
