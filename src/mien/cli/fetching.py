@@ -9,6 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
+from mien.cli.exits import INTERRUPTED, complain
+
 if TYPE_CHECKING:
     from mien.weights.download import Fetched, FetchedCallback
 
@@ -22,8 +26,12 @@ def fetch(bundle: str, models_dir: Path | None, *, force: bool = False, quiet: b
     size = bytes_to_fetch(bundle, models_dir, force=force)
     if not quiet and size != 0:
         say(f"fetching {bundle}, {megabytes(size)}\n")
-    with _fetching_shown(quiet=quiet) as progress:
-        return download_models(bundle, models_dir, force=force, progress=progress)
+    try:
+        with _fetching_shown(quiet=quiet) as progress:
+            return download_models(bundle, models_dir, force=force, progress=progress)
+    except KeyboardInterrupt:
+        complain("interrupted; what has come is kept, and the same command goes on from there")
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def megabytes(size: int | None) -> str:

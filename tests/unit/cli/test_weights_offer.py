@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
 from fakes.hub import FakeHub, running_hub, use_hub
-from mien.cli.fetching import megabytes
+from mien.cli.fetching import fetch, megabytes
 from mien.cli.weights_offer import weights_offered
 from mien.errors import DownloadError, MissingWeightsError
 from mien.weights import bundle_of, find_weights
@@ -85,6 +86,33 @@ def test_a_download_that_fails_is_what_is_told(hub: FakeHub) -> None:
     hub.status = 503
     with pytest.raises(DownloadError, match="answered 503"):
         weights_offered(work, download=True, quiet=True)
+
+
+class CtrlC(io.StringIO):
+    """Pressed while the progress of a file is shown."""
+
+    def write(self, text: str) -> int:
+        if " of " in text:
+            raise KeyboardInterrupt
+        return super().write(text)
+
+
+def test_an_interrupted_download_is_kept_and_goes_on(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    screen = CtrlC()
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stderr", screen)
+        with pytest.raises(typer.Exit) as left:
+            fetch("liveportrait", tmp_path / "new", quiet=False)
+    assert left.value.exit_code == 130
+    assert "what has come is kept" in screen.getvalue()
+    assert len(list((tmp_path / "new").rglob("*.part"))) == 1
+    paths = fetch("liveportrait", tmp_path / "new", quiet=True)
+    assert Path(paths[0]).read_bytes() == b"appearance"
+    assert [file.endswith("appearance_feature_extractor.pth") for file, _ in hub.asked].count(
+        True
+    ) == 1
 
 
 def test_sizes_are_told_in_megabytes() -> None:
