@@ -109,7 +109,10 @@ class Engine(Protocol[S]):
         ...
 
 
-ENGINES: dict[str, str] = {"mesh": "mien.engines.mesh.engine:MeshEngine"}
+ENGINES: dict[str, str] = {
+    "mesh": "mien.engines.mesh.engine:MeshEngine",
+    "liveportrait": "mien.engines.liveportrait.engine:LivePortraitEngine",
+}
 """Name -> where its class is; imported on first use."""
 
 

@@ -40,7 +40,8 @@ class EngineSettings:
     name: as in ``mien.engines.ENGINES``. device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
     precision: of the arithmetic on a GPU. runtime: what executes the networks. tier: how much
     exactness is given for speed on a CPU. models_dir: where weights are looked for first.
-    species: whose weights.
+    cache_dir: where what is made of weights is kept, so that the next start is quick; None keeps
+    nothing. species: whose weights.
 
     What only LivePortrait knows: stitching: whether the shoulders stay where they are. hold_eyes:
     whether the eyes of a film that is the source stay as far open as in its first picture.
@@ -60,6 +61,7 @@ class EngineSettings:
     runtime: RuntimeName = "auto"
     tier: Tier = "auto"
     models_dir: Path | None = None
+    cache_dir: Path | None = None
     species: Species = "humans"
     stitching: bool = True
     hold_eyes: bool = False

@@ -48,9 +48,10 @@ class Driver:
 
     ``scale`` is the source's: head units become canvas units by it. A film is cut as LivePortrait
     cuts it, with one upright crop for the whole clip; since the clip is read as it comes, that is
-    the crop of the reference frame and not the mean of all frames. still: whether the driver is a
-    single picture, whose neutral nobody has seen: LivePortrait's own stands in for it. made: whether
-    it is made rather than seen.
+    the crop of the reference frame and not the mean of all frames.
+
+    still: whether the driver is a single picture, whose neutral nobody has seen: LivePortrait's own
+    stands in for it. made: whether it is made rather than seen.
     """
 
     def __init__(
