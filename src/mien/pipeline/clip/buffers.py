@@ -97,12 +97,14 @@ def _memory_of(output: object) -> NDArray[Any]:
 
 def write_planes(pixels: Image, target: Planes) -> None:
     """Put a picture (h, w, 3) into planes (3, h, w) of any of DTYPES, in place."""
-    levels = _LEVELS.get(target.dtype.name)
     for plane, into in zip(cv2.split(pixels), target, strict=True):
-        if levels is None:
-            into[...] = plane
-        else:
-            cv2.LUT(plane, levels, dst=into)
+        match target.dtype.name:
+            case "uint8":
+                into[...] = plane
+            case "float32":  # the same as its level, in half the time
+                np.divide(plane, np.float32(255), out=into, dtype=np.float32)
+            case dtype:
+                cv2.LUT(plane, _LEVELS[dtype], dst=into)
 
 
 def planes(pixels: Image, dtype: DType) -> Planes:
