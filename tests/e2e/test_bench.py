@@ -23,7 +23,7 @@ def test_a_table_and_a_file_tell_how_fast_an_engine_is(run: Run, tmp_path: Path)
     assert lines[0].startswith("mesh, 192 x 192, batch 1")
     assert [line.split()[0] for line in lines[2:6]] == ["track", "render", "paste", "all"]
     assert lines[-1] == "results.json"
-    assert any(line.startswith("  until frames: ") for line in lines)
+    assert any(line.startswith("  frames: ") for line in lines)
     facts = json.loads((tmp_path / "results.json").read_text("utf-8"))
     assert facts["engine"] == "mesh"
     assert facts["iterations"] == 2
@@ -35,7 +35,7 @@ def test_json_is_one_line(run: Run) -> None:
     assert ending.code == 0
     facts = json.loads(ending.out)
     assert ending.out.count("\n") == 1
-    assert facts["memory_after"] is None
+    assert facts["memory_by_phase"] is None
     assert facts["stages_ms"]["render"]["p99"] > 0
 
 

@@ -41,7 +41,7 @@ def bench(
         bool,
         typer.Option(
             "--profile-memory", rich_help_panel=_MEASURING,
-            help="Tell the most memory held until the end of each phase.",
+            help="Tell the most memory held in each phase, too.",
         ),
     ] = False,
     output: Annotated[
@@ -110,8 +110,8 @@ def _lines(report: BenchReport) -> list[str]:
         f"warm-up {report.warmup_ms:.1f} ms; first frame after it {report.first_frame_ms:.1f} ms",
         f"memory at most: {_memory(report.memory)}",
     ]
-    phases = report.memory_after or {}
-    return lines + [f"  until {phase}: {_memory(held)}" for phase, held in phases.items()]
+    phases = report.memory_by_phase or {}
+    return lines + [f"  {phase}: {_memory(held)}" for phase, held in phases.items()]
 
 
 def _memory(held: Memory) -> str:

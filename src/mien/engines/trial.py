@@ -23,11 +23,13 @@ class Trial:
 
     weights: those of this machine, or made up by a recipe, which take as long; None for an engine
     that has none. rest: a word for what it does while it animates beside the stages that it tells.
+    stages: all of them and the rest, as a frame goes through them.
     """
 
     engine: Engine[Any]
     weights: Weights | None = None
     rest: str = "render"
+    stages: tuple[str, ...] = ("render",)
 
 
 TRIALS: dict[str, str] = {"liveportrait": "mien.engines.liveportrait.trial:open_trial"}

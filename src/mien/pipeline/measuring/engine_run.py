@@ -10,9 +10,9 @@ from typing import Any
 from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
 from mien.engines.trial import Trial, Weights, load_trial
 from mien.face import find_faces, paste
-from mien.pipeline.measuring.laps import Lap, Lapped
+from mien.pipeline.measuring.laps import TOTAL, Lap, Lapped
 from mien.pipeline.measuring.material import sample_frames, sample_portrait, tracked_motion
-from mien.pipeline.measuring.memory import Memory, peak_memory
+from mien.pipeline.measuring.memory import Memory, forget_peak, peak_memory
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Progress, ProgressCallback
 
@@ -26,14 +26,13 @@ class Plan:
     """What is measured.
 
     iterations: rounds that count, each of ``engine.batch`` frames. warmup: rounds before them.
-    size: side of the portrait, pixels. profile_memory: look at memory after every phase.
+    size: side of the portrait, pixels.
     """
 
     engine: EngineSettings = DEFAULT_SETTINGS
     iterations: int = 30
     warmup: int = 3
     size: int = 512
-    profile_memory: bool = False
 
     @property
     def num_rounds(self) -> int:
@@ -46,15 +45,14 @@ class Measured:
     """What was measured.
 
     weights: as in :class:`mien.engines.trial.Trial`. phases: loading, preparing and warming up.
-    rounds: all of them, those of the warm-up first. memory: the most of all. memory_after: the most
-    until the end of each phase, if that was asked for.
+    rounds: all of them, those of the warm-up first. memory: the most of each phase, ``start`` being
+    all that was before; where the system counts but once, the most until its end.
     """
 
     weights: Weights | None
     phases: dict[str, Lap]
     rounds: list[Lap]
-    memory: Memory
-    memory_after: dict[str, Memory] | None
+    memory: dict[str, Memory]
 
 
 def run_engine(plan: Plan, *, made_up: bool, progress: ProgressCallback | None = None) -> Measured:
@@ -80,7 +78,8 @@ class _Run:
         self._memory: dict[str, Memory] = {}
 
     def measure(self, *, made_up: bool) -> Measured:
-        self._begin()
+        self._look_at_memory("start")
+        self._lapped.restart()
         trial = load_trial(self._plan.engine, self._watch.stage, made_up=made_up)
         with closing(trial.engine) as engine:
             self._end("load")
@@ -89,13 +88,12 @@ class _Run:
             engine.warmup(source)
             self._end("warmup")
             rounds = list(self._rounds(trial, source))
-            memory = peak_memory()
-        if self._plan.profile_memory:
-            self._memory["frames"] = memory
-        return Measured(trial.weights, self._phases, rounds, memory, self._memory or None)
+            self._look_at_memory("frames")
+        return Measured(trial.weights, self._phases, rounds, self._memory)
 
     def _rounds(self, trial: Trial, source: Any) -> Iterator[Lap]:
         engine, watch, batch = trial.engine, self._watch, self._plan.engine.batch
+        stages = ("track", *trial.stages, "paste", TOTAL)
         motion = tracked_motion(self._film, self._num_frames)
         motion = replace(motion, frames=watch.around("track", motion.frames))
         rendered = watch.around(trial.rest, engine.animate(source, motion, engine.info.options))
@@ -104,20 +102,19 @@ class _Run:
             with watch.stage("paste"):
                 paste(self._portrait.pixels, crop)
             if number % batch == 0:
-                yield self._lapped.lap()
+                lap = self._lapped.lap()
+                yield {stage: lap.get(stage, 0.0) for stage in stages}
                 self._show(number)
                 self._lapped.restart()
 
-    def _begin(self) -> None:
-        if self._plan.profile_memory:
-            self._memory["start"] = peak_memory()
-        self._lapped.restart()
-
     def _end(self, phase: str) -> None:
         self._phases[phase] = self._lapped.lap()
-        if self._plan.profile_memory:
-            self._memory[phase] = peak_memory()
+        self._look_at_memory(phase)
         self._lapped.restart()
+
+    def _look_at_memory(self, phase: str) -> None:
+        self._memory[phase] = peak_memory()
+        forget_peak()
 
     def _show(self, done: int) -> None:
         if self._progress is not None:

@@ -6,23 +6,46 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 _MB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The most that this process has held so far, megabytes of 2^20 bytes: main memory, None where
-    that is not told, and graphics cards, None without one."""
+    """The most that this process held in some time, megabytes of 2^20 bytes: main memory, None
+    where that is not told, and graphics cards, None without one."""
 
     rss_mb: float | None
     vram_mb: float | None
 
 
 def peak_memory() -> Memory:
-    """Until now. Where a card is there and PyTorch does not use it this takes 0.1 s and more."""
+    """Until now, since the start or `forget_peak`. Takes 0.1 s and more where there is a card that
+    PyTorch does not use."""
     return Memory(peak_rss_mb(), peak_vram_mb())
+
+
+def forget_peak() -> None:
+    """Count the most memory from now on, where the system can do that: Linux, and PyTorch's own."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    torch = _torch_on_cards()
+    if torch is not None:
+        for card in range(torch.cuda.device_count()):
+            torch.cuda.reset_peak_memory_stats(card)
+
+
+def most(memories: Iterable[Memory]) -> Memory:
+    """The largest figures of all; None where there is none."""
+    held = list(memories)
+    rss = [each.rss_mb for each in held if each.rss_mb is not None]
+    vram = [each.vram_mb for each in held if each.vram_mb is not None]
+    return Memory(max(rss, default=None), max(vram, default=None))
 
 
 def peak_rss_mb() -> float | None:
@@ -38,7 +61,12 @@ def peak_rss_mb() -> float | None:
 def peak_vram_mb() -> float | None:
     """The most that PyTorch has reserved on graphics cards so far, where it uses one; else what
     the driver says that this process holds now. None without a card."""
-    return _reserved_by_torch_mb() or held_vram_mb()
+    torch = _torch_on_cards()
+    if torch is None:
+        return held_vram_mb()
+    cards = range(torch.cuda.device_count())
+    held = sum(int(torch.cuda.max_memory_reserved(card)) for card in cards)
+    return round(held / _MB, 1)
 
 
 def held_vram_mb() -> float | None:
@@ -54,11 +82,7 @@ def held_vram_mb() -> float | None:
     return sum(float(used) for pid, used in rows if int(pid) == os.getpid())
 
 
-def _reserved_by_torch_mb() -> float:
-    """0 where PyTorch was not loaded or has no card; it is not loaded for this."""
+def _torch_on_cards() -> Any:
+    """PyTorch, if it was loaded and uses graphics cards, else None; it is not loaded for this."""
     torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_initialized():
-        return 0.0
-    cards = range(torch.cuda.device_count())
-    held = sum(int(torch.cuda.max_memory_reserved(card)) for card in cards)
-    return round(held / _MB, 1)
+    return torch if torch is not None and torch.cuda.is_initialized() else None

@@ -18,7 +18,7 @@ from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.measuring.engine_run import Measured, Plan, run_engine
 from mien.pipeline.measuring.figures import Figures
 from mien.pipeline.measuring.laps import TOTAL, Lap, in_milliseconds
-from mien.pipeline.measuring.memory import Memory
+from mien.pipeline.measuring.memory import Memory, most
 from mien.pipeline.options import MAX_SIDE
 from mien.types import ProgressCallback
 
@@ -36,7 +36,7 @@ class BenchReport:
     as long), or None for an engine without. size: side of the portrait, pixels. prepare_ms: of the
     portrait, by stage, and ``total``. warmup_ms: of the engine's own warm-up. first_frame_ms: of
     the first round after that, for all its frames. frame_ms, stages_ms: of one frame, in the rounds
-    that count. memory: the most in the whole run; memory_after: until the end of each phase.
+    that count. memory: the most that was held; memory_by_phase: in each phase, if asked for.
     """
 
     engine: str
@@ -54,7 +54,7 @@ class BenchReport:
     stages_ms: Mapping[str, Figures]
     frames_per_second: float
     memory: Memory
-    memory_after: Mapping[str, Memory] | None
+    memory_by_phase: Mapping[str, Memory] | None
     version: str
     machine: Mapping[str, str | int]
 
@@ -78,17 +78,18 @@ def benchmark(
 
     ``iterations`` rounds count, each of the engine's ``batch`` frames, after ``warmup`` that do
     not. Without weights on this machine networks get others, which take as long, unless the
-    settings say where weights are. ``output``: a file of JSON.
+    settings say where weights are. ``profile_memory``: tell that of each phase, too.
+    ``output``: a file of JSON.
 
     Raises an InputError for what cannot be done, before the work begins; EngineUnavailableError.
     """
     _check(iterations, warmup, size)
     settings = settings_of(engine)
     check_settings(settings)
-    plan = Plan(chosen_engine(settings), iterations, warmup, size, profile_memory)
+    plan = Plan(chosen_engine(settings), iterations, warmup, size)
     staging = None if output is None else Staging(Path(output), folder=False, force=force)
     measured = run_engine(plan, made_up=settings.models_dir is None, progress=progress)
-    report = _report(plan, measured)
+    report = _report(plan, measured, profile_memory=profile_memory)
     if staging is not None:
         with staging.writing() as temporary:
             temporary.write_text(report.to_json(indent=2) + "\n", encoding="utf-8")
@@ -96,16 +97,16 @@ def benchmark(
 
 
 def _check(iterations: int, warmup: int, size: int) -> None:
-    for option, value, least, most in (
+    for option, value, low, high in (
         ("--iterations", iterations, 1, _MOST),
         ("--warmup", warmup, 0, _MOST),
         ("--size", size, _MIN_SIDE, MAX_SIDE),
     ):
-        check_whole(option, value, least=least)
-        check_number(option, value, least, most)
+        check_whole(option, value, least=low)
+        check_number(option, value, low, high)
 
 
-def _report(plan: Plan, measured: Measured) -> BenchReport:
+def _report(plan: Plan, measured: Measured, *, profile_memory: bool) -> BenchReport:
     settings, phases = plan.engine, measured.phases
     counted = in_milliseconds(measured.rounds[plan.warmup :], frames=settings.batch)
     return BenchReport(
@@ -123,8 +124,8 @@ def _report(plan: Plan, measured: Measured) -> BenchReport:
         frame_ms=counted.frame_ms,
         stages_ms=counted.stages_ms,
         frames_per_second=round(1000 / counted.frame_ms["mean"], 2),
-        memory=measured.memory,
-        memory_after=measured.memory_after,
+        memory=most(measured.memory.values()),
+        memory_by_phase=measured.memory if profile_memory else None,
         version=__version__,
         machine=_machine(),
     )
