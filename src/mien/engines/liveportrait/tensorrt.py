@@ -29,6 +29,11 @@ def tensorrt_provider(model: Path) -> tuple[str, dict[str, Any]]:
     }
 
 
+def engines_built(model: Path) -> bool:
+    """Whether engines lie beside this ONNX file."""
+    return any((model.parent / _CACHE).glob("*.engine"))
+
+
 def check_tensorrt() -> None:
     """EngineUnavailableError unless this machine's onnxruntime brings the provider."""
     import onnxruntime
@@ -56,7 +61,8 @@ def build_engine(model: Path) -> Path:
     try:
         folder.mkdir(exist_ok=True)
         providers = [tensorrt_provider(model), "CUDAExecutionProvider", "CPUExecutionProvider"]
-        session = onnxruntime.InferenceSession(str(model), providers=providers)
+        # Else it would go on without TensorRT where the libraries of that are not there.
+        session = onnxruntime.InferenceSession(str(model), providers=providers, enable_fallback=0)
         inputs = {
             each.name: np.zeros(_shape(each.shape), np.float32) for each in session.get_inputs()
         }
