@@ -36,9 +36,9 @@ class EngineInfo:
         all its crops in their own pixels, None where they have the picture's.
     precisions, runtimes, tiers, species: what of :class:`EngineSettings` can be chosen; extras:
         which of its switches the engine has.
-    options: what suits it when nothing is asked for. parallel: whether several instances may
-    animate one prepared source at the same time, and whether a frame without landmarks looks the
-    same whatever came before it: then a motion can be dealt out among them.
+    options: what suits it when nothing is asked for. parallel: whether prepared sources can be
+    pickled and a frame without landmarks looks the same whatever came before it, with no latency:
+    then a motion can be dealt out among processes.
     """
 
     name: str

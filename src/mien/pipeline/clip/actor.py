@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, TypeVar, get_args
 
 from numpy.typing import DTypeLike, NDArray
 
+from mien.checks import check_choice
 from mien.drivers.speech import Manner, drive_with_speech, felt_in, towards
 from mien.engines import Engine, load_engine
 from mien.errors import MienWarning, OptionError
@@ -58,6 +59,8 @@ def load_actor(
     """
     if isinstance(config, str | Path):
         config = TalkConfig.from_yaml(config)
+    if not isinstance(config, TalkConfig | None):
+        raise OptionError("config", f"is {type(config).__name__}; give a TalkConfig or a YAML file")
     said = TalkConfig(engine=engine, precision=precision, device=device)
     return Actor(said.over(config or TalkConfig()))
 
@@ -120,6 +123,8 @@ class Actor:
             expression_preset=expression_preset, expression_sequence=expression_sequence,
             seed=seed, text=text, gaze=gaze, liveliness=liveliness, size=size, strict=strict,
         )  # fmt: skip
+        if progress is not None and not callable(progress):
+            raise OptionError("progress", f"is {type(progress).__name__}; give a function")
         clip = Clip.of(said.over(self._config))
         buffer = clip_buffer(output, clip.shape, dtype)
 
@@ -155,8 +160,7 @@ class Actor:
         """The same clip frame by frame, with no more than a few in memory: (3, H, W) each, or
         (H, W, 3) for the ``layout`` "hwc". Wrong input is told at once; close the generator to
         end early."""
-        if layout not in get_args(Layout):
-            raise OptionError("layout", f"{layout!r} is none of {', '.join(get_args(Layout))}")
+        check_choice("layout", layout, get_args(Layout))
         said = TalkConfig(
             sample_rate=sample_rate, fps=fps, duration=duration, intensity=intensity,
             expression_preset=expression_preset, expression_sequence=expression_sequence,

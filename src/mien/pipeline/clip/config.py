@@ -8,16 +8,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from mien.checks import check_whole, shown
 from mien.engines.settings import EngineSettings
-from mien.errors import OptionError
-from mien.media.sniff import require_file
+from mien.errors import InputError, OptionError
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.timeline import Timeline
+from mien.pipeline.clip.request import Clip
 from mien.pipeline.clip.sequence import ExpressionSequence, timeline_of
+from mien.pipeline.clip.yaml_file import read_yaml
 
-_MAX_BYTES = 1_000_000
 _NUMBER = (int, float)
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "engine": (str,),
@@ -57,15 +56,6 @@ _FOR_THE_COMMAND = (
 )  # fmt: skip
 
 
-class _Plain(yaml.SafeLoader):
-    """Without aliases: nested ones make a few lines stand for more than memory holds."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read; write it out")
-        return super().compose_node(parent, index)
-
-
 @dataclass(frozen=True, slots=True)
 class TalkConfig:
     """Settings of ``mien talk`` and of :class:`mien.Actor`; None is what is not said here.
@@ -99,17 +89,15 @@ class TalkConfig:
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> TalkConfig:
-        """Read a file. Raises UnreadableMediaError when there is none, OptionError for what is no
-        YAML, unknown keys and values of the wrong kind."""
-        with require_file(path).open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-        if len(content) > _MAX_BYTES:
-            raise OptionError(str(path), f"is larger than {_MAX_BYTES // 1_000_000} MB")
+        """Read a file. Raises UnreadableMediaError when there is none, OptionError, which names
+        it, for what is no YAML, unknown keys and values that cannot be honoured."""
+        said = read_yaml(path)
+        config = cls.from_mapping({} if said is None else said, str(path))
         try:
-            said = yaml.load(content, _Plain)
-        except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-            raise OptionError(str(path), f"is no YAML: {' '.join(str(error).split())}") from None
-        return cls.from_mapping({} if said is None else said, str(path))
+            config.check_values()
+        except InputError as error:
+            raise OptionError(str(path), str(error)) from None
+        return config
 
     @classmethod
     def from_mapping(cls, said: object, name: str = "config") -> TalkConfig:
@@ -126,9 +114,20 @@ class TalkConfig:
             given["gaze"] = _pair(name, given["gaze"])
         return cls(**given)
 
+    def check_values(self) -> None:
+        """Raises an InputError for what neither clips nor ``mien talk`` can honour."""
+        clip = Clip.of(self)
+        if self.expression_sequence is not None:
+            timeline_of(self.expression_sequence, duration_s=clip.duration)
+        if self.face is not None:
+            check_whole("face", self.face, least=1)
+        _ = self.engine_settings
+
     @property
     def engine_settings(self) -> EngineSettings:
         """Which engine, and how it is set up. Raises OptionError for what no engine knows."""
+        if not isinstance(self.engine, str | None):
+            raise OptionError("--engine", f"{shown(self.engine)} is no name")
         chosen = {name: getattr(self, name) for name in _OF_THE_ENGINE}
         given = {name: value for name, value in chosen.items() if value is not None}
         if self.models_dir is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mien.checks import check_number, check_whole
+from mien.checks import check_number, check_whole, shown
 from mien.drivers.length import frames_in
 from mien.drivers.speech import towards
 from mien.errors import OptionError
@@ -14,12 +14,19 @@ from mien.media.audio import LONGEST_S
 from mien.media.timing import MAX_RATE
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
-from mien.pipeline.clip.config import TalkConfig
 from mien.pipeline.clip.sequence import ExpressionSequence
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, parse_rate
 from mien.speech.body import LIVELINESS, check_liveliness
 
-"""Seconds a clip may last."""
+if TYPE_CHECKING:
+    from mien.pipeline.clip.config import TalkConfig
+
+_KINDS = (
+    ("expression_preset", str, "a name"),
+    ("text", str | None, "the words as text"),
+    ("strict", bool, "True or False"),
+)
+"""Arguments, the types they may have, and how a complaint calls these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,10 @@ class Clip:
         check_whole("size", self.size, least=MIN_SIDE)
         check_number("size", self.size, MIN_SIDE, MAX_SIDE)
         check_whole("seed", self.seed, least=0)
+        for name, kind, wanted in _KINDS:
+            value = getattr(self, name)
+            if not isinstance(value, kind):
+                raise OptionError(name, f"is {type(value).__name__} {shown(value)}; give {wanted}")
         check_intensity(self.intensity)
         check_liveliness(self.liveliness)
         towards(self.gaze)

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.checks import check_number
 from mien.errors import MienWarning, OptionError
 from mien.media import read_speech
 from mien.speech.samples import check_loudness
@@ -30,8 +31,7 @@ def samples_of(
         samples, rate = read_speech(audio)
         return _cut(samples, float(rate), 0, duration_s), float(rate)
     samples = _checked(audio)
-    if not 1_000 <= sample_rate <= 768_000:
-        raise OptionError("sample_rate", f"{sample_rate} is not between 1000 and 768000 Hz")
+    check_number("sample_rate", sample_rate, 1_000, 768_000)
     along = int(np.argmax(samples.shape))
     return _cut(samples, float(sample_rate), along, duration_s), float(sample_rate)
 

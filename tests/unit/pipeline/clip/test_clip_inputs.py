@@ -116,6 +116,8 @@ def test_what_is_no_sound_is_told_so(audio: Any, complaint: str) -> None:
 def test_a_sample_rate_is_one() -> None:
     with pytest.raises(OptionError, match="sample_rate: 24 is not"):
         samples_of(np.zeros(100), 24, 1.0)
+    with pytest.raises(OptionError, match="sample_rate: 'fast' is not"):
+        samples_of(np.zeros(100), "fast", 1.0)  # type: ignore[arg-type]
     with pytest.raises(UnreadableMediaError):
         samples_of("nothing.wav", 24_000, 1.0)
 
@@ -137,6 +139,9 @@ def test_the_defaults_are_45_seconds_at_24_frames_and_512_pixels() -> None:
         {"intensity": 2.0},
         {"liveliness": -1.0},
         {"gaze": (2.0, 0.0)},
+        {"expression_preset": ["happy"]},
+        {"text": b"hello"},
+        {"strict": "no"},
     ],
 )
 def test_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:

@@ -54,12 +54,36 @@ def test_what_a_call_says_wins_over_the_file() -> None:
         ("text: 3", "text is 3; give text"),
         ("!!python/object/apply:os.system [ls]", "is no YAML"),
         ("\x00", "is no YAML"),
+        ("fps: 24\nseed: 1\nfps: 30", "is no YAML: 'fps' is there twice, again in line 3"),
         ("gaze: &both [0, 0]\nexpression_sequence: *both", "aliases .* are not read"),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, text: str, complaint: str) -> None:
     with pytest.raises(OptionError, match=complaint) as caught:
         config(tmp_path, text)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "fps: 0",
+        "fps: fast",
+        "duration: .inf",
+        "size: 3",
+        "seed: -1",
+        "intensity: 2",
+        "gaze: [2, 0]",
+        "device: gpu",
+        "face: 0",
+        "expression_sequence: [[0]]",
+        "expression_sequence: 0:",
+    ],
+)
+def test_values_that_cannot_be_are_told_with_the_file(tmp_path: Path, wrong: str) -> None:
+    option = wrong.partition(":")[0]
+    with pytest.raises(OptionError, match=rf"talk\.yaml: .*{option}") as caught:
+        config(tmp_path, wrong)
     assert "\n" not in str(caught.value)
 
 
