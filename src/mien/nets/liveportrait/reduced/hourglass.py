@@ -11,7 +11,7 @@ from torch.nn import functional
 from mien.nets.liveportrait.conv_norm import ConvNorm3d
 from mien.nets.liveportrait.reduced.folding import fold_batch_norm
 from mien.nets.liveportrait.reduced.upsampling import upsampled
-from mien.nets.liveportrait.warping import KEEP_DEPTH, Hourglass
+from mien.nets.liveportrait.warping import KEEP_DEPTH, Hourglass, halved
 
 
 class ReducedHourglass(nn.Module):
@@ -29,11 +29,18 @@ class ReducedHourglass(nn.Module):
     def forward(self, x_BCDHW: Tensor) -> Tensor:
         sizes = [x_BCDHW]
         for conv in self.down:
-            sizes.append(functional.avg_pool3d(functional.relu(conv(sizes[-1])), KEEP_DEPTH))
+            sizes.append(_halved(functional.relu(conv(sizes[-1]))))
         x_BCDHW = sizes.pop()
         for conv, skip_BCDHW in zip(self.up, reversed(sizes), strict=True):
             x_BCDHW = torch.cat((functional.relu(conv(x_BCDHW)), skip_BCDHW), dim=1)
         return functional.relu(self.last(x_BCDHW))
+
+
+def _halved(x_BCDHW: Tensor) -> Tensor:
+    """In one step where torch can: on a processor it averages volumes in float32 only."""
+    if x_BCDHW.dtype == torch.float32 or x_BCDHW.is_cuda:
+        return functional.avg_pool3d(x_BCDHW, KEEP_DEPTH)
+    return halved(x_BCDHW)
 
 
 def _folded(block: nn.Module) -> nn.Conv3d:

@@ -36,7 +36,7 @@ def translated(volume_CDHW: Tensor, shifts_BK3: Tensor) -> Tensor:
     along_x = _hat_matrix(x, width)
     along_y = _hat_matrix(y, height)
     along_z = _hat_matrix(z, depth)
-    copies = volume_CDHW @ along_x.mT[:, :, None, None]
+    copies = volume_CDHW @ along_x.transpose(-1, -2)[:, :, None, None]
     copies = along_y[:, :, None, None] @ copies
     flat = along_z[:, :, None] @ copies.flatten(-2)
     return flat.unflatten(-1, (height, width))
