@@ -31,6 +31,8 @@ _MOST = 4
 """More processes than that wait for the one that asks for frames and collects them."""
 _CELLS = 3
 """Frames that each process may be ahead."""
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""There is a process for every core: threads of NumPy's would only wait for one."""
 _DYING_S = 2.0
 """How long a process that has hung up may take to end."""
 _START = "import sys; sys.path[:] = sys.argv[3:]; from mien.pipeline.clip.worker import serve; \
@@ -197,6 +199,7 @@ def _start(memory: int, engine: EngineSettings) -> _Worker:
     try:
         process = subprocess.Popen(
             [sys.executable, "-c", _START, *map(str, passed), *sys.path],
+            env=os.environ | _ONE_THREAD,
             stdin=subprocess.DEVNULL,
             pass_fds=passed,
             start_new_session=True,  # Ctrl-C is for the process that asked

@@ -9,6 +9,7 @@ The pickles come from the process that started this one, over a socket that has 
 
 from __future__ import annotations
 
+import gc
 import math
 import mmap
 import pickle
@@ -69,6 +70,7 @@ def serve(connection: int, memory: int) -> None:
     employer = Connection(connection)
     try:
         engine = load_engine(_told(employer))
+        gc.freeze()  # what stays need not be looked through again and again
         _answer(employer, None)
         while True:
             _play(engine, employer, _told(employer), memory)
