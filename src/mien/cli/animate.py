@@ -21,6 +21,7 @@ from mien.cli.options import (
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
 from mien.cli.progress import progress_shown
+from mien.cli.weights_offer import weights_offered
 
 if TYPE_CHECKING:
     from mien.drivers.looping import Loop
@@ -168,31 +169,35 @@ def animate(
         from mien.pipeline import animate as run
         from mien.pipeline.options import parse_parts, parse_reference
 
-        report = run(
-            source,
-            driving=driving,
-            emotions=emotions,
-            output=output,
-            **picture.arguments(),
-            relative=relative,
-            multiplier=multiplier,
-            region=cast("Region", region),
-            side_by_side=side_by_side,
-            smooth=smooth,
-            max_frames=max_frames,
-            start=start,
-            duration=duration,
-            loop=cast("Loop", loop),
-            fps=fps,
-            keep_audio=cast("KeepAudio | None", keep_audio),
-            audio=audio,
-            reference=parse_reference(reference),
-            seed=seed,
-            eyes_open=eyes_open,
-            lips_open=lips_open,
-            retarget=None if retarget is None else parse_parts(retarget),
-            normalize_lips=normalize_lips,
-            force=force,
-            progress=progress,
+        report = weights_offered(
+            lambda: run(
+                source,
+                driving=driving,
+                emotions=emotions,
+                output=output,
+                **picture.arguments(),
+                relative=relative,
+                multiplier=multiplier,
+                region=cast("Region", region),
+                side_by_side=side_by_side,
+                smooth=smooth,
+                max_frames=max_frames,
+                start=start,
+                duration=duration,
+                loop=cast("Loop", loop),
+                fps=fps,
+                keep_audio=cast("KeepAudio | None", keep_audio),
+                audio=audio,
+                reference=parse_reference(reference),
+                seed=seed,
+                eyes_open=eyes_open,
+                lips_open=lips_open,
+                retarget=None if retarget is None else parse_parts(retarget),
+                normalize_lips=normalize_lips,
+                force=force,
+                progress=progress,
+            ),
+            download=picture.download,
+            quiet=quiet,
         )
     typer.echo(report.to_json() if json else report.output)

@@ -16,6 +16,7 @@ from mien.cli.options import (
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
 from mien.cli.progress import progress_shown
+from mien.cli.weights_offer import weights_offered
 
 _MOUTH, _EYES, _HEAD = "Mouth", "Brows and eyes", "Head"
 
@@ -104,12 +105,16 @@ def edit(
             zoom=zoom,
             shapes=parse_shapes(shapes or ()),
         )
-        report = run(
-            source,
-            edits,
-            output=output,
-            **picture.arguments(),
-            force=force,
-            progress=progress,
+        report = weights_offered(
+            lambda: run(
+                source,
+                edits,
+                output=output,
+                **picture.arguments(),
+                force=force,
+                progress=progress,
+            ),
+            download=picture.download,
+            quiet=quiet,
         )
     typer.echo(report.to_json() if json else report.output)

@@ -11,78 +11,78 @@ from typing import Annotated, Any, cast, get_type_hints
 
 import typer
 
-_ENGINE = "Engine"
+from mien.cli.options import ENGINE
 
 Engine = Annotated[
     str,
     typer.Option(
-        metavar="NAME", rich_help_panel=_ENGINE,
+        metavar="NAME", rich_help_panel=ENGINE,
         help="What renders: mesh, or liveportrait with its weights.",
     ),
 ]  # fmt: skip
 Device = Annotated[
-    str, typer.Option(metavar="auto|cpu|cuda[:N]", help="Where.", rich_help_panel=_ENGINE)
+    str, typer.Option(metavar="auto|cpu|cuda[:N]", help="Where.", rich_help_panel=ENGINE)
 ]
 Precision = Annotated[
     str,
     typer.Option(
-        metavar="auto|fp32|fp16|bf16", help="Arithmetic on a GPU.", rich_help_panel=_ENGINE
+        metavar="auto|fp32|fp16|bf16", help="Arithmetic on a GPU.", rich_help_panel=ENGINE
     ),
 ]
 Runtime = Annotated[
     str,
     typer.Option(
-        metavar="auto|torch|openvino|onnx", help="What executes networks.", rich_help_panel=_ENGINE
+        metavar="auto|torch|openvino|onnx", help="What executes networks.", rich_help_panel=ENGINE
     ),
 ]
 Tier = Annotated[
     str,
     typer.Option(
-        metavar="auto|exact|balanced|fast|turbo", rich_help_panel=_ENGINE,
+        metavar="auto|exact|balanced|fast|turbo", rich_help_panel=ENGINE,
         help="How much exactness is given for speed on a CPU.",
     ),
 ]  # fmt: skip
 ModelsDir = Annotated[
     str | None,
     typer.Option(
-        metavar="FOLDER", rich_help_panel=_ENGINE,
+        metavar="FOLDER", rich_help_panel=ENGINE,
         help="Where weights are looked for first. Default: MIEN_MODELS_DIR.",
     ),
 ]  # fmt: skip
 Species = Annotated[
-    str, typer.Option(metavar="humans|animals", help="Whose weights.", rich_help_panel=_ENGINE)
+    str, typer.Option(metavar="humans|animals", help="Whose weights.", rich_help_panel=ENGINE)
 ]
 Stitching = Annotated[
     bool,
     typer.Option(
-        "--stitching/--no-stitching", rich_help_panel=_ENGINE,
+        "--stitching/--no-stitching", rich_help_panel=ENGINE,
         help="Hold the shoulders where they are.",
     ),
 ]  # fmt: skip
 HoldEyes = Annotated[
     bool,
     typer.Option(
-        "--hold-eyes", rich_help_panel=_ENGINE,
+        "--hold-eyes", rich_help_panel=ENGINE,
         help="In a film that is the source, keep the eyes as far open as at its start.",
     ),
 ]  # fmt: skip
 SourceSmoothing = Annotated[
     float,
     typer.Option(
-        metavar="VARIANCE", rich_help_panel=_ENGINE,
+        metavar="VARIANCE", rich_help_panel=ENGINE,
         help="Of the noise that is taken out when a film moves a film; 0 = none.",
     ),
 ]  # fmt: skip
 Orthonormal = Annotated[
     bool,
     typer.Option(
-        "--orthonormal", help="Make smoothed rotations rotations again.", rich_help_panel=_ENGINE
+        "--orthonormal", help="Make smoothed rotations rotations again.", rich_help_panel=ENGINE
     ),
 ]
 Batch = Annotated[
     int,
     typer.Option(
-        metavar="N", rich_help_panel=_ENGINE,
+        metavar="N", rich_help_panel=ENGINE,
         help="Frames rendered together, for a GPU; 1 to 64.",
     ),
 ]  # fmt: skip

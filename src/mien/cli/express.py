@@ -18,6 +18,7 @@ from mien.cli.options import (
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
 from mien.cli.progress import progress_shown
+from mien.cli.weights_offer import weights_offered
 
 _EXPRESSION = "Expression"
 
@@ -79,18 +80,22 @@ def express(
     with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
         from mien.pipeline import express as run
 
-        report = run(
-            source,
-            emotion=emotion,
-            valence=valence,
-            arousal=arousal,
-            every=every,
-            intensity=intensity,
-            output=output,
-            duration=duration,
-            **picture.arguments(),
-            seed=seed,
-            force=force,
-            progress=progress,
+        report = weights_offered(
+            lambda: run(
+                source,
+                emotion=emotion,
+                valence=valence,
+                arousal=arousal,
+                every=every,
+                intensity=intensity,
+                output=output,
+                duration=duration,
+                **picture.arguments(),
+                seed=seed,
+                force=force,
+                progress=progress,
+            ),
+            download=picture.download,
+            quiet=quiet,
         )
     typer.echo(report.to_json() if json else report.output)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-MOTION, PICTURE, TIME, RESULT = "Motion", "Picture", "Time", "Result"
+MOTION, ENGINE, PICTURE, TIME, RESULT = "Motion", "Engine", "Picture", "Time", "Result"
 """Panels of the help."""
 
 Output = Annotated[

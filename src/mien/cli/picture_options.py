@@ -8,8 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from mien.cli.engine_options import EngineOptions, with_options
-from mien.cli.options import PICTURE
+from mien.cli.options import ENGINE, PICTURE
 
+Download = Annotated[
+    bool,
+    typer.Option(
+        "--download", help="Fetch weights that are missing, without asking.",
+        rich_help_panel=ENGINE,
+    ),
+]  # fmt: skip
 FaceChoice = Annotated[
     str,
     typer.Option(metavar="N|all", help="Which face; 1 = largest.", rich_help_panel=PICTURE),
@@ -61,6 +68,7 @@ Size = Annotated[
 class PictureOptions(EngineOptions):
     """What these options say, as they were written."""
 
+    download: Download = False
     face: FaceChoice = "1"
     box: FaceBox = None
     crop_scale: CropScale = None

@@ -17,6 +17,7 @@ from mien.cli.options import (
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
 from mien.cli.progress import progress_shown
+from mien.cli.weights_offer import weights_offered
 
 _SPEECH = "Speech"
 
@@ -127,23 +128,27 @@ def talk(
 
         if audio is None:
             raise OptionError("--audio", "is needed: what is said, as a sound file or a video")
-        report = run(
-            source,
-            audio=audio,
-            text=text,
-            text_file=text_file,
-            emotion=emotion,
-            emotions=emotions,
-            intensity=intensity,
-            gaze=None if gaze is None else parse_gaze(gaze),
-            liveliness=liveliness,
-            seed=seed,
-            output=output,
-            **picture.arguments(),
-            fps=fps,
-            duration=duration,
-            force=force,
-            progress=progress,
+        report = weights_offered(
+            lambda: run(
+                source,
+                audio=audio,
+                text=text,
+                text_file=text_file,
+                emotion=emotion,
+                emotions=emotions,
+                intensity=intensity,
+                gaze=None if gaze is None else parse_gaze(gaze),
+                liveliness=liveliness,
+                seed=seed,
+                output=output,
+                **picture.arguments(),
+                fps=fps,
+                duration=duration,
+                force=force,
+                progress=progress,
+            ),
+            download=picture.download,
+            quiet=quiet,
         )
     warn(report.warnings, quiet=quiet)
     typer.echo(report.to_json() if json else report.output)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Annotated, TypeVar
-
-import typer
+from typing import TypeVar
 
 from mien.cli.fetching import fetch, megabytes, say
 from mien.errors import MissingWeightsError
 
-Download = Annotated[
-    bool, typer.Option("--download", help="Fetch weights that are missing, without asking.")
-]
 T = TypeVar("T")
 
 
