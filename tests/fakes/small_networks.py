@@ -52,7 +52,7 @@ def small_networks(seed: int = 0, *, correctors: bool = True) -> Networks:
             SpadeGenerator(_GENERATOR),
         )
         small = [KeypointRegressor(each) for each in (params.STITCHING, params.EYES, params.LIP)]
-        made = [_lived(each) for each in (*large, *(small if correctors else ()))]
+        made = [lived(each) for each in (*large, *(small if correctors else ()))]
     return Networks(*made)
 
 
@@ -67,7 +67,7 @@ def keypoints(count: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).uniform(-0.6, 0.6, (count, 21, 3)).astype(np.float32)
 
 
-def _lived(network: nn.Module) -> nn.Module:
+def lived(network: nn.Module) -> nn.Module:
     """With statistics of norms that are not those of a new network."""
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d | nn.BatchNorm3d):

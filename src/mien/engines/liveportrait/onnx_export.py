@@ -42,6 +42,7 @@ def export_onnx(
     for output in outputs:
         if output.exists() and not force:
             raise OutputError(output, "exists already; use --force to replace it")
+    _make(folder)
     for (file, network), output in zip(exports, outputs, strict=True):
         progress(file.name)
         _write(network, file, output)
@@ -68,10 +69,16 @@ def _check_packages() -> None:
         )
 
 
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(folder, f"is no folder to write to: {error.strerror}") from None
+
+
 def _write(network: Network, file: files.OnnxFile, output: Path) -> None:
     temporary = output.with_name(f".{output.stem}.{secrets.token_hex(4)}.part.onnx")
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
         _export(network, file, temporary)
         temporary.replace(output)
     except OSError as error:
@@ -81,18 +88,20 @@ def _write(network: Network, file: files.OnnxFile, output: Path) -> None:
 
 
 def _export(network: Network, file: files.OnnxFile, path: Path) -> None:
+    from onnx_ir.passes.common import ClearMetadataAndDocStringPass
+
     with torch.inference_mode(), _in_silence():
-        torch.onnx.export(
+        program = torch.onnx.export(
             network,
             tuple(torch.zeros(shape) for shape in file.inputs.values()),
-            str(path),
             input_names=list(file.inputs),
             output_names=list(file.outputs),
             opset_version=_OPSET,
             dynamo=True,
-            external_data=False,
             verbose=False,
         )
+        ClearMetadataAndDocStringPass()(program.model)  # it names the folders of this machine
+        program.save(str(path), external_data=False)
 
 
 @contextmanager

@@ -72,7 +72,8 @@ class OnnxRuntime:
         if network is None:
             return driving
         pairs = (np.concatenate([source, keypoints], axis=None) for keypoints in driving)
-        change = np.concatenate([network(pair[None])[0] for pair in pairs])
+        with self._enough_memory("stitching"):
+            change = np.concatenate([network(pair[None])[0] for pair in pairs])
         stitched = driving + change[:, :_FLAT].reshape(driving.shape)
         stitched[..., :2] += change[:, None, _FLAT:]
         return np.asarray(stitched, np.float32)
@@ -90,7 +91,9 @@ class OnnxRuntime:
         if file.part not in self._networks:
             raise _missing(f"opening eyes or lips needs {file.name}, which is not there")
         asked = np.concatenate([source, ratios], axis=None)[None]
-        return self._networks[file.part](asked)[0].reshape(source.shape)
+        with self._enough_memory("opening eyes or lips"):
+            (change,) = self._networks[file.part](asked)
+        return change.reshape(source.shape)
 
     def _enough_memory(self, doing: str) -> AbstractContextManager[None]:
         return enough_memory(doing, self._device, "fp32")
