@@ -61,9 +61,8 @@ def _download(
             progress(Fetched(artifact.file, done, total))
 
     try:
-        if force or not place.is_file():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            receive(version, place, report)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        receive(version, place, report, replace=force)
         return register(artifact.repository.id, artifact.path) if models_dir is None else place
     except OSError as error:
         raise OutputError(place, f"cannot be written: {error.strerror or error}") from None

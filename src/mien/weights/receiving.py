@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mien.errors import DownloadError
-from mien.weights.hub import Published, cache_folder, refusals
+from mien.weights.hub import Published, refusals
 
 ReceivedCallback = Callable[[int, int], None]
 """Gets the bytes that are there and those that there will be."""
@@ -19,16 +19,15 @@ _PAUSE_S = 1.0
 _BLOCK = 1 << 16  # what is in the middle of one is lost when the connection breaks
 
 
-def receive(version: Published, place: Path, report: ReceivedCallback) -> None:
-    """Fetch a file to ``place``, whose folder exists, in place of what is there.
+def receive(version: Published, place: Path, report: ReceivedCallback, *, replace: bool) -> None:
+    """Fetch a file to ``place``, whose folder exists; what is there stays unless ``replace``.
 
     While it comes it is ``.part`` beside it. Two processes that fetch the same version take turns,
     and the second finds the work done. Raises DownloadError; OSError if it cannot be written.
     """
     part = place.with_name(f"{place.name}.{version.tag[:16]}.part")
-    before = _stamp(place)
-    with _turn(version):
-        if _stamp(place) != before:
+    with _turn(part):
+        if place.is_file() and not replace:
             return
         if _size(part) > version.size:
             part.unlink(missing_ok=True)
@@ -44,13 +43,16 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def _turn(version: Published) -> Generator[None]:
+def _turn(part: Path) -> Generator[None]:
     from huggingface_hub.utils import WeakFileLock  # type: ignore[attr-defined]
 
-    lock = cache_folder() / ".locks" / "mien" / f"{version.tag}.lock"
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with WeakFileLock(lock):
-        yield
+    lock = part.with_suffix(".lock")
+    try:
+        with WeakFileLock(lock):
+            yield
+    finally:
+        with suppress(OSError):
+            lock.unlink()
 
 
 def _receive_all(version: Published, part: Path, report: ReceivedCallback) -> None:
@@ -115,10 +117,3 @@ def _check(version: Published, part: Path) -> None:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    if not path.exists():
-        return None
-    status = path.stat()
-    return status.st_ino, status.st_mtime_ns

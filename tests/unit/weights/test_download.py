@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,16 @@ def test_another_version_is_not_added_to_what_came_of_the_last(hub: FakeHub, bar
     (path,) = download([ARTIFACT], models_dir=bare)
     assert path.read_bytes() == CONTENT[::-1]
     assert hub.asked[-1][1] == 0
+
+
+def test_two_that_fetch_the_same_file_take_turns(hub: FakeHub, bare: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        fetches = [pool.submit(download, [ARTIFACT], models_dir=bare / "m") for _ in range(4)]
+    assert {fetch.result()[0].read_bytes() for fetch in fetches} == {CONTENT}
+    assert len(hub.asked) == 1
+    assert [each for each in (bare / "m").rglob("*") if each.is_file()] == [
+        bare / "m" / ARTIFACT.path
+    ]
 
 
 def test_progress_counts_the_bytes(hub: FakeHub) -> None:

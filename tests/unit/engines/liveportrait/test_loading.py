@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import torch
 
 from fakes.liveportrait_weights import artifact_path, recipe_tensors, write_official_weights
 from mien.engines.liveportrait.loading import load_networks
-from mien.errors import WeightsError
+from mien.errors import EngineUnavailableError, WeightsError
 
 pytestmark = pytest.mark.unit
 
@@ -61,3 +62,11 @@ def test_a_generator_without_its_vectors_is_refused(tmp_path: Path) -> None:
     state = {"G_middle_0.conv_0.weight_orig": torch.ones(4, 4, 3, 3)}
     torch.save(state, tmp_path / "g.pth")
     assert "spectral norm without its vectors" in refusal("generator", tmp_path / "g.pth")
+
+
+def test_without_pytorch_the_extra_is_named(
+    official: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(EngineUnavailableError, match=r"pip install 'mien\[torch\]'"):
+        load_networks({"appearance": (artifact_path(official, "appearance"), "")})
