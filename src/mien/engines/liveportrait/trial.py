@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mien.engines.liveportrait.engine import LivePortraitEngine
 from mien.engines.liveportrait.loading import recipe_networks
 from mien.engines.liveportrait.opening import open_networks
 from mien.engines.liveportrait.runtimes.base import KeypointReading, Runtime
+from mien.engines.liveportrait.runtimes.networks import Networks
+from mien.engines.liveportrait.runtimes.onnx_files import FILES
+from mien.engines.liveportrait.runtimes.onnx_runtime import open_onnx_runtime
 from mien.engines.liveportrait.runtimes.opening import open_runtime
 from mien.engines.settings import EngineSettings
 from mien.engines.trial import Stage, Trial, Weights
@@ -29,7 +34,20 @@ def _open(settings: EngineSettings, *, made_up: bool) -> tuple[Runtime, Weights]
     except MissingWeightsError:
         if not made_up:
             raise
-    return open_runtime(recipe_networks(), settings), "recipe"
+    # What is made of these weights is of no use later, and need not be there while they run.
+    with TemporaryDirectory(prefix="mien-", ignore_cleanup_errors=True) as folder:
+        return _open_recipe(settings, Path(folder)), "recipe"
+
+
+def _open_recipe(settings: EngineSettings, folder: Path) -> Runtime:
+    networks = recipe_networks()
+    if settings.runtime != "onnx":
+        return open_runtime(networks, settings, folder)
+    from mien.engines.liveportrait.onnx_export import export_onnx  # needs torch at once
+
+    export_onnx(Networks(**networks), folder)
+    paths = {file.part: folder / file.name for file in FILES}
+    return open_onnx_runtime(paths, settings.device, settings.precision)
 
 
 class WatchedRuntime:
