@@ -40,17 +40,25 @@ class Agreement:
         return self.psnr_db >= LEAST_PSNR_DB and self.mean_levels <= MOST_MEAN_LEVELS
 
 
-def agreement(exact: Runtime, other: Runtime, picture: Image | None = None) -> Agreement:
-    """Of one frame: the built-in portrait, or another (256, 256, 3) crop, moved a little."""
-    shown = built_in_face() if picture is None else picture
-    (reading,) = exact.read_motion(shown[None])
-    keypoints = source_motion(reading).keypoints
-    driving = keypoints + _MOVED * np.sin(np.arange(keypoints.size)).reshape(keypoints.shape)
+def agreement(exact: Runtime, other: Runtime) -> Agreement:
+    """Of one frame, the built-in portrait moved a little."""
+    picture, keypoints, driving = moved_face(exact)
     frames = [
-        runtime.render(runtime.prepare(shown, keypoints), driving[None].astype(np.float32))
+        runtime.render(runtime.prepare(picture, keypoints), driving[:1])
         for runtime in (exact, other)
     ]
     return difference(*frames)
+
+
+def moved_face(runtime: Runtime) -> tuple[Image, Floats, Floats]:
+    """The face of the portrait that comes with Mien (256, 256, 3), its keypoints (21, 3), and
+    two ways to move them (2, 21, 3)."""
+    picture = built_in_face()
+    (reading,) = runtime.read_motion(picture[None])
+    keypoints = source_motion(reading).keypoints
+    change = _MOVED * np.sin(np.arange(keypoints.size)).reshape(keypoints.shape)
+    driving = np.stack([keypoints + change, keypoints - change]).astype(np.float32)
+    return picture, keypoints, driving
 
 
 def difference(expected: Floats, given: Floats) -> Agreement:

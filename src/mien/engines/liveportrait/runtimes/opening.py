@@ -69,7 +69,7 @@ def plans_for(settings: EngineSettings, device: str, half: Number | None) -> lis
 
 def first_that_agrees(plans: list[Plan], make: Make, folder: Path | None) -> Runtime:
     """A runtime with the first of these plans that agrees with float32 on these weights; what
-    was found is kept in the folder, if there is one. MienWarning if it is not the first."""
+    was found is kept in the folder, if there is one. MienWarning where none does."""
     from mien.engines.liveportrait.runtimes import agreement
 
     exact: Runtime | None = None
@@ -112,12 +112,15 @@ def _open_torch(
 
 
 def _open_openvino(networks: Networks, settings: EngineSettings, cache_dir: Path | None) -> Runtime:
+    from mien.engines.liveportrait.runtimes.openvino_int8 import with_int8
     from mien.engines.liveportrait.runtimes.openvino_models import load_models, model_folder
     from mien.engines.liveportrait.runtimes.openvino_runtime import OpenVinoRuntime
 
     plans = plans_for(settings, "cpu", _processor_half(settings))
     folder = None if cache_dir is None else model_folder(networks, VOLUME_SIDE, cache_dir)
     models = load_models(networks, VOLUME_SIDE, folder)
+    if plans[0].int8:
+        models = with_int8(networks, models, folder)
     return first_that_agrees(plans, lambda plan: OpenVinoRuntime(networks, models, plan), folder)
 
 

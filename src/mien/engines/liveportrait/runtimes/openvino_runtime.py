@@ -63,15 +63,19 @@ class OpenVinoRuntime(TorchCorrectors):
     def close(self) -> None:
         self._requests.clear()
 
-    def _painted(self, source: SourceSide, driving: Floats) -> Floats:
-        """(1, H, W, 3) from (1, 21, 3)."""
+    def bent(self, source: SourceSide, driving: Floats) -> tuple[Floats, Floats]:
+        """What is painted: the bent volume and its occlusion, for (1, 21, 3) keypoints."""
         points = (source.keypoints, torch.from_numpy(driving))
         known = (each.numpy() for each in (source.compressed, source.heat, source.keypoints))
         (evidence,) = self._run("front", *known, driving)
         weighed = (torch.from_numpy(each) for each in self._run("middle", evidence))
         with torch.inference_mode():
-            bent = self._bending(source.volume, *weighed, *points)
-        (picture,) = self._run("paint", *(each.numpy() for each in bent))
+            flat, occlusion = self._bending(source.volume, *weighed, *points)
+        return flat.numpy(), occlusion.numpy()
+
+    def _painted(self, source: SourceSide, driving: Floats) -> Floats:
+        """(1, H, W, 3) from (1, 21, 3)."""
+        (picture,) = self._run("paint", *self.bent(source, driving))
         return rows(picture)
 
     def _run(self, name: str, *inputs: Floats) -> list[Floats]:
