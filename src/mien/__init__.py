@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mien.drivers.speech_stream import SpeechStream
     from mien.engines import Engine, EngineInfo, EngineSettings, load_engine
     from mien.errors import (
+        DownloadError,
         EngineUnavailableError,
         ExpressionError,
         InputError,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         edit,
         express,
         load_actor,
+        load_liveportrait,
         talk,
     )
     from mien.speech.phonemes import Recognition
@@ -101,6 +103,7 @@ _HOMES = {
     "mien.drivers.speech_stream": ("SpeechStream",),
     "mien.engines": ("Engine", "EngineInfo", "EngineSettings", "load_engine"),
     "mien.errors": (
+        "DownloadError",
         "EngineUnavailableError",
         "ExpressionError",
         "InputError",
@@ -135,6 +138,7 @@ _HOMES = {
         "edit",
         "express",
         "load_actor",
+        "load_liveportrait",
         "talk",
     ),
     "mien.speech.phonemes": ("Recognition",),
@@ -171,6 +175,7 @@ __all__ = [
     "VISEMES",
     "Actor",
     "CropReport",
+    "DownloadError",
     "Edits",
     "Engine",
     "EngineInfo",
@@ -232,6 +237,7 @@ __all__ = [
     "load_actor",
     "load_engine",
     "load_expressions",
+    "load_liveportrait",
     "measure_lipsync_accuracy",
     "open_sink",
     "open_video",

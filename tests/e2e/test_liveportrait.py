@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 import pytest
 
+import mien
 from e2e.ending import Ending
+from fakes.hub import use_hub
 from fakes.liveportrait_weights import write_official_weights
 from fakes.sounds import hello, write_sound
 from fakes.templates import liveportrait
@@ -139,7 +141,7 @@ def test_an_animal_needs_a_box(render: Run, portrait: Path, tmp_path: Path) -> N
 def test_without_weights_one_line_says_what_to_do(
     run: Run, portrait: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]
 ) -> None:
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    use_hub(monkeypatch, tmp_path / "hub")
     sound(tmp_path)
     name, *arguments = verb
     ending = run(name, portrait, *arguments, *ENGINE, "--models-dir", tmp_path)
@@ -150,11 +152,15 @@ def test_without_weights_one_line_says_what_to_do(
     assert not (tmp_path / "outputs").exists()
 
 
-def test_weights_of_animals_are_refused_for_people(
-    render: Run, portrait: Path, pretrained: Path, tmp_path: Path
+def test_an_actor_makes_a_clip(
+    pretrained: Path, cache: Path, portrait: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = pretrained / "liveportrait_animals"
-    ending = render("express", portrait, "--emotion", "happy", "--models-dir", folder)
-    assert ending.code in (FAILED, USAGE)
-    assert ending.err.count("\n") == 1
-    assert "liveportrait" in ending.err
+    monkeypatch.setenv("MIEN_MODELS_DIR", str(pretrained))
+    monkeypatch.setenv("MIEN_CACHE_DIR", str(cache))
+    samples, rate = hello(0.2)
+    with mien.load_liveportrait() as actor:
+        clip = actor.animate(
+            portrait, samples, sample_rate=rate, fps=10, duration=0.2, dtype="uint8"
+        )
+    assert clip.shape == (2, 3, 512, 512)
+    assert clip.std() > 5

@@ -1,6 +1,6 @@
 """One run from files to a file: what the command line and ``mien.animate`` call."""
 
-from mien.pipeline.clip import Actor, TalkConfig, load_actor
+from mien.pipeline.clip import Actor, TalkConfig, load_actor, load_liveportrait
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.report import Report, StillReport
 from mien.pipeline.verbs.animating import animate
@@ -24,5 +24,6 @@ __all__ = [
     "edit",
     "express",
     "load_actor",
+    "load_liveportrait",
     "talk",
 ]

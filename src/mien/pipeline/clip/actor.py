@@ -65,6 +65,19 @@ def load_actor(
     return Actor(said.over(config or TalkConfig()))
 
 
+def load_liveportrait(
+    precision: str | None = None,
+    device: str | None = None,
+    *,
+    config: TalkConfig | str | Path | None = None,
+) -> Actor:
+    """:func:`load_actor` with the engine ``liveportrait``.
+
+    Raises MissingWeightsError too, which says how to get its weights.
+    """
+    return load_actor("liveportrait", precision, device, config=config)
+
+
 class Actor:
     """Makes talking clips. Holds engines: close it, or use it in a ``with`` statement. One call at
     a time."""
