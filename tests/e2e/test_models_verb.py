@@ -199,6 +199,11 @@ def test_a_hostile_file_is_refused_and_does_not_run(run: Run, weights: Path) -> 
     assert not Path("ran").exists()
 
 
+def test_what_is_not_here_is_not_exported(run: Run) -> None:
+    assert "mien models download liveportrait" in refused(run("models", "export-onnx"), code=1)
+    assert not Path("checkpoints").exists()
+
+
 def test_tensorrt_needs_its_provider_and_onnx_files(run: Run) -> None:
     assert "no TensorRT here" in refused(run("models", "build-tensorrt"), code=1)
     assert "no ONNX files" in refused(run("models", "build-tensorrt", "liveportrait"))

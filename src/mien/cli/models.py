@@ -31,6 +31,16 @@ Output = Annotated[
         "--output", "-o", metavar="FOLDER", help="A folder of models to write to. Default: beside."
     ),
 ]
+OnnxOutput = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FOLDER",
+        help="A folder of models to write to; found by itself if it is `checkpoints` in the "
+        "working folder.",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Also what is there already.")]
 
 models = typer.Typer(
@@ -116,6 +126,28 @@ def convert(
         from mien.pipeline.verbs.modelling import chosen_models_dir, convert_models
 
         paths = convert_models(name, chosen_models_dir(models_dir), output, force=force)
+    _print_paths(paths, json=json)
+
+
+@models.command("export-onnx")
+def export_onnx(
+    output: OnnxOutput = "checkpoints",
+    force: Force = False,
+    models_dir: ModelsDir = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write LivePortrait's PyTorch weights as the ONNX files of --runtime onnx."""
+    with exit_codes(verbose=verbose):
+        from mien.pipeline.verbs.modelling import chosen_models_dir
+        from mien.pipeline.verbs.modelling import export_onnx as export
+
+        def progress(name: str) -> None:
+            if not (quiet or json):
+                typer.echo(f"writing {name}", err=True)
+
+        paths = export(chosen_models_dir(models_dir), output, force=force, progress=progress)
     _print_paths(paths, json=json)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError, WeightsError
 from mien.pipeline.engine_choice import chosen_engine
-from mien.weights import BUNDLES, Bundle, Found, bundle_named, find_weights, locate
+from mien.weights import BUNDLES, Bundle, Found, bundle_named, by_network, find_weights, locate
 from mien.weights.download import FetchedCallback, download
 from mien.weights.places import layout_root
 
@@ -125,6 +125,30 @@ def convert_models(
     if not written:
         raise OptionError("models", f"{name} holds no PyTorch files; there is nothing to convert")
     return written
+
+
+def export_onnx(
+    models_dir: Path | None,
+    output: str,
+    *,
+    force: bool = False,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[str]:
+    """Write LivePortrait's networks for humans as the files of ``liveportrait-onnx`` below the
+    folder of models ``output``; their paths. ``progress`` is told each file's name before.
+
+    Raises WeightsError, OutputError, EngineUnavailableError naming the packages it needs.
+    """
+    from mien.engines.liveportrait.loading import load_networks
+    from mien.engines.liveportrait.runtimes.networks import Networks
+
+    official, onnx = BUNDLES["liveportrait"], BUNDLES["liveportrait-onnx"]
+    files = find_weights(official, models_dir)
+    networks = Networks(**load_networks(by_network(files, official)))
+    from mien.engines.liveportrait.onnx_export import export_onnx as export  # needs torch
+
+    folder = Path(output, onnx.artifacts[0].path).parent
+    return [str(path) for path in export(networks, folder, force=force, progress=progress)]
 
 
 def build_tensorrt(name: str, models_dir: Path | None) -> list[str]:
