@@ -38,7 +38,9 @@ lock: ## resolve the newest allowed packages into requirements.lock
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@grep '^#' $(LOCK) > build/requirements.lock
-	@build/lock/bin/python -m pip freeze --exclude-editable >> build/requirements.lock
+	@# Which build of torch there is, for a processor or a card, is not for this file to say.
+	@build/lock/bin/python -m pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\)+.*/\1/' \
+		| grep -v -E '^(nvidia-|cuda-|triton)' >> build/requirements.lock
 	@mv build/requirements.lock $(LOCK) && rm -rf build/lock
 
 clean: ## remove the environment, caches and what the demo wrote
