@@ -6,7 +6,6 @@ and ``paint`` so that only those have fewer digits.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,12 +89,11 @@ class OpenVinoRuntime(TorchCorrectors):
 
 
 def _request(model: Model, number: Number) -> Any:
-    """Ready to run on the cores that this process may use; not pinned to them, as others may
-    use them too."""
+    """Ready to run on all cores that this process may use, as is OpenVINO's way; not pinned to
+    them, as others may use them too."""
     options = {
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
-        "INFERENCE_NUM_THREADS": len(os.sched_getaffinity(0)),
         "ENABLE_CPU_PINNING": False,
         "INFERENCE_PRECISION_HINT": _HINTS[number],
     }
