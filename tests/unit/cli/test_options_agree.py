@@ -20,7 +20,10 @@ pytestmark = pytest.mark.unit
 
 INPUTS = {"source", "driving", "output", "progress"}
 OF_THE_COMMAND = {"json", "quiet", "verbose"}
-ENGINE = {field.name for field in fields(EngineSettings)} - {"name"} - {"cache_dir"} | {"source_smoothing", "download"}
+ENGINE = {field.name for field in fields(EngineSettings)} - {"name"} - {"cache_dir"} | {
+    "source_smoothing",
+    "download",
+}
 """Options of the command that Python takes as one EngineSettings."""
 DOCS = Path(__file__).parents[3] / "docs" / "cli.md"
 
