@@ -80,6 +80,14 @@ def test_without_text_most_visemes_are_right(evaluation: ModuleType) -> None:
     assert found["onset_ms"] <= 18
 
 
+def test_of_a_voice_it_has_not_learned_from_as_many_are_right(evaluation: ModuleType) -> None:
+    found = figures(evaluation, "fl_slt", with_text=False)
+    assert found["precision"] >= 0.88
+    assert found["recall"] >= 0.88
+    assert found["closures"] >= 0.85
+    assert found["onset_ms"] <= 18
+
+
 def test_with_text_nearly_all_visemes_are_right(evaluation: ModuleType) -> None:
     found = figures(evaluation, "", with_text=True)
     assert found["precision"] >= 0.97

@@ -24,6 +24,10 @@ from mien.speech.spectrum import band_powers, loudness, mel_filters, timbre
 from phoneme_network.corpus import UNKNOWN, read
 from phoneme_network.network import BANDS, PhonemeNetwork
 
+LIFTS = {"P": 1.0, "B": 1.6, "M": 1.6, "F": 0.6, "V": 0.6}
+"""Added to logits. Lips that stay open look worse than lips that close once too often, and b and m
+of voices unheard are taken for d, g and n more easily than p is for t."""
+
 
 class Probabilities(nn.Module):  # type: ignore[misc]
     """The network with its logits turned into logarithms of probabilities."""
@@ -111,18 +115,13 @@ def main() -> None:
         default=0.3,
         help="how much of a phone's rarity in the corpora its logits are raised by",
     )
-    parser.add_argument(
-        "--closures",
-        type=float,
-        default=1.0,
-        help="added to the logits of p, b and m: a closure missed looks worse than one too many",
-    )
     args = parser.parse_args()
     network = PhonemeNetwork()
     network.load_state_dict(torch.load(args.weights))
     network.eval()
     lift = torch.from_numpy(args.balance * rarity(args.corpora))
-    lift[[PHONES.index(phone) for phone in "PBM"]] += args.closures
+    for phone, more in LIFTS.items():
+        lift[PHONES.index(phone)] += more
     with torch.no_grad():
         for head in (network.head, network.live_head):
             head.bias.view(2, -1).add_(lift)
