@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from mien.errors import EngineUnavailableError
 
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
+_NO_MEMORY = ("allocate memory", "not enough memory", "out of memory", "bad_alloc")
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def enough_memory(doing: str, device: str, number: str) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if not _is_no_memory(error):
+        if not is_no_memory(error):
             raise
     else:
         return
@@ -31,5 +31,6 @@ def enough_memory(doing: str, device: str, number: str) -> Iterator[None]:
     )
 
 
-def _is_no_memory(error: BaseException) -> bool:
+def is_no_memory(error: BaseException) -> bool:
+    """Whether a library says by this that memory ended: each has an error of its own for that."""
     return isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
+from mien.engines.liveportrait.runtimes.memory import is_no_memory
 from mien.engines.liveportrait.runtimes.onnx_files import OnnxFile, Shape
 from mien.engines.liveportrait.runtimes.onnx_providers import Provider
 from mien.errors import EngineUnavailableError, OptionError, WeightsError
@@ -25,7 +26,6 @@ _NUMBERS: Mapping[str, type[np.floating[Any]]] = {
     "tensor(float16)": np.float16,
     "tensor(double)": np.float64,
 }
-_NO_MEMORY = ("allocate memory", "not enough memory", "out of memory", "bad_alloc")
 _DEVICE = ("CUDA", "TensorRT", "cuDNN")
 _PLUGIN = "GridSample3D"
 _QUIET = 4
@@ -100,7 +100,7 @@ def _unopened(path: Path, error: Exception) -> Exception:
     if _PLUGIN in str(error):
         problem = f"needs FasterLivePortrait's TensorRT plugin {_PLUGIN}, which is not used here"
         return WeightsError(path, f"{problem}; give warping_spade.onnx in its place")
-    if any(words in str(error) for words in _NO_MEMORY):
+    if is_no_memory(error):
         return MemoryError()
     if any(words in str(error) for words in _DEVICE):
         return OptionError("--device", f"onnxruntime cannot use it: {_brief(error)}")
@@ -109,7 +109,7 @@ def _unopened(path: Path, error: Exception) -> Exception:
 
 
 def _failed(path: Path, error: Exception) -> Exception:
-    if isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY):
+    if is_no_memory(error):
         return MemoryError()
     if any(words in str(error) for words in _DEVICE):
         return EngineUnavailableError("liveportrait", f"the device failed: {_brief(error)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import onnxruntime as ort
 from mien.engines.liveportrait.algebra.rotation import degrees_from_bins
 from mien.engines.liveportrait.runtimes import onnx_files as files
 from mien.engines.liveportrait.runtimes.base import KeypointReading
+from mien.engines.liveportrait.runtimes.corrections import Corrections
 from mien.engines.liveportrait.runtimes.memory import enough_memory
 from mien.engines.liveportrait.runtimes.onnx_network import OnnxNetwork
 from mien.engines.liveportrait.runtimes.onnx_providers import (
@@ -26,7 +28,7 @@ from mien.errors import MissingWeightsError, OptionError
 from mien.types import Floats, Image
 
 _BUNDLE = "liveportrait-onnx"
-_FLAT = 63
+_CORRECTORS = (files.STITCHING, files.EYES, files.LIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,15 @@ class OnnxSource:
     keypoints: Floats
 
 
-class OnnxRuntime:
+class OnnxRuntime(Corrections):
     """See `base.Runtime`. The files are made for one picture at a time."""
 
     def __init__(self, networks: Mapping[str, OnnxNetwork], device: str) -> None:
         """``networks``: by the part that `onnx_files` names. ``device``: for messages."""
         self._networks, self._device = dict(networks), device
+        names = {file.part: file.name for file in _CORRECTORS}
+        there = {part: partial(self._corrected, part) for part in names if part in networks}
+        super().__init__(there, names, _BUNDLE)
 
     def read_motion(self, pictures: Image) -> list[KeypointReading]:
         network = self._networks[files.MOTION.part]
@@ -67,33 +72,13 @@ class OnnxRuntime:
         np.clip(pictures, 0, 1, out=pictures)
         return pictures
 
-    def stitch(self, source: Floats, driving: Floats) -> Floats:
-        network = self._networks.get(files.STITCHING.part)
-        if network is None:
-            return driving
-        pairs = (np.concatenate([source, keypoints], axis=None) for keypoints in driving)
-        with self._enough_memory("stitching"):
-            change = np.concatenate([network(pair[None])[0] for pair in pairs])
-        stitched = driving + change[:, :_FLAT].reshape(driving.shape)
-        stitched[..., :2] += change[:, None, _FLAT:]
-        return np.asarray(stitched, np.float32)
-
-    def eye_delta(self, source: Floats, ratios: Floats) -> Floats:
-        return self._delta(files.EYES, source, ratios)
-
-    def lip_delta(self, source: Floats, ratios: Floats) -> Floats:
-        return self._delta(files.LIP, source, ratios)
-
     def close(self) -> None:
         self._networks.clear()
 
-    def _delta(self, file: files.OnnxFile, source: Floats, ratios: Floats) -> Floats:
-        if file.part not in self._networks:
-            raise _missing(f"opening eyes or lips needs {file.name}, which is not there")
-        asked = np.concatenate([source, ratios], axis=None)[None]
-        with self._enough_memory("opening eyes or lips"):
-            (change,) = self._networks[file.part](asked)
-        return change.reshape(source.shape)
+    def _corrected(self, part: str, rows: Floats) -> Floats:
+        network = self._networks[part]
+        with self._enough_memory("correcting keypoints"):
+            return np.concatenate([network(row[None])[0] for row in rows])
 
     def _enough_memory(self, doing: str) -> AbstractContextManager[None]:
         return enough_memory(doing, self._device, "fp32")
