@@ -33,7 +33,9 @@ class ReducedGenerator(nn.Module):
 def reduce_generator(plain: SpadeGenerator) -> ReducedGenerator:
     """From a plain network with weights; shares what it need not change."""
     with torch.no_grad():
-        return ReducedGenerator(plain).eval()
+        reduced = ReducedGenerator(plain)
+    reduced.eval()
+    return reduced
 
 
 def _block(plain: SpadeGenerator, name: str) -> SpadeBlock:

@@ -125,7 +125,9 @@ def reduce_warping(plain: WarpingNetwork) -> ReducedWarping:
     dense = plain.dense_motion_network
     depth = plain.third.conv.in_channels // dense.compress.in_channels
     with torch.no_grad():
-        return ReducedWarping(plain, depth).eval()
+        reduced = ReducedWarping(plain, depth)
+    reduced.eval()
+    return reduced
 
 
 def offsets(source_1K3: Tensor, driving_BK3: Tensor) -> Tensor:
