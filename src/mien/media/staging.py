@@ -127,6 +127,14 @@ class Staging:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it. Raises OutputError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # ValueError: as above
+        raise OutputError(path, describe(error)) from None
+
+
 def is_there(path: Path) -> bool:
     """Whether something has this name, be it a link that leads nowhere."""
     return os.path.lexists(path)

@@ -57,3 +57,9 @@ def test_a_bad_file_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(WeightsError):
         convert(tmp_path / "bad.pth", tmp_path / "bad.safetensors")
     assert [each.name for each in tmp_path.iterdir()] == ["bad.pth"]
+
+
+def test_a_place_where_no_folder_can_be_is_told(tmp_path: Path, official: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot be written"):
+        convert(artifact_path(official, "retargeting"), tmp_path / "file" / "in" / "x.safetensors")

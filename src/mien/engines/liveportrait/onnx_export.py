@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ import torch
 
 from mien.engines.liveportrait.runtimes import onnx_files as files
 from mien.engines.liveportrait.runtimes.networks import Network, Networks
-from mien.errors import EngineUnavailableError, OutputError
+from mien.errors import EngineUnavailableError
+from mien.media.staging import Staging, make_folder
 from mien.nets.liveportrait.reduced.painting import Painting
 
 _OPSET = 20
@@ -38,15 +38,13 @@ def export_onnx(
     """
     _check_packages()
     exports = [(file, network) for file, network in _exports(networks) if network is not None]
-    outputs = [folder / file.name for file, _ in exports]
-    for output in outputs:
-        if output.exists() and not force:
-            raise OutputError(output, "exists already; use --force to replace it")
-    _make(folder)
+    make_folder(folder)
+    outputs = [Staging(folder / file.name, folder=False, force=force) for file, _ in exports]
     for (file, network), output in zip(exports, outputs, strict=True):
         progress(file.name)
-        _write(network, file, output)
-    return outputs
+        with output.writing() as temporary:
+            _export(network, file, temporary)
+    return [output.target for output in outputs]
 
 
 def _exports(networks: Networks) -> list[tuple[files.OnnxFile, Network | None]]:
@@ -67,24 +65,6 @@ def _check_packages() -> None:
         raise EngineUnavailableError(
             "liveportrait", f"{problem}; install what is missing with: pip install 'mien[onnx]'"
         )
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(folder, f"is no folder to write to: {error.strerror}") from None
-
-
-def _write(network: Network, file: files.OnnxFile, output: Path) -> None:
-    temporary = output.with_name(f".{output.stem}.{secrets.token_hex(4)}.part.onnx")
-    try:
-        _export(network, file, temporary)
-        temporary.replace(output)
-    except OSError as error:
-        raise OutputError(output, f"cannot be written: {error.strerror or error}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _export(network: Network, file: files.OnnxFile, path: Path) -> None:

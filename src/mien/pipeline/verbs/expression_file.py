@@ -8,8 +8,8 @@ from pathlib import Path
 
 import typer
 
-from mien.errors import ExpressionError, OutputError
-from mien.media.staging import Staging, describe, is_there
+from mien.errors import ExpressionError
+from mien.media.staging import Staging, is_there, make_folder
 from mien.motion.expressions import Expression, find_expression, load_expressions
 from mien.motion.expressions.entry import is_expression_name
 from mien.motion.expressions.table import read_table
@@ -71,10 +71,7 @@ def new_expression(
 
 def _write(path: Path, text: str, *, own_place: bool) -> None:
     """Whole or not at all. ``own_place``: the folder is ours to make."""
-    try:
-        if own_place:
-            path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(path, describe(error)) from None
+    if own_place:
+        make_folder(path.parent)
     with Staging(path, folder=False, force=True).writing() as temporary:
         temporary.write_text(text, encoding="utf-8")

@@ -148,5 +148,5 @@ def test_files_that_exist_are_kept(networks: Networks, tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(networks: Networks, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(OutputError, match="file/below: is no folder to write to: Not a"):
+    with pytest.raises(OutputError, match="file/below: cannot be written: Not a"):
         export_onnx(networks, tmp_path / "file" / "below")
