@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from mien.checks import check_choice, check_number, check_whole, shown
 from mien.errors import OptionError
+from mien.motion.kalman import OBSERVATION
 
 Precision = Literal["auto", "fp32", "fp16", "bf16"]
 RuntimeName = Literal["auto", "torch", "openvino", "onnx"]
@@ -19,8 +20,6 @@ RUNTIMES: tuple[RuntimeName, ...] = get_args(RuntimeName)
 TIERS: tuple[Tier, ...] = get_args(Tier)
 SPECIES: tuple[Species, ...] = get_args(Species)
 
-SMOOTHING = 3e-7
-"""LivePortrait's own variance."""
 SWITCHES = {
     "stitching": "--no-stitching",
     "hold_eyes": "--hold-eyes",
@@ -65,7 +64,7 @@ class EngineSettings:
     species: Species = "humans"
     stitching: bool = True
     hold_eyes: bool = False
-    smoothing: float | None = SMOOTHING
+    smoothing: float | None = OBSERVATION
     orthonormal: bool = False
     batch: int = 1
 

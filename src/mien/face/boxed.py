@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import product
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from mien.face.mesh import MeshNetwork
 from mien.face.regions import FaceRegion, region_of_landmarks
 from mien.types import Face, Image
 
-Box = tuple[float, float, float, float]
+Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, width and height in pixels of a picture."""
 
+_FARTHEST = 65_536
+"""Pixels: no picture is larger."""
 _PRESENT = 0.5
 """Presence score above which a region holds a face."""
 _MARGINS = (0.7, 1.0, 1.5, 2.2)
@@ -51,11 +54,16 @@ def find_face_in(image: Image, box: Box) -> Face | None:
 
 
 def check_box(box: Box) -> Box:
-    """The box as it is. Raises OptionError unless it has four finite numbers and an extent."""
-    whole = len(box) == 4 and all(math.isfinite(value) for value in box)
-    if not whole or box[2] <= 0 or box[3] <= 0:
-        problem = f"{shown(box)} is not left, top, width and height in pixels"
-        raise OptionError("box", problem)
+    """The box as it is. Raises OptionError unless it has four numbers that can be places in a
+    picture, and an extent."""
+    if not (
+        isinstance(box, tuple | list)
+        and len(box) == 4
+        and all(isinstance(value, int | float) and abs(value) <= _FARTHEST for value in box)
+        and min(box[2:]) > 0
+    ):
+        problem = "is not left, top, width and height of a face in pixels, as in 120,80,200,260"
+        raise OptionError("--box", f"{shown(box)} {problem}")
     return box
 
 

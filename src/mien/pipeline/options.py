@@ -16,13 +16,12 @@ from mien.drivers.video import ReferenceChoice
 from mien.engines.base import DEFAULT_FRAMING
 from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
 from mien.errors import OptionError
+from mien.face.boxed import Box, check_box
 from mien.motion.timeline import Timeline
 from mien.types import MAX_RATIO, PARTS, REGIONS, Framing, MotionOptions, Part, Region
 
 KeepAudio = Literal["source", "driving", "none"]
 FaceChoice: TypeAlias = int | Literal["all"]
-Box: TypeAlias = tuple[float, float, float, float]
-"""Left, top, width and height of a face, pixels of the picture."""
 Size: TypeAlias = int | tuple[int, int]
 """The longest side, or (width, height)."""
 
@@ -31,8 +30,6 @@ _RATE = re.compile(r"-?\d{1,12}(\.\d{0,20})?(/\d{1,12})?", re.ASCII)
 
 KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
 
-_FARTHEST = 65_536
-"""Pixels: no picture is larger."""
 MIN_SIDE, MAX_SIDE = 16, 4096
 """Pixels a result may have per side: H.264 levels end at 4096."""
 
@@ -87,7 +84,7 @@ class AnimateOptions:
         check_whole("--seed", self.seed, least=0)
         _check_framing(self.framing)
         if self.box is not None:
-            _check_box(self.box)
+            check_box(self.box)
         if self.duration is not None:
             check_duration(self.duration)
         if self.fps is not None:
@@ -133,17 +130,6 @@ def _check_framing(framing: Framing) -> None:
     for option, shift in (("--crop-x", framing.x), ("--crop-y", framing.y)):
         if shift is not None:
             check_number(option, shift, -1, 1)
-
-
-def _check_box(box: Box) -> None:
-    if not (
-        isinstance(box, tuple | list)
-        and len(box) == 4
-        and all(isinstance(value, int | float) and abs(value) <= _FARTHEST for value in box)
-        and min(box[2:]) > 0
-    ):
-        problem = "is not left, top, width and height of a face in pixels, as in 120,80,200,260"
-        raise OptionError("--box", f"{shown(box)} {problem}")
 
 
 def parse_box(text: str) -> Box:

@@ -64,5 +64,5 @@ def test_of_two_faces_the_box_chooses(astronaut, astronaut_face):
 
 @pytest.mark.parametrize("box", [(0, 0, 0, 10), (0, 0, 10, -10), (float("inf"), 0, 10, 10)])
 def test_a_box_without_extent_is_refused(astronaut, box):
-    with pytest.raises(OptionError, match=r"^box: "):
+    with pytest.raises(OptionError, match=r"^--box: "):
         find_face_in(astronaut, box)

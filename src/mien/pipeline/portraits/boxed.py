@@ -9,8 +9,8 @@ import numpy as np
 from mien.engines.settings import Species
 from mien.errors import NoFaceError, OptionError
 from mien.face import find_face_in
+from mien.face.boxed import Box
 from mien.motion.face_template import FACE_TEMPLATE
-from mien.pipeline.options import Box
 from mien.types import Face, Floats, Portrait
 
 

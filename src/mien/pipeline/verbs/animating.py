@@ -12,11 +12,12 @@ from mien.drivers.looping import Loop
 from mien.drivers.video import ReferenceChoice
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
+from mien.face.boxed import Box
 from mien.motion.timeline import Timeline
 from mien.pipeline.driving import choose_driver
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.engine_choice import chosen_engine
-from mien.pipeline.options import AnimateOptions, Box, FaceChoice, KeepAudio, Size, parse_rate
+from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
 from mien.pipeline.play import play
 from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report

@@ -11,10 +11,11 @@ from mien.checks import shown
 from mien.drivers.edits import drive_with_edits
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError, OutputError
+from mien.face.boxed import Box
 from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.edits import Edits
 from mien.pipeline.engine_choice import chosen_engine
-from mien.pipeline.options import MAX_SIDE, AnimateOptions, Box, FaceChoice, Size
+from mien.pipeline.options import MAX_SIDE, AnimateOptions, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report, StillReport

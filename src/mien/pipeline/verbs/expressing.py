@@ -10,13 +10,14 @@ from pathlib import Path
 from mien.drivers import drive_with_emotions
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
+from mien.face.boxed import Box
 from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.expressions import DEFAULT_INTENSITY, Expression, feeling, find_expression
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.gallery import render_gallery, render_sheet
-from mien.pipeline.options import AnimateOptions, Box, FaceChoice, Size
+from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report, StillReport
 from mien.pipeline.stills import motion_of, open_studio

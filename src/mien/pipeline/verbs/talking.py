@@ -13,13 +13,14 @@ from mien.drivers.length import frames_in
 from mien.drivers.speech import Manner, drive_with_speech, felt_in, towards
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError, UnreadableMediaError
+from mien.face.boxed import Box
 from mien.media import open_sound, read_speech
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.engine_choice import chosen_engine
-from mien.pipeline.options import AnimateOptions, Box, FaceChoice, Size, parse_rate
+from mien.pipeline.options import AnimateOptions, FaceChoice, Size, parse_rate
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import is_film
 from mien.pipeline.report import Report

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from mien.checks import check_choice, check_number
+from mien.engines.settings import SPECIES, Species
 from mien.errors import OptionError
 from mien.motion.kalman import OBSERVATION
 from mien.types import MotionOptions
 
 Manner = Literal["mien", "upstream"]
 DrivingOption = Literal["expression-friendly", "pose-friendly"]
-Species = Literal["humans", "animals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class DriveOptions:
     species: Species = "humans"
 
     def __post_init__(self) -> None:
-        check_choice("--driving-option", self.driving_option, get_args(DrivingOption))
-        check_choice("--species", self.species, get_args(Species))
+        check_choice("driving_option", self.driving_option, get_args(DrivingOption))
+        check_choice("--species", self.species, SPECIES)
         check_choice("manner", self.manner, get_args(Manner))
         if self.smoothing is not None:
-            check_number("--smoothing", self.smoothing, 1e-12, 1.0)
+            check_number("smoothing", self.smoothing, 1e-12, 1.0)
         if self.species == "animals":
             _check_animals(self)
         elif self.manner == "upstream" and self.asks_for_openings:
@@ -79,5 +79,5 @@ def _check_animals(options: DriveOptions) -> None:
         raise OptionError(
             "--species",
             "how far an animal's eyes and lips are open is not known; leave out --retarget, "
-            "--normalize-lips, --eyes-open and --lips-open",
+            "--normalize-lips, --eyes-open, --lips-open and --hold-eyes",
         )

@@ -84,5 +84,5 @@ def test_the_box_of_an_animal_is_framed_like_its_nine_points():
 
 @pytest.mark.parametrize("box", [(0, 0, 0, 5), (0, 0, 5, -1), (0, math.nan, 5, 5), (1, 2, 3)])
 def test_a_box_without_extent_is_refused(box):
-    with pytest.raises(OptionError, match=r"^box: .*left, top, width and height"):
+    with pytest.raises(OptionError, match=r"^--box: .*left, top, width and height"):
         frame_box(box)
