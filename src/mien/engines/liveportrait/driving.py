@@ -1,7 +1,7 @@
 """What a driver's frames say in LivePortrait's terms, whatever kind of driver it is.
 
-A template brings keypoints; a film or a picture is read by the motion extractor; what is made
-rather than seen (emotions, idling, speech, edits) brings blendshapes, which
+Templates and edits bring keypoints; a film or a picture is read by the motion extractor; what else
+is made rather than seen (emotions, idling, speech) brings blendshapes, which
 :mod:`mien.motion.keypoints` says in keypoints.
 """
 
