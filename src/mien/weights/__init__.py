@@ -6,7 +6,7 @@ Nothing here imports PyTorch or the hub's library before it is needed.
 from mien.weights.artifacts import BUNDLES, Artifact, Bundle, Repository, bundle_named, bundle_of
 from mien.weights.places import Found, by_network, find_weights, locate
 from mien.weights.recipe import LIVEPORTRAIT_GAINS, recipe_state, spectral_shapes
-from mien.weights.state import State, part_of, read_state
+from mien.weights.state import State, part_of, read_state, require_torch
 from mien.weights.strict import check_finite, load_strict
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "part_of",
     "read_state",
     "recipe_state",
+    "require_torch",
     "spectral_shapes",
 ]

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from mien.errors import OutputError
 from mien.media.staging import Staging, describe, make_folder
-from mien.weights.state import read_state
+from mien.weights.state import read_state, require_torch
 
 
 def convert(path: Path, output: Path, *, force: bool = False) -> None:
     """Write the tensors of a file of weights to ``output``, a ``.safetensors``, whole or not at
-    all. Folders are made. Raises WeightsError, OutputError."""
+    all. Folders are made. Raises WeightsError, OutputError, EngineUnavailableError without
+    PyTorch."""
+    require_torch()
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import save_file

@@ -37,7 +37,7 @@ def read_state(path: str | Path) -> State:
     """
     path = Path(path)
     kind = container_kind(path)
-    _require_torch()
+    require_torch()
     content = _read_safetensors(path) if kind == "safetensors" else _read_pickled(path, kind)
     state = dict(_flat(path, content))
     if not state:
@@ -60,11 +60,12 @@ def part_of(state: State, part: str) -> State:
     }
 
 
-def _require_torch() -> None:
+def require_torch() -> None:
+    """EngineUnavailableError without PyTorch."""
     try:
         import torch  # noqa: F401
     except ModuleNotFoundError:
-        problem = "needs PyTorch to read weights; install it with: pip install 'mien[torch]'"
+        problem = "needs PyTorch; install it with: pip install 'mien[torch]'"
         raise EngineUnavailableError("liveportrait", problem) from None
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 
 from fakes.liveportrait_weights import artifact_path
-from mien.errors import OutputError, WeightsError
+from mien.errors import EngineUnavailableError, OutputError, WeightsError
 from mien.nets.liveportrait.spectral import fold_spectral_norm
 from mien.weights import read_state, recipe_state, spectral_shapes
 from mien.weights.conversion import convert
@@ -63,3 +64,11 @@ def test_a_place_where_no_folder_can_be_is_told(tmp_path: Path, official: Path) 
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):
         convert(artifact_path(official, "retargeting"), tmp_path / "file" / "in" / "x.safetensors")
+
+
+def test_without_torch_it_is_named(
+    tmp_path: Path, official: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(EngineUnavailableError, match=r"mien\[torch\]"):
+        convert(artifact_path(official, "retargeting"), tmp_path / "x.safetensors")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mien.errors import EngineUnavailableError, WeightsError
+from mien.errors import WeightsError
 from mien.weights import (
     LIVEPORTRAIT_GAINS,
     State,
@@ -14,6 +14,7 @@ from mien.weights import (
     part_of,
     read_state,
     recipe_state,
+    require_torch,
     spectral_shapes,
 )
 
@@ -43,7 +44,9 @@ def load_networks(files: Mapping[str, tuple[Path, str]]) -> dict[str, Any]:
 
 
 def recipe_networks(seed: int = 0) -> dict[str, Any]:
-    """All networks with weights from the recipe: they take as long as with real ones."""
+    """All networks with weights from the recipe: they take as long as with real ones. Raises
+    EngineUnavailableError without PyTorch."""
+    require_torch()
     return {network: _filled(network, _recipe(network, seed), _RECIPE) for network in NETWORKS}
 
 
@@ -77,16 +80,13 @@ def _recipe(network: str, seed: int) -> State:
 
 
 def _makers() -> Mapping[str, Callable[[], Any]]:
-    try:
-        from mien.nets.liveportrait import params
-        from mien.nets.liveportrait.appearance import AppearanceExtractor
-        from mien.nets.liveportrait.generator import SpadeGenerator
-        from mien.nets.liveportrait.motion import MotionExtractor
-        from mien.nets.liveportrait.regressor import KeypointRegressor
-        from mien.nets.liveportrait.warping import WarpingNetwork
-    except ModuleNotFoundError:
-        problem = "needs PyTorch; install it with: pip install 'mien[torch]'"
-        raise EngineUnavailableError("liveportrait", problem) from None
+    from mien.nets.liveportrait import params
+    from mien.nets.liveportrait.appearance import AppearanceExtractor
+    from mien.nets.liveportrait.generator import SpadeGenerator
+    from mien.nets.liveportrait.motion import MotionExtractor
+    from mien.nets.liveportrait.regressor import KeypointRegressor
+    from mien.nets.liveportrait.warping import WarpingNetwork
+
     return {
         "appearance": lambda: AppearanceExtractor(params.APPEARANCE),
         "motion": lambda: MotionExtractor(params.MOTION),

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from fakes.liveportrait_weights import artifact_path, recipe_tensors, write_official_weights
-from mien.engines.liveportrait.loading import load_networks
+from mien.engines.liveportrait.loading import load_networks, recipe_networks
 from mien.errors import EngineUnavailableError, WeightsError
 
 pytestmark = pytest.mark.unit
@@ -70,3 +70,9 @@ def test_without_pytorch_the_extra_is_named(
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(EngineUnavailableError, match=r"pip install 'mien\[torch\]'"):
         load_networks({"appearance": (artifact_path(official, "appearance"), "")})
+
+
+def test_weights_cannot_be_made_up_without_torch_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(EngineUnavailableError, match=r"mien\[torch\]"):
+        recipe_networks()
