@@ -70,7 +70,8 @@ def peak_vram_mb() -> float | None:
 
 
 def held_vram_mb() -> float | None:
-    """What this process holds on graphics cards, as the driver tells; None without one."""
+    """What this process holds on graphics cards, as the driver tells; None without one, and where
+    the driver does not tell."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return None
@@ -79,7 +80,10 @@ def held_vram_mb() -> float | None:
     if done.returncode:
         return None
     rows = (line.split(",") for line in done.stdout.splitlines() if "," in line)
-    return sum(float(used) for pid, used in rows if int(pid) == os.getpid())
+    try:
+        return sum(float(used) for pid, used in rows if int(pid) == os.getpid())
+    except ValueError:  # "[N/A]": Windows, and shares of cards
+        return None
 
 
 def _torch_on_cards() -> Any:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from mien.pipeline.measuring.memory import Memory, forget_peak, most, peak_memory
+from mien.pipeline.measuring.memory import Memory, forget_peak, held_vram_mb, most, peak_memory
 
 pytestmark = pytest.mark.unit
 
@@ -23,3 +25,13 @@ def test_the_most_of_several_is_told_figure_by_figure() -> None:
     held = [Memory(10.0, None), Memory(5.0, 3.0), Memory(None, 7.0)]
     assert most(held) == Memory(10.0, 7.0)
     assert most([Memory(1.0, None)]) == Memory(1.0, None)
+
+
+def test_a_driver_that_does_not_tell_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "nvidia-smi"
+    program.write_text('#!/bin/sh\necho "$PPID, [N/A]"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    assert held_vram_mb() is None
