@@ -32,7 +32,7 @@ OFTEN = "pbm"
 def word(consonants: list[str], vowels: list[str], rng: random.Random) -> list[str]:
     """One to three syllables, each open, the last sometimes closed."""
     odds = [2 if c in OFTEN else 1 for c in consonants]
-    said = []
+    said: list[str] = []
     for _ in range(rng.randint(1, 3)):
         if said or rng.random() < 0.85:
             said += rng.choices(consonants, odds)
