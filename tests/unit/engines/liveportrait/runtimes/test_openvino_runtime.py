@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import numpy as np
 import pytest
 
@@ -76,6 +79,52 @@ def test_kept_models_that_are_missing_or_damaged_are_made_again(networks, folder
     load_models(networks, VOLUME_SIDE, folder)
     assert all(kept_model(folder, name) is not None for name in NAMES)
     assert (folder / "middle.bin").read_bytes() == whole[folder / "middle.bin"]
+
+
+@pytest.mark.parametrize("file", ["paint.bin", "paint.xml", "paint.crc32"])
+def test_a_kept_model_with_a_few_wrong_bytes_is_made_again(networks, folder, file):
+    whole = (folder / file).read_bytes()
+    middle = len(whole) // 2
+    (folder / file).write_bytes(whole[:middle] + b"\0\1\0" + whole[middle + 3 :])
+    assert kept_model(folder, "paint") is None
+    load_models(networks, VOLUME_SIDE, folder)
+    assert kept_model(folder, "paint") is not None
+
+
+def test_what_writers_that_were_killed_have_left_is_removed_after_a_day(networks, tmp_path):
+    folder = model_folder(networks, VOLUME_SIDE, tmp_path)
+    left = {name: tmp_path / name / ".part-x" for name in ("openvino-old", "openvino-new", "other")}
+    for place in left.values():
+        place.mkdir(parents=True)
+        (place / "paint.bin").write_bytes(b"half")
+    for name in ("openvino-old", "other"):
+        os.utime(left[name], (0, 0))
+    load_models(networks, VOLUME_SIDE, folder)
+    assert [name for name, place in left.items() if place.exists()] == ["openvino-new", "other"]
+    assert not list(folder.glob(".part-*"))
+
+
+def test_a_full_disk_is_named_once_per_cache(networks, tmp_path, full_disk):
+    folder = model_folder(networks, VOLUME_SIDE, full_disk)
+    with pytest.warns(MienWarning) as warned:
+        models = load_models(networks, VOLUME_SIDE, folder)
+    assert set(models) == set(NAMES)
+    assert len({str(warning.message) for warning in warned}) == 1
+    assert "no space left on the disk" in str(warned[0].message)
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A file system of 16 KiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(place)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("mounting a tmpfs is not allowed here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
 
 
 def test_a_cache_that_cannot_be_written_is_a_warning(networks, tmp_path):
