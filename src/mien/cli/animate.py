@@ -20,7 +20,6 @@ from mien.cli.options import (
     Verbose,
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
-from mien.cli.progress import progress_shown
 from mien.cli.weights_offer import weights_offered
 
 if TYPE_CHECKING:
@@ -165,12 +164,12 @@ def animate(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Animate a portrait with the motion of a video or of another picture."""
-    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
+    with exit_codes(verbose=verbose, quiet=quiet):
         from mien.pipeline import animate as run
         from mien.pipeline.options import parse_parts, parse_reference
 
         report = weights_offered(
-            lambda: run(
+            lambda progress: run(
                 source,
                 driving=driving,
                 emotions=emotions,

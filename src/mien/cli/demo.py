@@ -25,7 +25,7 @@ def demo(
 
     Writes a contact sheet, a PNG of the same name, next to the result.
     """
-    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
+    with exit_codes(verbose=verbose, quiet=quiet), progress_shown(quiet=quiet) as progress:
         from mien.pipeline import demo as run
 
         report = run(source, output=output, force=force, progress=progress)

@@ -15,7 +15,6 @@ from mien.cli.options import (
     Verbose,
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
-from mien.cli.progress import progress_shown
 from mien.cli.weights_offer import weights_offered
 
 _MOUTH, _EYES, _HEAD = "Mouth", "Brows and eyes", "Head"
@@ -79,7 +78,7 @@ def edit(
 
     Left and right are the person's own.
     """
-    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
+    with exit_codes(verbose=verbose, quiet=quiet):
         from mien.motion.edits import Edits
         from mien.pipeline import edit as run
         from mien.pipeline.verbs.editing import parse_shapes
@@ -106,7 +105,7 @@ def edit(
             shapes=parse_shapes(shapes or ()),
         )
         report = weights_offered(
-            lambda: run(
+            lambda progress: run(
                 source,
                 edits,
                 output=output,

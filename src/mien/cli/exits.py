@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import sys
 import traceback
+import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
-from mien.errors import InputError, MienError
+from mien.errors import InputError, MienError, MienWarning
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 
 @contextmanager
-def exit_codes(*, verbose: bool) -> Generator[None]:
-    """Turns what the body raises into one line on standard error and an exit code."""
+def exit_codes(*, verbose: bool, quiet: bool = False) -> Generator[None]:
+    """Turns what the body raises into one line on standard error and an exit code, and its
+    MienWarnings into a line each, or none when quiet."""
     try:
-        yield
+        with _warnings_told(quiet=quiet):
+            yield
     except MienError as error:
         _trace(verbose)
         complain(str(error))
@@ -44,11 +47,30 @@ def complain(message: str) -> None:
     print(f"mien: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
 
 
-def warn(warnings: Sequence[str], *, quiet: bool) -> None:
-    """The warnings of a run that went well, a line each; nothing when quiet."""
+def warn(messages: Sequence[str], *, quiet: bool) -> None:
+    """Warnings, a line each; nothing when quiet."""
     if not quiet:
-        for warning in warnings:
-            complain(f"warning: {warning}")
+        for message in messages:
+            complain(f"warning: {message}")
+
+
+@contextmanager
+def _warnings_told(*, quiet: bool) -> Generator[None]:
+    """What is warned of more than once is told once."""
+    told: set[str] = set()
+    with warnings.catch_warnings():
+        as_ever = warnings.showwarning
+
+        def tell(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if not issubclass(category, MienWarning):
+                as_ever(message, category, *place, **more)
+            elif str(message) not in told:
+                told.add(str(message))
+                warn([str(message)], quiet=quiet)
+
+        warnings.simplefilter("always", MienWarning)
+        warnings.showwarning = tell
+        yield
 
 
 def _interrupted() -> NoReturn:

@@ -17,7 +17,6 @@ from mien.cli.options import (
     Verbose,
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
-from mien.cli.progress import progress_shown
 from mien.cli.weights_offer import weights_offered
 
 _EXPRESSION = "Expression"
@@ -77,11 +76,11 @@ def express(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Put an expression on a portrait: a picture of it, a film of the way there, or all."""
-    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
+    with exit_codes(verbose=verbose, quiet=quiet):
         from mien.pipeline import express as run
 
         report = weights_offered(
-            lambda: run(
+            lambda progress: run(
                 source,
                 emotion=emotion,
                 valence=valence,

@@ -16,7 +16,6 @@ from mien.cli.options import (
     Verbose,
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
-from mien.cli.progress import progress_shown
 from mien.cli.weights_offer import weights_offered
 
 _SPEECH = "Speech"
@@ -121,7 +120,7 @@ def talk(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Let a portrait speak: lips, head and eyes go with the sound."""
-    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
+    with exit_codes(verbose=verbose, quiet=quiet):
         from mien.errors import OptionError
         from mien.pipeline import talk as run
         from mien.pipeline.gaze import parse_gaze
@@ -129,7 +128,7 @@ def talk(
         if audio is None:
             raise OptionError("--audio", "is needed: what is said, as a sound file or a video")
         report = weights_offered(
-            lambda: run(
+            lambda progress: run(
                 source,
                 audio=audio,
                 text=text,

@@ -60,7 +60,7 @@ def make(
     verbose: Verbose = False,
 ) -> None:
     """Record what a video, a picture or another driver does as a motion template."""
-    with exit_codes(verbose=verbose), progress_shown(quiet=quiet) as progress:
+    with exit_codes(verbose=verbose, quiet=quiet), progress_shown(quiet=quiet) as progress:
         from mien.pipeline.emotions import read_emotions
         from mien.pipeline.options import AnimateOptions, parse_rate, parse_reference
         from mien.pipeline.verbs.templating import make_template

@@ -41,7 +41,7 @@ def visemes(
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Write the phonemes of a recording and the mouth shape of every frame."""
-    with exit_codes(verbose=verbose):
+    with exit_codes(verbose=verbose, quiet=quiet):
         from mien.pipeline.verbs.visemes import write_visemes
 
         report = write_visemes(

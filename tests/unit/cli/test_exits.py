@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+import warnings
+
 import pytest
 import typer
 
 from mien.cli.exits import exit_codes
-from mien.errors import EngineUnavailableError, MienError, NoFaceError, OptionError, OutputError
+from mien.errors import (
+    EngineUnavailableError,
+    MienError,
+    MienWarning,
+    NoFaceError,
+    OptionError,
+    OutputError,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -47,3 +56,28 @@ def test_a_traceback_is_shown_only_when_asked_for(capsys: pytest.CaptureFixture[
     printed = capsys.readouterr().err
     assert "Traceback" in printed
     assert printed.endswith("mien: me.jpg: no face anywhere\n")
+
+
+def warn_twice() -> None:
+    for problem in ("the cache is full", "the cache is full", "half precision is visible"):
+        warnings.warn(problem, MienWarning, stacklevel=1)
+
+
+def test_each_warning_is_a_line_and_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with exit_codes(verbose=False):
+        warn_twice()
+    assert capsys.readouterr().err.splitlines() == [
+        "mien: warning: the cache is full",
+        "mien: warning: half precision is visible",
+    ]
+
+
+def test_no_warning_is_told_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    with exit_codes(verbose=False, quiet=True):
+        warn_twice()
+    assert capsys.readouterr().err == ""
+
+
+def test_warnings_of_others_stay_what_they_are() -> None:
+    with pytest.warns(UserWarning, match="not ours"), exit_codes(verbose=False):
+        warnings.warn("not ours", UserWarning, stacklevel=1)

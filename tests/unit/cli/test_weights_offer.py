@@ -11,6 +11,7 @@ from fakes.hub import FakeHub, running_hub, use_hub
 from mien.cli.fetching import fetch, megabytes
 from mien.cli.weights_offer import weights_offered
 from mien.errors import DownloadError, MissingWeightsError
+from mien.types import ProgressCallback
 from mien.weights import bundle_of, find_weights
 
 pytestmark = pytest.mark.unit
@@ -39,12 +40,12 @@ def answer(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setattr("sys.stdin", Terminal(said))
 
 
-def work() -> int:
+def work(progress: ProgressCallback | None) -> int:
     return len(find_weights(HUMANS, None))
 
 
 def test_work_that_has_its_weights_is_not_disturbed(hub: FakeHub) -> None:
-    assert weights_offered(lambda: 7, download=True, quiet=False) == 7
+    assert weights_offered(lambda progress: 7, download=True, quiet=False) == 7
     assert hub.asked == []
 
 
@@ -72,6 +73,18 @@ def test_yes_fetches_and_the_work_goes_on(
     for words in ("liveportrait, about 635 MB", "MIT (LivePortrait)", "[y/N]"):
         assert words in question
     assert question.count("?") == 1
+
+
+def test_the_question_is_whole_and_no_bar_moves_beneath_it(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+    answer(monkeypatch, "n\n")
+    with pytest.raises(MissingWeightsError):
+        weights_offered(work, download=False, quiet=False)
+    assert "Download them now? [y/N] " in screen.getvalue()
+    assert screen.getvalue().endswith("[y/N] ")
 
 
 @pytest.mark.parametrize("said", ["n\n", "\n", ""])
