@@ -31,11 +31,22 @@ def check_number(option: str, value: object, low: float, high: float) -> None:
         raise OptionError(option, f"{shown(value)} is not a number from {low:g} {until}")
 
 
-def check_whole(option: str, value: object, *, least: int, otherwise: str = "") -> None:
-    """OptionError unless it is a whole number from ``least`` on."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+def check_whole(
+    option: str, value: object, *, least: int, most: float = math.inf, otherwise: str = ""
+) -> None:
+    """OptionError unless it is a whole number from ``least`` on, ``most`` at most."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not (whole and least <= value <= most):  # type: ignore[operator]
+        until = "" if math.isinf(most) else f" to {most:.0f}"
         alternative = f" or {otherwise}" if otherwise else ""
-        raise OptionError(option, f"{shown(value)} is not a whole number from {least}{alternative}")
+        problem = f"{shown(value)} is not a whole number from {least}{until}{alternative}"
+        raise OptionError(option, problem)
+
+
+def check_switch(option: str, value: object) -> None:
+    """OptionError unless it is True or False."""
+    if not isinstance(value, bool):
+        raise OptionError(option, f"{shown(value)} is not true or false")
 
 
 def check_choice(option: str, value: object, choices: Collection[str]) -> None:

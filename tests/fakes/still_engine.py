@@ -37,6 +37,14 @@ class StillEngine:
     def __init__(self, settings: EngineSettings = DEFAULT_SETTINGS) -> None:
         self.settings = settings
 
+    @classmethod
+    def check(cls, settings: EngineSettings, options: MotionOptions) -> None:
+        pass
+
+    @classmethod
+    def check_here(cls, settings: EngineSettings) -> None:
+        pass
+
     def prepare(
         self,
         portrait: Portrait,

@@ -6,7 +6,6 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Annotated, Any, cast, get_type_hints
 
 import typer
@@ -25,9 +24,7 @@ Device = Annotated[
 ]
 Precision = Annotated[
     str,
-    typer.Option(
-        metavar="auto|fp32|fp16|bf16", help="Arithmetic on a GPU.", rich_help_panel=ENGINE
-    ),
+    typer.Option(metavar="auto|fp32|fp16|bf16", help="Of the arithmetic.", rich_help_panel=ENGINE),
 ]
 Runtime = Annotated[
     str,
@@ -70,7 +67,7 @@ SourceSmoothing = Annotated[
     float,
     typer.Option(
         metavar="VARIANCE", rich_help_panel=ENGINE,
-        help="Of the noise that is taken out when a film moves a film; 0 = none.",
+        help="Of the noise that is taken out when a film moves a film, 0 (none) to 0.001.",
     ),
 ]  # fmt: skip
 Orthonormal = Annotated[
@@ -115,11 +112,11 @@ class EngineOptions:
             precision=cast(Any, self.precision),
             runtime=cast(Any, self.runtime),
             tier=cast(Any, self.tier),
-            models_dir=None if self.models_dir is None else Path(self.models_dir),
+            models_dir=cast(Any, self.models_dir),
             species=cast(Any, self.species),
             stitching=self.stitching,
             hold_eyes=self.hold_eyes,
-            smoothing=self.source_smoothing or None,
+            smoothing=self.source_smoothing,
             orthonormal=self.orthonormal,
             batch=self.batch,
         )

@@ -67,6 +67,17 @@ class Engine(Protocol[S]):
 
     info: ClassVar[EngineInfo]
 
+    @classmethod
+    def check(cls, settings: EngineSettings, options: MotionOptions) -> None:
+        """Raise OptionError for a motion that the engine cannot make with these settings; quick,
+        so that it is told before anything is loaded."""
+        ...
+
+    @classmethod
+    def check_here(cls, settings: EngineSettings) -> None:
+        """Raise what making the engine would, as far as that is known without loading weights."""
+        ...
+
     def prepare(
         self,
         portrait: Portrait,
@@ -132,8 +143,22 @@ def engine_info(name: str) -> EngineInfo:
     return cast(EngineInfo, _engine_class(name).info)
 
 
+def check_engine(engine: str | EngineSettings) -> None:
+    """Raise as :func:`load_engine` for what keeps the engine from running here, without loading
+    its weights."""
+    settings = settings_of(engine)
+    check_settings(settings)
+    _engine_class(settings.name).check_here(settings)
+
+
+def check_motion(settings: EngineSettings, options: MotionOptions) -> None:
+    """Raise OptionError for a motion that the engine cannot make; loads nothing."""
+    check_settings(settings)
+    _engine_class(settings.name).check(settings, options)
+
+
 def check_settings(settings: EngineSettings) -> None:
-    """Raise as :func:`load_engine` for what is known before the engine is made."""
+    """Raise OptionError for a setting that the engine does not have."""
     info = engine_info(settings.name)
     for option, value, there in (
         ("--device", settings.device.partition(":")[0], info.devices),
@@ -148,7 +173,7 @@ def check_settings(settings: EngineSettings) -> None:
     for name, option in SWITCHES.items():
         left_alone = getattr(settings, name) == getattr(DEFAULT_SETTINGS, name)
         if not left_alone and name not in info.extras:
-            raise OptionError(option, f"engine {info.name} does not have it; leave it out")
+            raise OptionError(option, f"engine {info.name} has no use for it; leave it out")
 
 
 def _engine_class(name: str) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from mien.checks import check_choice, check_number, check_whole, shown
+from mien.checks import check_choice, check_number, check_switch, check_whole, shown
 from mien.errors import OptionError
 from mien.motion.kalman import OBSERVATION
 
@@ -21,6 +21,7 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 SPECIES: tuple[Species, ...] = get_args(Species)
 
 SWITCHES = {
+    "models_dir": "--models-dir",
     "stitching": "--no-stitching",
     "hold_eyes": "--hold-eyes",
     "smoothing": "--source-smoothing",
@@ -28,7 +29,11 @@ SWITCHES = {
     "batch": "--batch",
 }
 """Fields that not every engine has -> the options that set them."""
-MAX_BATCH = 64
+FOR_FILMS = ("hold_eyes", "smoothing", "orthonormal")
+"""Fields that act on a source that is a film alone."""
+MAX_BATCH, MAX_SMOOTHING = 64, 1e-3
+_NO_SMOOTHING = 1e-12
+"""Variance below which nothing is taken out that could be seen."""
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
@@ -37,21 +42,21 @@ class EngineSettings:
     """An engine and what can be chosen about it; ``auto`` leaves the choice to the engine.
 
     name: as in ``mien.engines.ENGINES``. device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
-    precision: of the arithmetic on a GPU. runtime: what executes the networks. tier: how much
+    precision: of the arithmetic. runtime: what executes the networks. tier: how much
     exactness is given for speed on a CPU. models_dir: where weights are looked for first.
     cache_dir: where what is made of weights is kept, so that the next start is quick; None keeps
-    nothing. species: whose weights.
+    nothing. Both folders may be given as text. species: whose weights.
 
     What only LivePortrait knows: stitching: whether the shoulders stay where they are. hold_eyes:
     whether the eyes of a film that is the source stay as far open as in its first picture.
-    smoothing: variance of the noise that is taken out of the motion a film gives to a film, None
-    leaves it. orthonormal: whether smoothed rotations become rotations again. batch: frames of one
-    picture that are rendered together, 1 to 64: more of them are faster on a GPU, take more memory,
-    and come out later.
+    smoothing: variance of the noise that is taken out of the motion a film gives to a film, 0 to
+    1e-3; None, which 0 becomes, leaves it. orthonormal: whether smoothed rotations become rotations
+    again. batch: frames of one picture that are rendered together, 1 to 64: more of them are faster
+    on a GPU, take more memory, and come out later.
 
     An engine that cannot honour a choice says so when it is loaded.
 
-    Raises OptionError for what no engine knows.
+    Raises OptionError for what no engine knows, and for values of the wrong type.
     """
 
     name: str = "mesh"
@@ -69,6 +74,9 @@ class EngineSettings:
     batch: int = 1
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            problem = f"{shown(self.name)} is neither the name of an engine nor EngineSettings"
+            raise OptionError("--engine", problem)
         if not isinstance(self.device, str) or not _DEVICE.fullmatch(self.device):
             problem = f"{shown(self.device)} is none of auto, cpu, cuda, cuda:0, cuda:1..."
             raise OptionError("--device", problem)
@@ -76,15 +84,31 @@ class EngineSettings:
         check_choice("--runtime", self.runtime, RUNTIMES)
         check_choice("--tier", self.tier, TIERS)
         check_choice("--species", self.species, SPECIES)
-        if self.smoothing is not None:
-            check_number("--source-smoothing", self.smoothing, 1e-12, 1e-3)
-        check_whole("--batch", self.batch, least=1)
-        check_number("--batch", self.batch, 1, MAX_BATCH)
+        for name in ("stitching", "hold_eyes", "orthonormal"):
+            check_switch(SWITCHES[name], getattr(self, name))
+        check_whole("--batch", self.batch, least=1, most=MAX_BATCH)
+        object.__setattr__(self, "smoothing", _variance(self.smoothing))
+        object.__setattr__(self, "models_dir", _folder("--models-dir", self.models_dir))
+        object.__setattr__(self, "cache_dir", _folder("cache_dir", self.cache_dir))
+
+
+def _variance(given: float | None) -> float | None:
+    if given is None:
+        return None
+    check_number("--source-smoothing", given, 0, MAX_SMOOTHING)
+    return given if given >= _NO_SMOOTHING else None
+
+
+def _folder(option: str, given: str | Path | None) -> Path | None:
+    if given is not None and not (isinstance(given, str | Path) and str(given)):
+        raise OptionError(option, f"{shown(given)} is not the path of a folder")
+    return None if given is None else Path(given)
 
 
 DEFAULT_SETTINGS = EngineSettings()
 
 
 def settings_of(engine: str | EngineSettings) -> EngineSettings:
-    """The settings, or those of the engine of this name with nothing chosen about it."""
-    return EngineSettings(engine) if isinstance(engine, str) else engine
+    """The settings, or those of the engine of this name with nothing chosen about it. Raises
+    OptionError for what is neither."""
+    return engine if isinstance(engine, EngineSettings) else EngineSettings(engine)

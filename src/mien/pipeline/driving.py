@@ -15,6 +15,8 @@ from mien.drivers import (
 from mien.errors import OptionError
 from mien.face import MeshTracker
 from mien.media import AudioTrack, open_video, sniff
+from mien.media.sniff import require_file
+from mien.motion.idle import find_idle
 from mien.motion.timeline import Timeline
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving
@@ -34,10 +36,10 @@ def choose_driver(driving: str | Path | None, options: AnimateOptions) -> Drivin
     Raises OptionError when nothing says what moves, or emotions meet a driver that has its own;
     and what the driver itself raises.
     """
+    check_driver(driving, options)
     if options.emotions is not None:
         return _emotions(options.emotions, driving, options)
-    if driving is None:
-        raise OptionError("--driving", NEEDED)
+    assert driving is not None, "checked"
     if _is_idle(driving):
         return _idle(_idle_name(driving), options)
     kind = sniff(driving)
@@ -47,6 +49,21 @@ def choose_driver(driving: str | Path | None, options: AnimateOptions) -> Drivin
     if kind == "template" or (kind == "unknown" and _is_named_template(driving)):
         return _template(driving, options)
     return _video(driving, options)
+
+
+def check_driver(driving: str | Path | None, options: AnimateOptions) -> None:
+    """Raise as :func:`choose_driver` for what is wrong at a glance, before an engine is loaded:
+    nothing to drive with, too much of it, no such file or idle motion."""
+    file = None if driving is None or _is_idle(driving) else driving
+    if driving is None and options.emotions is None:
+        raise OptionError("--driving", NEEDED)
+    if file is not None and options.emotions is not None:
+        problem = f"go with --driving idle:NAME or without it, not with {file}"
+        raise OptionError("--emotions", problem)
+    if file is not None:
+        require_file(file)
+    elif driving is not None:
+        find_idle(_idle_name(driving))
 
 
 def _is_idle(driving: str | Path) -> bool:
@@ -62,9 +79,6 @@ def _idle_name(driving: str | Path) -> str:
 
 
 def _emotions(timeline: Timeline, driving: str | Path | None, options: AnimateOptions) -> Driving:
-    if driving is not None and not _is_idle(driving):
-        problem = f"go with --driving idle:NAME or without it, not with {driving}"
-        raise OptionError("--emotions", problem)
     motion = drive_with_emotions(
         timeline,
         expressions=known_expressions(),

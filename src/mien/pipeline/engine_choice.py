@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from mien.engines.settings import EngineSettings, settings_of
+from mien.engines.base import check_motion, check_settings, engine_info
+from mien.engines.settings import (
+    DEFAULT_SETTINGS,
+    FOR_FILMS,
+    SWITCHES,
+    EngineSettings,
+    settings_of,
+)
+from mien.errors import MienWarning
+from mien.types import MotionOptions
 
 MODELS_VARIABLE, CACHE_VARIABLE = "MIEN_MODELS_DIR", "MIEN_CACHE_DIR"
 """Environment variables: folders of weights and of what is made of them, where nothing else is
@@ -15,13 +25,33 @@ said."""
 
 def chosen_engine(engine: str | EngineSettings) -> EngineSettings:
     """The settings as given, or those of the engine of this name; folders that they do not name
-    come from the environment."""
+    come from the environment, as far as the engine has weights.
+
+    Raises OptionError for what the engine does not have, EngineUnavailableError.
+    """
     settings = settings_of(engine)
+    check_settings(settings)
+    has_weights = "models_dir" in engine_info(settings.name).extras
     return replace(
         settings,
-        models_dir=settings.models_dir or _folder(MODELS_VARIABLE),
+        models_dir=models_folder(settings.models_dir) if has_weights else None,
         cache_dir=settings.cache_dir or _folder(CACHE_VARIABLE) or _users_cache() / "mien",
     )
+
+
+def models_folder(given: Path | None) -> Path | None:
+    """The folder of models: as given, else what the environment says, else none."""
+    return given or _folder(MODELS_VARIABLE)
+
+
+def check_for(settings: EngineSettings, options: MotionOptions, *, film: bool) -> None:
+    """OptionError, before anything is loaded, for a motion that the engine cannot make with these
+    settings; MienWarning for those that do nothing where the source is no film."""
+    check_motion(settings, options)
+    for name in FOR_FILMS:
+        if not film and getattr(settings, name) != getattr(DEFAULT_SETTINGS, name):
+            problem = "is for films, and does nothing to a source that is a picture"
+            warnings.warn(f"{SWITCHES[name]} {problem}", MienWarning, stacklevel=3)
 
 
 def _folder(variable: str) -> Path | None:

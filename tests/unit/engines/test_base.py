@@ -31,8 +31,8 @@ def test_an_engine_is_imported_when_it_is_asked_for(monkeypatch: pytest.MonkeyPa
         ({"runtime": "onnx"}, "--runtime: onnx: engine mesh has nothing"),
         ({"tier": "fast"}, "--tier: fast: engine mesh has nothing"),
         ({"species": "animals"}, "--species: animals: engine mesh has only humans"),
-        ({"stitching": False}, "--no-stitching: engine mesh does not have it"),
-        ({"smoothing": None}, "--source-smoothing: engine mesh does not have it"),
+        ({"stitching": False}, "--no-stitching: engine mesh has no use for it"),
+        ({"smoothing": None}, "--source-smoothing: engine mesh has no use for it"),
     ],
 )
 def test_a_setting_the_engine_does_not_have_is_refused(

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mien.errors import OptionError, UnreadableMediaError
+from mien.errors import InputError, OptionError, UnreadableMediaError
 from mien.motion.arkit import SHAPE_INDEX
 from mien.motion.timeline import parse_timeline
 from mien.pipeline import AnimateOptions
-from mien.pipeline.driving import choose_driver
+from mien.pipeline.driving import check_driver, choose_driver
 from mien.types import Floats
 
 pytestmark = pytest.mark.unit
@@ -26,6 +26,18 @@ def weights(driving: str | None, options: AnimateOptions) -> Floats:
 def test_nothing_to_drive_with_is_refused() -> None:
     with pytest.raises(OptionError, match="a video, a picture"):
         choose_driver(None, AnimateOptions())
+
+
+@pytest.mark.parametrize(
+    ("driving", "message"),
+    [(None, "is needed"), ("no.mp4", "does not exist"), ("idle:dance", "dance")],
+)
+def test_what_is_wrong_at_a_glance_is_told_without_a_portrait(
+    driving: str | None, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        check_driver(driving, AnimateOptions())
+    check_driver("idle:blink", AnimateOptions())
 
 
 def test_emotions_alone_are_played_over_natural_idling() -> None:

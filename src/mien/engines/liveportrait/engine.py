@@ -12,7 +12,7 @@ from mien.engines.base import DEFAULT_FRAMING, EngineInfo
 from mien.engines.liveportrait.algebra import DriveOptions
 from mien.engines.liveportrait.framing.placement import CROP_SIDE
 from mien.engines.liveportrait.framing.subjects import SOURCE_SCALE
-from mien.engines.liveportrait.opening import open_networks, points_for
+from mien.engines.liveportrait.opening import find_networks, open_networks, points_for
 from mien.engines.liveportrait.playing import play
 from mien.engines.liveportrait.runtimes.base import Runtime
 from mien.engines.liveportrait.source import LivePortraitSource, prepare_source
@@ -52,6 +52,16 @@ class LivePortraitEngine:
         self._settings = settings
         self._runtime = open_networks(settings) if runtime is None else runtime
         self._points_of = points_for(settings)
+
+    @classmethod
+    def check(cls, settings: EngineSettings, options: MotionOptions) -> None:
+        """Animals move whole, and nothing is known of how far their eyes and lips are open."""
+        _drive_options(settings, options)
+
+    @classmethod
+    def check_here(cls, settings: EngineSettings) -> None:
+        """Device, precision, packages, and whether the files of weights are there."""
+        find_networks(settings)
 
     def prepare(
         self,
@@ -98,21 +108,23 @@ class LivePortraitEngine:
         *,
         film: bool,
     ) -> Iterator[Rendered]:
-        settings = self._settings
-        wanted = DriveOptions(
-            motion=options,
-            stitching=settings.stitching,
-            hold_eyes=settings.hold_eyes,
-            smoothing=settings.smoothing,
-            orthonormal=settings.orthonormal,
-            species=settings.species,
-        )
         return play(
             self._runtime,
             sources,
             motion,
-            wanted,
+            _drive_options(self._settings, options),
             film=film,
-            batch=settings.batch,
+            batch=self._settings.batch,
             points_of=self._points_of,
         )
+
+
+def _drive_options(settings: EngineSettings, options: MotionOptions) -> DriveOptions:
+    return DriveOptions(
+        motion=options,
+        stitching=settings.stitching,
+        hold_eyes=settings.hold_eyes,
+        smoothing=settings.smoothing,
+        orthonormal=settings.orthonormal,
+        species=settings.species,
+    )

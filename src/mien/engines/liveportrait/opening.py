@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mien.engines.liveportrait.framing import Landmarker203
 from mien.engines.liveportrait.framing.points import PointsOf, same_points
 from mien.engines.liveportrait.loading import load_networks
 from mien.engines.liveportrait.runtimes.base import Runtime
-from mien.engines.liveportrait.runtimes.onnx_runtime import open_onnx_runtime
-from mien.engines.liveportrait.runtimes.opening import open_runtime
+from mien.engines.liveportrait.runtimes.onnx_runtime import check_onnx, open_onnx_runtime
+from mien.engines.liveportrait.runtimes.opening import check_runtime, open_runtime
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.weights import Bundle, bundle_named, bundle_of, by_network, find_weights, locate
@@ -21,12 +23,25 @@ def open_networks(settings: EngineSettings) -> Runtime:
     Raises MissingWeightsError, WeightsError, OptionError for a device or a precision that is not
     there, EngineUnavailableError naming the package that is missing.
     """
-    bundle = _bundle(settings)
-    files = find_weights(bundle, settings.models_dir)
+    files = find_networks(settings)
     if settings.runtime == "onnx":
         return open_onnx_runtime(files, settings.device, settings.precision)
-    networks = load_networks(by_network(files, bundle))
+    networks = load_networks(by_network(files, _bundle(settings)))
     return open_runtime(networks, settings, settings.cache_dir)
+
+
+def find_networks(settings: EngineSettings) -> dict[str, Path]:
+    """The files of the networks, by what `mien.weights` calls them, for a runtime that there is.
+
+    Reads none of them: what cannot be had is told before weights are fetched or loaded. Raises as
+    :func:`open_networks`.
+    """
+    bundle = _bundle(settings)
+    if settings.runtime == "onnx":
+        check_onnx(settings.device, settings.precision)
+    else:
+        check_runtime(settings)
+    return find_weights(bundle, settings.models_dir)
 
 
 def points_for(settings: EngineSettings) -> PointsOf:

@@ -55,6 +55,14 @@ class MeshEngine:
         """There is nothing to choose about it: any settings of its own will do."""
         self._segmenter: Segmenter | None = None
 
+    @classmethod
+    def check(cls, settings: EngineSettings, options: MotionOptions) -> None:
+        """All motions can be made."""
+
+    @classmethod
+    def check_here(cls, settings: EngineSettings) -> None:
+        """It runs everywhere."""
+
     def prepare(
         self,
         portrait: Portrait,

@@ -11,6 +11,7 @@ from mien.engines import load_engine
 from mien.errors import NoFaceError, OptionError, UnreadableMediaError
 from mien.face import find_faces
 from mien.media import AudioTrack, read_still
+from mien.pipeline.engine_choice import check_for
 from mien.pipeline.options import AnimateOptions, FaceChoice
 from mien.pipeline.portraits.boxed import face_in, on_canvas
 from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas
@@ -47,6 +48,7 @@ def cast_faces(
 
     Raises UnreadableMediaError, NoFaceError, OptionError, EngineUnavailableError.
     """
+    check_for(options.engine, options.motion, film=False)
     portrait = read_still(source)
     height, width = portrait.pixels.shape[:2]
     check_sides(source, width, height)

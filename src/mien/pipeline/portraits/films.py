@@ -20,6 +20,7 @@ from mien.engines import Engine, load_engine
 from mien.errors import OptionError
 from mien.face import crop_around, cut_placed
 from mien.media import Video, open_video, prefetch, sniff
+from mien.pipeline.engine_choice import check_for
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.portraits.casting import Cast, check_sides
 from mien.pipeline.portraits.film_source import Opening, SeenPicture, find_opening, read_film
@@ -58,6 +59,7 @@ def cast_film(film: str | Path, options: AnimateOptions) -> Generator[Cast]:
         raise OptionError("--box", "is for pictures; a film's face is followed, wherever it goes")
     if options.engine.species == "animals":
         raise OptionError("--species", "animals are moved in pictures only, not in films")
+    check_for(options.engine, options.motion, film=True)
     with ExitStack() as stack:
         video = stack.enter_context(_open(film, options))
         check_sides(film, video.info.width, video.info.height)

@@ -14,7 +14,7 @@ from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.face.boxed import Box
 from mien.motion.timeline import Timeline
-from mien.pipeline.driving import choose_driver
+from mien.pipeline.driving import check_driver, choose_driver
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
@@ -99,6 +99,7 @@ def animate(
     inputs = [path for path in (source, driving, audio) if path is not None]
     with result_path(output, "animate", datetime.now(), inputs=tuple(inputs)) as path:
         options = _resolved(source, options)
+        check_driver(driving, options)
         drive = partial(choose_driver, driving, options)
         return play(source, path, options, drive, progress=progress)
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from mien.engines import ENGINES, load_engine
+from mien.engines import ENGINES
+from mien.engines.base import check_engine
 from mien.errors import MienError
+from mien.pipeline.engine_choice import chosen_engine
 
-_PACKAGES = ("mien", "numpy", "opencv-python-headless", "onnxruntime", "av", "pillow", "typer")
+_PACKAGES = (
+    "mien", "numpy", "opencv-python-headless", "onnxruntime", "av", "pillow", "typer",
+    "torch", "openvino", "safetensors", "huggingface-hub",
+)  # fmt: skip
+"""The last four come with extras."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class Diagnosis:
 
 
 def diagnose() -> Diagnosis:
-    """Look at this machine; takes about a second, since engines are really loaded."""
+    """Look at this machine; packages, devices and files of weights are looked for, and no weights
+    are loaded."""
     versions = {package: _version(package) for package in _PACKAGES}
     versions["python"] = platform.python_version()
     versions["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
@@ -49,7 +55,7 @@ def _version(package: str) -> str:
 
 def _engine_problem(name: str) -> str | None:
     try:
-        with closing(load_engine(name)):
-            return None
+        check_engine(chosen_engine(name))
     except MienError as error:
         return str(error)
+    return None

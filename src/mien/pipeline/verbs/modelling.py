@@ -6,10 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.engines.settings import EngineSettings
 from mien.errors import OptionError, WeightsError
-from mien.pipeline.engine_choice import chosen_engine
-from mien.weights import BUNDLES, Bundle, Found, bundle_named, by_network, find_weights, locate
+from mien.pipeline.engine_choice import models_folder
+from mien.weights import (
+    BUNDLES,
+    Artifact,
+    Bundle,
+    Found,
+    bundle_named,
+    by_network,
+    find_weights,
+    locate,
+)
 from mien.weights.download import FetchedCallback, download
 from mien.weights.places import layout_root
 
@@ -42,8 +50,7 @@ class CheckedFile:
 
 def chosen_models_dir(option: str | None) -> Path | None:
     """The folder of models: as the option says, else the environment, else none."""
-    settings = EngineSettings(models_dir=None if option is None else Path(option))
-    return chosen_engine(settings).models_dir
+    return models_folder(None if option is None else Path(option))
 
 
 def list_models(models_dir: Path | None) -> list[ModelFile]:
@@ -105,26 +112,48 @@ def convert_models(
 ) -> list[str]:
     """Write the PyTorch files of a bundle as safetensors, beside them, or in the same layout below
     the folder ``output``; the paths of the safetensors. What is converted already stays, unless
-    ``force``. Raises WeightsError, OutputError."""
+    ``force``. Nothing is written unless all of them are good (:func:`verify_models`). Raises
+    WeightsError, OutputError."""
+    from mien.pipeline.model_checks import check_model
     from mien.weights.conversion import convert
 
     bundle = bundle_named(name)
-    paths, written = find_weights(bundle, models_dir), []
-    for artifact in bundle.artifacts:
-        if not artifact.parts or artifact.name not in paths:
-            continue
-        path = paths[artifact.name]
-        place = path if output is None else Path(output) / artifact.path
-        place = place.with_suffix(".safetensors")
-        source = path.with_suffix(".pth")
-        if place != path:
-            convert(path, place, force=force)
-        elif force and source.is_file():
-            convert(source, place, force=True)
-        written.append(str(place))
-    if not written:
+    paths = find_weights(bundle, models_dir)
+    steps = {
+        artifact: _conversion(artifact, paths[artifact.name], output, force=force)
+        for artifact in bundle.artifacts
+        if artifact.parts and artifact.name in paths
+    }
+    if not steps:
         raise OptionError("models", f"{name} holds no PyTorch files; there is nothing to convert")
-    return written
+    for artifact, (source, place) in steps.items():
+        if problem := check_model(artifact, source):
+            anew = ", or write it anew with --force" if source == place and not force else ""
+            raise WeightsError(source, f"{problem}{anew}")
+    for source, place in steps.values():
+        if source != place:
+            convert(source, place, force=force)
+    return [str(place) for _, place in steps.values()]
+
+
+def _conversion(
+    artifact: Artifact, path: Path, output: str | None, *, force: bool
+) -> tuple[Path, Path]:
+    """The file to convert and the one to write; the latter twice if it stays as it is."""
+    place = path if output is None else Path(output) / artifact.path
+    place = place.with_suffix(".safetensors")
+    published = path.with_suffix(".pth")
+    source = published if place == path and published.is_file() else path
+    stays = not force and _is_newer(place, source)
+    return place if stays else source, place
+
+
+def _is_newer(place: Path, source: Path) -> bool:
+    """Whether a file is there that was made of the source, by its age."""
+    try:
+        return place.is_file() and place.stat().st_mtime >= source.stat().st_mtime
+    except OSError:  # a name that is too long, which is told when the file is written
+        return False
 
 
 def export_onnx(

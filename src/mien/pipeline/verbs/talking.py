@@ -15,6 +15,7 @@ from mien.engines.settings import EngineSettings
 from mien.errors import OptionError, UnreadableMediaError
 from mien.face.boxed import Box
 from mien.media import open_sound, read_speech
+from mien.media.sniff import require_file
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
@@ -101,6 +102,7 @@ def talk(
     with result_path(output, "talk", datetime.now(), inputs=tuple(inputs)) as path:
         if is_film(source):
             raise UnreadableMediaError(source, "is a video; talking takes a picture")
+        require_file(audio)
         said = read_spoken_text(text, text_file)
         listener = _Listener(audio, said, liveliness, manner, options, progress)
         report = play(source, path, options, listener.drive, progress=progress)

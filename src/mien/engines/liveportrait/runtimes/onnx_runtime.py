@@ -97,9 +97,7 @@ def open_onnx_runtime(
     Raises MissingWeightsError, WeightsError, OptionError for a device or a precision that there
     is not, EngineUnavailableError where memory ends.
     """
-    if precision == "bf16":
-        raise OptionError("--precision", "bf16: ONNX files have only fp32, and fp16 by TensorRT")
-    card = card_number(device, ort.get_available_providers())
+    card = check_onnx(device, precision)
     if card is None:
         return OnnxRuntime(_networks(paths, None, precision, threads), "cpu")
     find_cuda_libraries()
@@ -109,6 +107,14 @@ def open_onnx_runtime(
         if device != "auto":
             raise
     return OnnxRuntime(_networks(paths, None, precision, threads), "cpu")
+
+
+def check_onnx(device: str, precision: str) -> int | None:
+    """Which CUDA card these words mean, None for the processor. OptionError for a device or a
+    precision that there is not, as far as that is known without the files."""
+    if precision == "bf16":
+        raise OptionError("--precision", "bf16: ONNX files have only fp32, and fp16 by TensorRT")
+    return card_number(device, ort.get_available_providers())
 
 
 def _networks(

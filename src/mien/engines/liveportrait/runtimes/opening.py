@@ -34,10 +34,15 @@ def open_runtime(
     naming the package that is missing or saying that memory is.
     """
     loaded = Networks(**networks)
-    device = _device(settings.device)
-    if _uses_openvino(settings, device):
-        return _open_openvino(loaded, settings, cache_dir)
-    return _open_torch(loaded, settings, device, cache_dir)
+    device, plans = _chosen(settings)
+    if device is None:
+        return _open_openvino(loaded, plans, cache_dir)
+    return _open_torch(loaded, plans, device, cache_dir)
+
+
+def check_runtime(settings: EngineSettings) -> None:
+    """Raise as :func:`open_runtime` for what is known without the networks."""
+    _chosen(settings)
 
 
 def plans_for(settings: EngineSettings, device: str, half: Number | None) -> list[Plan]:
@@ -97,26 +102,32 @@ def first_that_agrees(plans: list[Plan], make: Make, folder: Path | None) -> Run
     return make(plans[-1])
 
 
+def _chosen(settings: EngineSettings) -> tuple[str | None, list[Plan]]:
+    """The device as torch names it, None for OpenVINO, and what to try there."""
+    device = _device(settings.device)
+    if _uses_openvino(settings, device):
+        return None, plans_for(settings, "cpu", _processor_half(settings))
+    if settings.tier == "turbo":
+        raise OptionError("--tier", "turbo needs --runtime openvino and --device cpu")
+    return device, plans_for(settings, device, _torch_half(settings, device))
+
+
 def _open_torch(
-    networks: Networks, settings: EngineSettings, device: str, cache_dir: Path | None
+    networks: Networks, plans: list[Plan], device: str, cache_dir: Path | None
 ) -> Runtime:
     from mien.engines.liveportrait.runtimes.torch_runtime import TorchRuntime
 
-    if settings.tier == "turbo":
-        raise OptionError("--tier", "turbo needs --runtime openvino and --device cpu")
-    plans = plans_for(settings, device, _torch_half(settings, device))
     folder = None
     if cache_dir is not None and len(plans) > 1:
         folder = cache_dir / f"torch-{networks.digest()[:32]}"
     return first_that_agrees(plans, lambda plan: TorchRuntime(networks, device, plan), folder)
 
 
-def _open_openvino(networks: Networks, settings: EngineSettings, cache_dir: Path | None) -> Runtime:
+def _open_openvino(networks: Networks, plans: list[Plan], cache_dir: Path | None) -> Runtime:
     from mien.engines.liveportrait.runtimes.openvino_int8 import with_int8
     from mien.engines.liveportrait.runtimes.openvino_models import load_models, model_folder
     from mien.engines.liveportrait.runtimes.openvino_runtime import OpenVinoRuntime
 
-    plans = plans_for(settings, "cpu", _processor_half(settings))
     folder = None if cache_dir is None else model_folder(networks, VOLUME_SIDE, cache_dir)
     models = load_models(networks, VOLUME_SIDE, folder)
     if plans[0].int8:
