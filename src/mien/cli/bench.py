@@ -48,7 +48,7 @@ def bench(
         str | None,
         typer.Option(
             "--output", "-o", metavar="FILE", rich_help_panel=_MEASURING,
-            help="A file of JSON. Default: none.",
+            help="A file of JSON, NAME.json. Default: none.",
         ),
     ] = None,
     force: Force = False,
@@ -58,7 +58,7 @@ def bench(
 ) -> None:  # fmt: skip
     """Measure how fast an engine is here, stage by stage, and its memory. Needs no weights."""
     with (
-        exit_codes(verbose=verbose),
+        exit_codes(verbose=verbose, quiet=quiet),
         progress_shown(quiet=quiet, doing="measuring") as progress,
     ):
         from mien.pipeline.verbs.benchmarking import benchmark

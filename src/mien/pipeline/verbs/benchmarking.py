@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mien import __version__
-from mien.checks import check_number, check_whole
-from mien.engines.base import check_settings
+from mien.checks import check_whole
 from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings, settings_of
+from mien.errors import OutputError
 from mien.media.staging import Staging
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.measuring.engine_run import Measured, Plan, run_engine
@@ -79,15 +79,14 @@ def benchmark(
     ``iterations`` rounds count, each of the engine's ``batch`` frames, after ``warmup`` that do
     not. Without weights on this machine networks get others, which take as long, unless the
     settings say where weights are. ``profile_memory``: tell that of each phase, too.
-    ``output``: a file of JSON.
+    ``output``: a file of JSON, whose name ends in ``.json``.
 
     Raises an InputError for what cannot be done, before the work begins; EngineUnavailableError.
     """
     _check(iterations, warmup, size)
     settings = settings_of(engine)
-    check_settings(settings)
     plan = Plan(chosen_engine(settings), iterations, warmup, size)
-    staging = None if output is None else Staging(Path(output), folder=False, force=force)
+    staging = None if output is None else _place(output, force=force)
     measured = run_engine(plan, made_up=settings.models_dir is None, progress=progress)
     report = _report(plan, measured, profile_memory=profile_memory)
     if staging is not None:
@@ -96,14 +95,24 @@ def benchmark(
     return report
 
 
+def _place(output: str | Path, *, force: bool) -> Staging:
+    """The place of the file, where something was written to already: what keeps the report from
+    being written is told before anything is measured."""
+    staging = Staging(Path(output), folder=False, force=force)
+    if staging.target.suffix.lower() != ".json":
+        raise OutputError(output, "is no name for a report; end it with .json")
+    staging.create()
+    staging.discard()
+    return staging
+
+
 def _check(iterations: int, warmup: int, size: int) -> None:
     for option, value, low, high in (
         ("--iterations", iterations, 1, _MOST),
         ("--warmup", warmup, 0, _MOST),
         ("--size", size, _MIN_SIDE, MAX_SIDE),
     ):
-        check_whole(option, value, least=low)
-        check_number(option, value, low, high)
+        check_whole(option, value, least=low, most=high)
 
 
 def _report(plan: Plan, measured: Measured, *, profile_memory: bool) -> BenchReport:

@@ -96,3 +96,24 @@ def test_a_result_is_not_replaced_unasked(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="exists already"):
         benchmark(output=path)
     assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("report.txt", "end it with .json"), ("nowhere/report.json", "does not exist")],
+)
+def test_a_bad_place_for_the_report_is_told_before_anything_is_measured(
+    tmp_path: Path, name: str, problem: str
+) -> None:
+    steps: list[Progress] = []
+    with pytest.raises(OutputError, match=problem):
+        benchmark(size=192, output=tmp_path / name, progress=steps.append)
+    assert (steps, list(tmp_path.iterdir())) == ([], [])
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no folder without room")
+def test_a_folder_that_takes_no_files_is_told_before_anything_is_measured() -> None:
+    steps: list[Progress] = []
+    with pytest.raises(OutputError, match=r"cannot be written|not writable"):
+        benchmark(size=192, output="/proc/self/report.json", progress=steps.append)
+    assert steps == []
