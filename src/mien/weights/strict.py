@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mien.checks import shown
 from mien.errors import WeightsError
 from mien.weights.likeness import likeness
 from mien.weights.state import State
@@ -42,7 +43,9 @@ def check_finite(state: State, path: str | Path) -> None:
 
     for key, tensor in state.items():
         if tensor.is_floating_point() and not torch.isfinite(tensor.sum()):
-            raise WeightsError(path, f"holds numbers that are not finite, in {key}; get it again")
+            raise WeightsError(
+                path, f"holds numbers that are not finite, in {shown(key)}; get it again"
+            )
 
 
 def _check(needed: State, state: State, path: str | Path) -> None:
@@ -69,7 +72,7 @@ def _problems(needed: State, state: State) -> Iterable[str]:
 
 
 def _listed(keys: list[str], remark: Callable[[str], str] = lambda key: "") -> str:
-    named = ", ".join(f"{key}{remark(key)}" for key in keys[:_MOST_NAMED])
+    named = ", ".join(f"{shown(key)}{remark(key)}" for key in keys[:_MOST_NAMED])
     rest = len(keys) - _MOST_NAMED
     return f"{named} and {rest} more" if rest > 0 else named
 
