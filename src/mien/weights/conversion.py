@@ -29,7 +29,9 @@ def convert(path: Path, output: Path, *, force: bool = False) -> None:
     plain = torch.contiguous_format
     tensors = {key: each.clone(memory_format=plain) for key, each in state.items()}
     with staging.writing() as temporary:
+        mode = temporary.stat().st_mode
         try:
             save_file(tensors, temporary, metadata={"format": "pt"})
+            temporary.chmod(mode)  # it replaces the file by one that nobody else can read
         except SafetensorError as error:  # a full disk, too
             raise OutputError(output, describe(error)) from None

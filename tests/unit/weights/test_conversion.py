@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from pathlib import Path
 
@@ -64,6 +66,15 @@ def test_a_place_where_no_folder_can_be_is_told(tmp_path: Path, official: Path) 
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):
         convert(artifact_path(official, "retargeting"), tmp_path / "file" / "in" / "x.safetensors")
+
+
+def test_others_may_read_what_they_may_read_of_any_new_file(tmp_path: Path, official: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        convert(artifact_path(official, "retargeting"), tmp_path / "x.safetensors")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "x.safetensors").stat().st_mode) == 0o640
 
 
 def test_without_torch_it_is_named(
