@@ -53,12 +53,13 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Files that are used together, by one engine."""
+    """Files that are used together, by one engine, or that it does without (not ``used``)."""
 
     name: str
     engine: str
     what: str
     artifacts: tuple[Artifact, ...]
+    used: bool = True
 
 
 _LIVEPORTRAIT = Repository("KwaiVGI/LivePortrait", "pretrained_weights")
@@ -154,6 +155,7 @@ BUNDLES: Mapping[str, Bundle] = {
                 _insightface("detector", "det_10g.onnx", "SCRFD face detector"),
                 _insightface("landmarks-106", "2d106det.onnx", "106 landmarks of a face"),
             ),
+            used=False,
         ),
     )
 }

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from mien.errors import MissingWeightsError, OptionError, WeightsError
 from mien.weights.artifacts import BUNDLES, Artifact, Bundle, Repository
+from mien.weights.containers import is_file
 from mien.weights.hub import cache_folder, cached_file
 
 WORKING_FOLDER = Path()
@@ -37,9 +38,10 @@ def locate(bundle: Bundle, models_dir: Path | None) -> tuple[Found, ...]:
     """Where the files of a bundle are, in the order of the bundle.
 
     OptionError if ``models_dir`` is no folder. WeightsError for a file that lies in the folder of
-    another system than its own, as animals' weights in the place of humans'.
+    another system than its own, as animals' weights in the place of humans', and for a folder or a
+    device that lies in the place of a file.
     """
-    if models_dir is not None and not models_dir.is_dir():
+    if models_dir is not None and not _is_folder(models_dir):
         problem = f"{models_dir} is not a folder; --models-dir or MIEN_MODELS_DIR names it"
         raise OptionError("models", problem)
     return tuple(Found(each, _locate(each, models_dir)) for each in bundle.artifacts)
@@ -96,11 +98,11 @@ def _places(artifact: Artifact, folder: Path) -> Iterator[Path]:
 
 def _preferred(place: Path) -> Path | None:
     """The file there: converted, if that is no older, else as it was published."""
-    published = place if place.is_file() else None
+    published = place if is_file(place) else None
     if place.suffix != ".pth":
         return published
     converted = place.with_suffix(".safetensors")
-    if not converted.is_file():
+    if not is_file(converted):
         return published
     if published and converted.stat().st_mtime < published.stat().st_mtime:
         return published
@@ -135,11 +137,35 @@ def _problem(bundle: Bundle, missing: list[Artifact], models_dir: Path | None) -
     looked = [f"./{checkout}", f"the Hugging Face cache ({cache_folder()})"]
     if models_dir is not None:
         looked.insert(0, str(models_dir))
+    if not bundle.used:
+        return (
+            f"does without {bundle.name}, whose files are not here: {files}; looked in "
+            f"{', '.join(looked)}; run `mien models download {bundle.name}` to have them"
+        )
     return (
-        f"its weights are not here: {files}; looked in {', '.join(looked)}; run "
-        f"`mien models download {bundle.name}`, or name their folder with --models-dir or "
-        "MIEN_MODELS_DIR; --engine mesh works now, without any"
+        f"its weights are not here: {files}; looked in {', '.join(looked)}"
+        f"{_hint(bundle, models_dir)}; run `mien models download {bundle.name}`, or name their "
+        "folder with --models-dir or MIEN_MODELS_DIR; --engine mesh works now, without any"
     )
+
+
+def _hint(bundle: Bundle, models_dir: Path | None) -> str:
+    """For a folder that is too deep within a folder of models."""
+    if models_dir is None:
+        return ""
+    chosen = models_dir.resolve()
+    for artifact in bundle.artifacts:
+        place = PurePosixPath(artifact.path).parent
+        if len(place.parts) > 1 and chosen.parts[-len(place.parts) :] == place.parts:
+            return f" (give {chosen.parents[len(place.parts) - 2]} in its place)"
+    return ""
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, a folder that may not be looked into
+        return False
 
 
 def by_network(found: Mapping[str, Path], bundle: Bundle) -> dict[str, tuple[Path, str]]:

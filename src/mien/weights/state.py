@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,6 +16,7 @@ from typing import Any, TypeAlias
 from mien.checks import shown
 from mien.errors import EngineUnavailableError, WeightsError
 from mien.weights.containers import Kind, container_kind
+from mien.weights.likeness import likeness
 
 State: TypeAlias = dict[str, Any]
 """Key -> torch.Tensor on the CPU."""
@@ -49,15 +51,24 @@ def read_state(path: str | Path) -> State:
     return state
 
 
-def part_of(state: State, part: str) -> State:
-    """The state within a state, ``part`` being what :attr:`Artifact.parts` names; empty: all."""
+def part_of(state: State, part: str, path: str | Path) -> State:
+    """The state within a state, ``part`` being what :attr:`Artifact.parts` names; empty: all.
+
+    ``path``: the file it came from. WeightsError if it has no such part.
+    """
     if not part:
         return state
-    return {
+    within = {
         key.removeprefix(f"{part}."): tensor
         for key, tensor in state.items()
         if key.startswith(f"{part}.")
     }
+    if not within:
+        has_others = any(key.startswith(DISTRIBUTED_PARTS) for key in state)
+        whose = None if has_others else likeness(state)
+        seen = f"; these are the weights of {whose}" if whose else ""
+        raise WeightsError(path, f"lacks its part {part!r}{seen}; get the whole file")
+    return within
 
 
 def require_torch() -> None:
@@ -85,7 +96,9 @@ def _read_pickled(path: Path, kind: Kind) -> Any:
     if path.suffix == ".safetensors":  # torch.load goes by the name
         raise WeightsError(path, "is a file of PyTorch by its content; give it the name .pth")
     try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=kind == "zip")
+        with warnings.catch_warnings():  # of kinds of pickle that it reads all the same
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=kind == "zip")
     except pickle.UnpicklingError as error:
         raise WeightsError(path, _pickle_problem(str(error))) from None
     except MemoryError:

@@ -126,6 +126,45 @@ def test_a_folder_of_models_must_be_one(tmp_path: Path) -> None:
         locate(HUMANS, tmp_path / "nowhere")
 
 
+def test_a_folder_or_a_device_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    (put(tmp_path) / MOTION.path).unlink()
+    (tmp_path / MOTION.path).mkdir()
+    with pytest.raises(WeightsError, match=r"motion_extractor.pth: is a folder"):
+        locate(HUMANS, tmp_path)
+    (tmp_path / MOTION.path).rmdir()
+    (tmp_path / MOTION.path).symlink_to("/dev/null")
+    with pytest.raises(WeightsError, match=r"motion_extractor.pth: is not a file but a device"):
+        locate(HUMANS, tmp_path)
+    (tmp_path / MOTION.path).unlink()
+    (tmp_path / MOTION.path).symlink_to("nowhere")
+    assert locate(HUMANS, tmp_path)[1].path is None
+
+
+def test_a_folder_that_is_too_deep_is_told_the_right_one(tmp_path: Path) -> None:
+    put(tmp_path)
+    with pytest.raises(MissingWeightsError) as missing:
+        find_weights(HUMANS, tmp_path / "liveportrait" / "base_models")
+    assert f"(give {tmp_path / 'liveportrait'} in its place)" in str(missing.value)
+    with pytest.raises(MissingWeightsError) as missing:
+        find_weights(ANIMALS, tmp_path / "liveportrait" / "base_models")
+    assert "in its place" not in str(missing.value)
+
+
+def test_what_no_engine_needs_is_not_called_its_weights(tmp_path: Path) -> None:
+    with pytest.raises(MissingWeightsError) as missing:
+        find_weights(BUNDLES["insightface"], tmp_path)
+    message = str(missing.value)
+    assert message.startswith("engine liveportrait: does without insightface, whose files")
+    assert "mien models download insightface`" in message
+    assert "its weights" not in message
+    assert "--engine mesh" not in message
+
+
+def test_a_name_that_is_too_long_is_no_folder() -> None:
+    with pytest.raises(OptionError, match="is not a folder"):
+        locate(HUMANS, Path("x" * 300))
+
+
 def test_networks_know_their_file_and_their_part_of_it(tmp_path: Path) -> None:
     files = by_network(find_weights(HUMANS, put(tmp_path)), HUMANS)
     assert set(files) == {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import warnings
 import zipfile
 from collections import OrderedDict
 from contextlib import suppress
@@ -49,10 +50,20 @@ def test_an_official_file_is_read(official: Path) -> None:
 
 def test_the_parts_of_a_file_are_told_apart(official: Path) -> None:
     state = read_state(artifact_path(official, "retargeting"))
-    assert same(part_of(state, "retarget_shoulder"), recipe_tensors("stitching"))
-    assert same(part_of(state, "retarget_mouth"), recipe_tensors("lip"))
-    assert same(part_of(state, "retarget_eye"), recipe_tensors("eyes"))
-    assert part_of(state, "") is state
+    assert same(part_of(state, "retarget_shoulder", "x.pth"), recipe_tensors("stitching"))
+    assert same(part_of(state, "retarget_mouth", "x.pth"), recipe_tensors("lip"))
+    assert same(part_of(state, "retarget_eye", "x.pth"), recipe_tensors("eyes"))
+    assert part_of(state, "", "x.pth") is state
+
+
+def test_a_part_that_is_not_there_is_named(official: Path) -> None:
+    state = read_state(artifact_path(official, "retargeting"))
+    less = {key: each for key, each in state.items() if not key.startswith("retarget_mouth")}
+    with pytest.raises(WeightsError, match=r"x\.pth: lacks its part 'retarget_mouth'; get"):
+        part_of(less, "retarget_mouth", "x.pth")
+    other = read_state(artifact_path(official, "appearance"))
+    with pytest.raises(WeightsError, match="the weights of the appearance extractor"):
+        part_of(other, "retarget_eye", "x.pth")
 
 
 def test_module_is_dropped_from_the_parts_alone(tmp_path: Path) -> None:
@@ -78,6 +89,17 @@ def test_the_content_says_what_a_file_is(tmp_path: Path) -> None:
 def test_files_of_old_pytorch_are_read(tmp_path: Path) -> None:
     path = saved(tmp_path / "old.pth", SMALL, _use_new_zipfile_serialization=False)
     assert same(read_state(path), SMALL)
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_nothing_is_said_of_other_kinds_of_pickle(tmp_path: Path, new: bool) -> None:
+    for protocol, path in ((3, tmp_path / "three.pth"), (4, tmp_path / "four.pth")):
+        saved(path, SMALL, pickle_protocol=protocol, _use_new_zipfile_serialization=new)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert same(read_state(tmp_path / "three.pth"), SMALL)
+        refusal(tmp_path / "four.pth")  # which PyTorch does not read without running it
+    assert told == []
 
 
 class Evil:
@@ -156,8 +178,8 @@ def test_what_would_unpack_to_more_is_refused(tmp_path: Path) -> None:
 
 def test_places_that_are_no_files_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.pth")
-    assert "is not a file" in refusal(tmp_path / "pipe.pth")
-    assert "is not a file" in refusal(tmp_path)
+    assert "a device or a pipe" in refusal(tmp_path / "pipe.pth")
+    assert "is a folder" in refusal(tmp_path)
     assert "does not exist" in refusal(tmp_path / "none.pth")
     with pytest.raises(WeightsError, match="no name of a file"):
         read_state("a\0b.pth")

@@ -38,7 +38,7 @@ def load_networks(files: Mapping[str, tuple[Path, str]]) -> dict[str, Any]:
         if path not in states:
             states[path] = read_state(path)
     return {
-        network: _filled(network, part_of(states[path], part), path)
+        network: _filled(network, part_of(states[path], part, path), path)
         for network, (path, part) in files.items()
     }
 

@@ -51,11 +51,9 @@ def test_a_file_of_another_network_is_named(official: Path) -> None:
     )
 
 
-def test_a_part_that_is_not_there_is_missing(official: Path) -> None:
+def test_a_part_that_is_not_there_is_named(official: Path) -> None:
     message = refusal("lip", artifact_path(official, "appearance"), "retarget_mouth")
-    assert (
-        "does not hold the weights of the lip retargeting network: missing mlp.0.weight" in message
-    )
+    assert "lacks its part 'retarget_mouth'; these are the weights of the appearance" in message
 
 
 def test_a_generator_without_its_vectors_is_refused(tmp_path: Path) -> None:
