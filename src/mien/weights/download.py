@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mien.errors import OutputError
 from mien.weights.artifacts import Artifact
-from mien.weights.hub import cached_file, published, register
+from mien.weights.hub import Published, cache_folder, cached_file, published, register
 from mien.weights.places import layout_root
 from mien.weights.receiving import receive
 
@@ -52,7 +52,7 @@ def _download(
     there = _place(artifact, models_dir)
     if there is not None and there.is_file() and not force:
         return there
-    version = published(artifact.repository.id, artifact.path)
+    version = _published(artifact)
     place = version.blob if models_dir is None else there
     assert place is not None
 
@@ -66,6 +66,14 @@ def _download(
         return register(artifact.repository.id, artifact.path) if models_dir is None else place
     except OSError as error:
         raise OutputError(place, f"cannot be written: {error.strerror or error}") from None
+
+
+def _published(artifact: Artifact) -> Published:
+    try:
+        return published(artifact.repository.id, artifact.path)
+    except OSError as error:  # the hub's library keeps its token beside the cache
+        problem = f"the cache cannot be there: {error.strerror or error}; change HF_HOME"
+        raise OutputError(cache_folder(), problem) from None
 
 
 def _place(artifact: Artifact, models_dir: Path | None) -> Path | None:

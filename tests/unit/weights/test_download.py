@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from fakes.hub import FakeHub, running_hub, use_hub
 from mien.errors import DownloadError, OutputError
@@ -169,3 +170,13 @@ def test_a_place_that_cannot_be_written_is_one_line(hub: FakeHub, bare: Path) ->
     (bare / "liveportrait").write_text("a file in the way")
     with pytest.raises(OutputError, match="cannot be written"):
         download([ARTIFACT], models_dir=bare)
+
+
+def test_a_cache_that_cannot_be_there_is_one_line(
+    hub: FakeHub, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bare / "file").touch()
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(bare / "file" / "token"))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(bare / "file" / "hub"))
+    with pytest.raises(OutputError, match=r"file/hub: the cache cannot be there: .*HF_HOME"):
+        download([ARTIFACT])
