@@ -6,23 +6,28 @@ from pathlib import Path
 
 from mien.errors import WeightsError
 from mien.weights import Artifact
+from mien.weights.containers import check_checksums, check_onnx_start
 from mien.weights.hub import sha256_in_cache
 from mien.weights.receiving import sha256_of
+
+_LANDMARKS = "landmarks"
 
 
 def check_model(artifact: Artifact, path: Path) -> str | None:
     """What is wrong with the file, None if nothing is.
 
-    Its sha256 if that is known, of a file of the Hugging Face cache by the name under which it is
-    stored; and that it fits: a state has the keys, shapes and dtypes of its networks and finite
-    numbers, an ONNX file is one that onnxruntime takes.
+    Its checksums: those within it, and its sha256 if that is known, of a file of the Hugging Face
+    cache by the name under which it is stored. And that it fits: a state has the keys, shapes and
+    dtypes of its networks and finite numbers; an ONNX file is opened as the engine does it. Raises
+    EngineUnavailableError where a package or memory is missing.
     """
     try:
         _check_sha256(artifact, path)
         if artifact.parts:
             _check_networks(artifact, path)
         else:
-            _check_onnx(path)
+            check_onnx_start(path)
+            _check_onnx(artifact, path)
     except WeightsError as error:
         return str(error).removeprefix(f"{error.path}: ")
     return None
@@ -38,10 +43,30 @@ def _check_sha256(artifact: Artifact, path: Path) -> None:
 def _check_networks(artifact: Artifact, path: Path) -> None:
     from mien.engines.liveportrait.loading import load_networks
 
+    check_checksums(path)
     load_networks({network: (path, part) for network, part in artifact.parts.items()})
 
 
-def _check_onnx(path: Path) -> None:
+def _check_onnx(artifact: Artifact, path: Path) -> None:
+    from mien.engines.liveportrait.framing import Landmarker203
+    from mien.engines.liveportrait.runtimes import onnx_files
+    from mien.engines.liveportrait.runtimes.memory import enough_memory
+    from mien.engines.liveportrait.runtimes.onnx_network import OnnxNetwork
+    from mien.engines.liveportrait.runtimes.onnx_providers import CPU
+
+    declared = {(each.part, each.name): each for each in onnx_files.FILES}
+    network = declared.get((artifact.name, artifact.file))
+    with enough_memory("opening a network", "cpu", "fp32"):
+        if network is not None:
+            OnnxNetwork(path, network, [(CPU, {})], threads=0)
+        elif artifact.name == _LANDMARKS:
+            Landmarker203(path)
+        else:
+            _check_opens(path)
+
+
+def _check_opens(path: Path) -> None:
+    """For what no engine reads: it is an ONNX file that onnxruntime takes."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -10,6 +10,7 @@ import onnxruntime as ort
 from mien.engines.liveportrait.framing.subjects import frame_source
 from mien.errors import WeightsError
 from mien.types import Floats, Image
+from mien.weights.containers import check_onnx_start
 
 NUM_POINTS = 203
 _SIDE = 224
@@ -51,6 +52,7 @@ def _open(path: Path) -> ort.InferenceSession:
         raise WeightsError(path, "there is no such file; the 478 landmarks do without it")
     if path.stat().st_size > _LARGEST_FILE:
         raise WeightsError(path, "larger than 1 GiB: not LivePortrait's landmark.onnx")
+    check_onnx_start(path)
     options = ort.SessionOptions()
     options.log_severity_level = 4
     try:

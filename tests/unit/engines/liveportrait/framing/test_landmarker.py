@@ -86,10 +86,16 @@ def test_a_file_that_is_missing_is_named(tmp_path):
         Landmarker203(tmp_path / "landmark.onnx")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a network", b"\x08\x08" + b"\xff" * 100])
+@pytest.mark.parametrize("content", [b"not a network", b"\x08\x08" + b"\xff" * 100])
 def test_a_damaged_file_is_refused(tmp_path, content):
     (tmp_path / "landmark.onnx").write_bytes(content)
     with pytest.raises(WeightsError, match="not an ONNX network"):
+        Landmarker203(tmp_path / "landmark.onnx")
+
+
+def test_a_page_in_its_place_is_named(tmp_path):
+    (tmp_path / "landmark.onnx").write_text("<html>Sign in</html>")
+    with pytest.raises(WeightsError, match=r"landmark\.onnx: is a page of a web site"):
         Landmarker203(tmp_path / "landmark.onnx")
 
 
