@@ -13,6 +13,7 @@ from mien.engines.liveportrait.runtimes.opening import check_runtime, open_runti
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.weights import Bundle, bundle_named, bundle_of, by_network, find_weights, locate
+from mien.weights.containers import check_onnx_start
 
 _LANDMARKS = "landmarks"
 
@@ -25,6 +26,8 @@ def open_networks(settings: EngineSettings) -> Runtime:
     """
     files = find_networks(settings)
     if settings.runtime == "onnx":
+        for path in files.values():
+            check_onnx_start(path)
         return open_onnx_runtime(files, settings.device, settings.precision)
     networks = load_networks(by_network(files, _bundle(settings)))
     return open_runtime(networks, settings, settings.cache_dir)
