@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import safetensors.torch
 import torch
 
 from e2e.ending import Ending
 from fakes.hub import FakeHub, running_hub, use_hub
-from fakes.liveportrait_weights import artifact_path, write_official_weights
+from fakes.liveportrait_weights import artifact_path, official_shapes, write_official_weights
 from mien.weights import bundle_of
 
 pytestmark = pytest.mark.e2e
@@ -44,6 +45,34 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def weights(written: Path, tmp_path: Path) -> Path:
     """A copy to be changed."""
     return Path(shutil.copytree(written, tmp_path / "pretrained_weights"))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """``pretrained_weights`` with all networks, whose numbers are all the same: half a GB."""
+    folder = tmp_path_factory.mktemp("whole") / "pretrained_weights"
+    for artifact in HUMANS.artifacts:
+        states = {part: flat_state(network) for network, part in artifact.parts.items()}
+        if states:
+            (folder / artifact.path).parent.mkdir(parents=True, exist_ok=True)
+            torch.save(states.get("", states), folder / artifact.path)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def flat_state(network: str) -> dict[str, torch.Tensor]:
+    return {
+        key: torch.full(shape, 0.01).to(getattr(torch, dtype))
+        for key, (shape, dtype) in official_shapes(network).items()
+    }
+
+
+@pytest.fixture
+def convertible(whole: Path, tmp_path: Path) -> Iterator[Path]:
+    """The same files under links, and nothing left of what they were converted to."""
+    yield Path(shutil.copytree(whole, tmp_path / "official", copy_function=os.link))
+    for path in tmp_path.rglob("*.safetensors"):
+        path.unlink()
 
 
 def refused(ending: Ending, code: int = 2) -> str:
@@ -146,6 +175,18 @@ def test_verify_knows_the_sha256_of_a_file_of_the_cache(
         assert "appearance_feature_extractor.pth: ok" in run("models", "verify").out
 
 
+def test_a_cache_that_cannot_be_there_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    environment = {key: each for key, each in os.environ.items() if not key.startswith("HF_")}
+    command = [sys.executable, "-m", "mien", "models", "download", "-q"]
+    ending = subprocess.run(
+        command, cwd=tmp_path, env={**environment, "HF_HOME": str(tmp_path / "file")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    message = refused(Ending(ending.returncode, ending.stdout, ending.stderr))
+    assert "change HF_HOME" in message
+
+
 def test_a_bad_onnx_file_is_told(run: Run, tmp_path: Path) -> None:
     for name in ("det_10g.onnx", "2d106det.onnx"):
         path = tmp_path / "insightface" / "models" / "buffalo_l" / name
@@ -155,35 +196,95 @@ def test_a_bad_onnx_file_is_told(run: Run, tmp_path: Path) -> None:
     assert "det_10g.onnx: is damaged or no ONNX file" in refused(ending)
 
 
-def test_converted_weights_are_preferred_and_say_the_same(run: Run, weights: Path) -> None:
-    for name in ("motion", "warping", "generator"):
-        shutil.copy(artifact_path(weights, "appearance"), artifact_path(weights, name))
-    ending = run("models", "convert", "--models-dir", weights, "--json")
+def test_converted_weights_are_preferred_and_say_the_same(run: Run, convertible: Path) -> None:
+    ending = run("models", "convert", "--models-dir", convertible, "--json")
     assert ending.code == 0
     converted = json.loads(ending.out)
-    assert run("models", "path", "--models-dir", weights).out.splitlines() == converted
+    assert run("models", "path", "--models-dir", convertible).out.splitlines() == converted
     assert all(path.endswith(".safetensors") for path in converted)
-    verified = run("models", "verify", "--models-dir", weights).out
-    assert "appearance_feature_extractor.safetensors: ok" in verified
-    assert "stitching_retargeting_module.safetensors: ok" in verified
-    again = run("models", "convert", "--models-dir", weights)
+    verified = run("models", "verify", "--models-dir", convertible)
+    assert verified.out.splitlines() == [f"{path}: ok" for path in converted]
+    times = [Path(path).stat().st_mtime_ns for path in converted]
+    again = run("models", "convert", "--models-dir", convertible)
     assert again.out.splitlines() == converted
+    assert [Path(path).stat().st_mtime_ns for path in converted] == times
 
 
 def test_converted_weights_may_go_to_a_folder_of_models(
-    run: Run, weights: Path, tmp_path: Path
+    run: Run, convertible: Path, tmp_path: Path
 ) -> None:
-    for name in ("motion", "warping", "generator"):
-        shutil.copy(artifact_path(weights, "appearance"), artifact_path(weights, name))
-    arguments = ("models", "convert", "--models-dir", weights, "-o", "new")
+    arguments = ("models", "convert", "--models-dir", convertible, "-o", "new")
+    first = run(*arguments)
+    assert first.code == 0
+    place = Path("new/liveportrait/base_models/appearance_feature_extractor.safetensors")
+    assert str(place) in run("models", "path", "--models-dir", "new").out
+    assert not list(convertible.rglob("*.safetensors"))
+    place.write_text("cut off")
+    assert "write it anew with --force" in refused(run(*arguments))
+    os.utime(place, (0, 0))
+    assert "use --force" in refused(run(*arguments))
+    assert place.read_text() == "cut off"
+    place.unlink()
+    assert run(*arguments).out == first.out
+    assert place.is_file()
+
+
+def test_converting_goes_on_where_it_was_interrupted(
+    run: Run, convertible: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, saved = safetensors.torch.save_file, []
+
+    def interrupted(tensors: object, path: Path, **options: object) -> None:
+        saved.append(path)
+        if len(saved) == 3:
+            raise KeyboardInterrupt
+        save(tensors, path, **options)
+
+    monkeypatch.setattr(safetensors.torch, "save_file", interrupted)
+    arguments = ("models", "convert", "--models-dir", convertible, "-o", "new")
+    message = refused(run(*arguments), code=130)
+    assert message.startswith("mien: interrupted; what is converted stays")
+    assert len([each for each in Path("new").rglob("*") if each.is_file()]) == 2
     assert run(*arguments).code == 0
-    assert (
-        "new/liveportrait/base_models/appearance_feature_extractor.safetensors"
-        in run("models", "path", "--models-dir", "new").out
+    assert len(saved) == 3 + 3  # what was there was not written again
+
+
+def test_nothing_is_converted_unless_all_is_good(run: Run, convertible: Path) -> None:
+    path = artifact_path(convertible, "retargeting")
+    path.unlink()
+    states = {part: flat_state(name) for name, part in HUMANS.artifacts[4].parts.items()}
+    states["retarget_eye"]["mlp.0.bias"][0] = float("nan")
+    torch.save(states, path)
+    for verb in ("verify", "convert"):
+        assert "numbers that are not finite" in refused(
+            run("models", verb, "--models-dir", convertible)
+        )
+    del states["retarget_eye"]
+    torch.save(states, path)
+    message = refused(run("models", "convert", "--models-dir", convertible))
+    assert "stitching_retargeting_module.pth: lacks its part 'retarget_eye'" in message
+    assert not list(convertible.rglob("*.safetensors"))
+
+
+def test_a_place_where_nothing_can_be_written_is_one_line(run: Run, convertible: Path) -> None:
+    Path("file").touch()
+    for place in ("file", "x" * 300):
+        ending = run("models", "convert", "--models-dir", convertible, "-o", place)
+        assert "cannot be written" in refused(ending)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are for Unix")
+def test_a_full_disk_is_one_line(convertible: Path, tmp_path: Path) -> None:
+    """Here a limit on the size of files, which no test can fill a disk for."""
+    program = (
+        "import resource\nfrom mien.cli import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        f"main(['models', 'convert', '--models-dir', {str(convertible)!r}, '-o', 'new'])"
     )
-    assert "--force" in refused(run(*arguments))
-    assert run(*arguments, "--force").code == 0
-    assert not list(weights.rglob("*.safetensors"))
+    command = [sys.executable, "-c", program]
+    ending = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "cannot be written" in refused(Ending(ending.returncode, ending.stdout, ending.stderr))
+    assert not [each for each in (tmp_path / "new").rglob("*") if each.is_file()]
 
 
 class Evil:

@@ -26,11 +26,18 @@ def fetch(bundle: str, models_dir: Path | None, *, force: bool = False, quiet: b
     size = bytes_to_fetch(bundle, models_dir, force=force)
     if not quiet and size != 0:
         say(f"fetching {bundle}, {megabytes(size)}\n")
+    kept = "what has come is kept, and the same command goes on from there"
+    with interrupted_saying(kept), _fetching_shown(quiet=quiet) as progress:
+        return download_models(bundle, models_dir, force=force, progress=progress)
+
+
+@contextmanager
+def interrupted_saying(kept: str) -> Generator[None]:
+    """Ends with this line when the block is interrupted: what was done by then is not lost."""
     try:
-        with _fetching_shown(quiet=quiet) as progress:
-            return download_models(bundle, models_dir, force=force, progress=progress)
+        yield
     except KeyboardInterrupt:
-        complain("interrupted; what has come is kept, and the same command goes on from there")
+        complain(f"interrupted; {kept}")
         raise typer.Exit(INTERRUPTED) from None
 
 

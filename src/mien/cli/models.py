@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.exits import exit_codes
-from mien.cli.fetching import fetch
+from mien.cli.fetching import fetch, interrupted_saying
 from mien.cli.options import Json, Quiet, Verbose
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def verify(
     json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Look through weights: every key, shape and number, and the sha256 where it is known."""
+    """Look through weights: every key, shape and number, and checksums where there are any."""
     with exit_codes(verbose=verbose):
         from mien.pipeline.verbs.modelling import chosen_models_dir, verify_models
 
@@ -125,7 +125,9 @@ def convert(
     with exit_codes(verbose=verbose):
         from mien.pipeline.verbs.modelling import chosen_models_dir, convert_models
 
-        paths = convert_models(name, chosen_models_dir(models_dir), output, force=force)
+        kept = "what is converted stays, and the same command without --force goes on from there"
+        with interrupted_saying(kept):
+            paths = convert_models(name, chosen_models_dir(models_dir), output, force=force)
     _print_paths(paths, json=json)
 
 
@@ -147,7 +149,8 @@ def export_onnx(
             if not (quiet or json):
                 typer.echo(f"writing {name}", err=True)
 
-        paths = export(chosen_models_dir(models_dir), output, force=force, progress=progress)
+        with interrupted_saying("files that are finished stay; run it again with --force"):
+            paths = export(chosen_models_dir(models_dir), output, force=force, progress=progress)
     _print_paths(paths, json=json)
 
 
