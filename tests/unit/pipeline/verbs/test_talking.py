@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from importlib import resources
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.drivers.speech import towards
-from mien.errors import OptionError
+from mien.engines.settings import EngineSettings
+from mien.errors import OptionError, UnreadableMediaError
 from mien.motion.layers import OWN_GAZE
 from mien.pipeline.gaze import parse_gaze
-from mien.pipeline.verbs.talking import frames_for
+from mien.pipeline.verbs.talking import frames_for, talk
 
 pytestmark = pytest.mark.unit
 
@@ -41,3 +44,10 @@ def test_a_gaze_is_two_numbers() -> None:
     for gaze in ((2.0, 0.0), (0.0, float("nan")), (0.0,)):
         with pytest.raises(OptionError, match="gaze"):
             towards(gaze)  # type: ignore[arg-type]
+
+
+def test_a_sound_that_is_not_there_is_told_before_weights_are_looked_for(tmp_path: Path) -> None:
+    engine = EngineSettings("liveportrait", models_dir=tmp_path)
+    portrait = resources.files("mien") / "data" / "astronaut.png"
+    with pytest.raises(UnreadableMediaError, match="does not exist"):
+        talk(str(portrait), audio="no.wav", output=tmp_path / "o.mp4", engine=engine)
