@@ -20,7 +20,7 @@ from fakes.clips import astronaut
 from fakes.sounds import HELLO, hello
 from mien.drivers.moments import drive_with_moments
 from mien.engines import EngineSettings
-from mien.motion.moment import REST
+from mien.motion.moment import REST, Moment
 from mien.pipeline.clip.crew import Crew
 from mien.pipeline.clip.rendering import Stage
 from mien.types import Motion, MotionOptions, Portrait
@@ -151,9 +151,14 @@ def test_what_stops_a_clip_stops_its_processes(actor: mien.Actor) -> None:
     assert not children()
 
 
-def test_an_exception_comes_out_as_it_is() -> None:
+@pytest.mark.parametrize("pause_s", [0.0, 0.3], ids=["at once", "after its process has ended"])
+def test_an_exception_comes_out_as_it_is(pause_s: float) -> None:
+    def moment(_time_s: float) -> Moment:
+        time.sleep(pause_s)
+        return REST
+
     def motion_of(_first: int, _step: int) -> Motion:
-        return drive_with_moments(lambda _time_s: REST, fps=Fraction(24), num_frames=4)
+        return drive_with_moments(moment, fps=Fraction(24), num_frames=4)
 
     crew = Crew(EngineSettings(), parallel=True)
     crew.summon()

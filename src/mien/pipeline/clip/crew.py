@@ -46,10 +46,12 @@ class _Worker:
     engine: str
 
     def tell(self, what: Any) -> None:
+        """Raises what it raised, if it has ended with an exception before this came."""
         try:
             self.connection.send(what)
         except OSError:
-            raise self._lost() from None
+            while True:  # its last words may still be on the way; after them nothing comes
+                self.wait()
 
     def wait(self) -> None:
         """Until it has answered; raises what it raised."""
