@@ -39,12 +39,12 @@ def find_networks(settings: EngineSettings) -> dict[str, Path]:
     Reads none of them: what cannot be had is told before weights are fetched or loaded. Raises as
     :func:`open_networks`.
     """
-    bundle = _bundle(settings)
     if settings.runtime == "onnx":
+        _check_onnx(settings)
         check_onnx(settings.device, settings.precision)
     else:
         check_runtime(settings)
-    return find_weights(bundle, settings.models_dir)
+    return find_weights(_bundle(settings), settings.models_dir)
 
 
 def points_for(settings: EngineSettings) -> PointsOf:
@@ -60,7 +60,6 @@ def points_for(settings: EngineSettings) -> PointsOf:
 
 def _bundle(settings: EngineSettings) -> Bundle:
     if settings.runtime == "onnx":
-        _check_onnx(settings)
         return bundle_named("liveportrait-onnx")
     return bundle_of(settings.species)
 

@@ -17,7 +17,7 @@ _PACKAGES = (
     "mien", "numpy", "opencv-python-headless", "onnxruntime", "av", "pillow", "typer",
     "torch", "openvino", "safetensors", "huggingface-hub",
 )  # fmt: skip
-"""The last four come with extras."""
+"""torch and openvino come with extras."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -15,6 +13,8 @@ import numpy as np
 
 from mien.engines.liveportrait.algebra.readings import source_motion
 from mien.engines.liveportrait.runtimes.base import Runtime
+from mien.errors import OutputError
+from mien.media.staging import Staging, make_folder
 from mien.types import Floats, Image
 
 LEAST_PSNR_DB = 40.0
@@ -93,10 +93,8 @@ def remembered(path: Path) -> Agreement | None:
 def remember(found: Agreement, path: Path) -> None:
     """Write it to a file; where that cannot be done, the test is made again next time."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "w") as file:
-            json.dump(asdict(found), file)
-        Path(temporary).replace(path)
-    except OSError:
+        make_folder(path.parent)
+        with Staging(path, folder=False, force=True).writing() as temporary:
+            temporary.write_text(json.dumps(asdict(found)), "utf-8")
+    except OutputError:
         return

@@ -13,6 +13,7 @@ from mien.engines.liveportrait.runtimes.networks import Network, Networks
 from mien.engines.liveportrait.runtimes.plan import EXACT, Number, Plan, plan_of
 from mien.engines.settings import EngineSettings
 from mien.errors import EngineUnavailableError, MienWarning, OptionError
+from mien.weights import require_torch
 
 ENGINE = "liveportrait"
 VOLUME_SIDE = 64
@@ -179,9 +180,7 @@ def _processor_half(settings: EngineSettings) -> Number | None:
 
 
 def _torch() -> Any:
-    try:
-        import torch
-    except ModuleNotFoundError:
-        problem = "needs PyTorch; install it with: pip install 'mien[torch]'"
-        raise EngineUnavailableError(ENGINE, problem) from None
+    require_torch()
+    import torch
+
     return torch
