@@ -26,6 +26,7 @@ from mien.cli.exits import FAILED, USAGE, complain
 from mien.cli.express import express
 from mien.cli.expression import expression
 from mien.cli.models import models
+from mien.cli.serve import serve
 from mien.cli.talk import talk
 from mien.cli.template import template
 from mien.cli.visemes import visemes
@@ -50,6 +51,7 @@ app.command()(crop)
 app.command()(demo)
 app.command()(edit)
 app.command()(express)
+app.command()(serve)
 app.command()(talk)
 app.command()(doctor)
 app.command()(visemes)

@@ -1,0 +1,91 @@
+"""The app: its middleware, its routes, and what starts and stops with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import Depends, FastAPI
+
+from mien import __version__
+from mien.errors import MienError
+from mien.pipeline.engine_choice import chosen_engine
+from mien.service.jobs.jobs import Jobs
+from mien.service.observing import Metrics, Observed
+from mien.service.parts import Service
+from mien.service.problems import Problem, add_problems
+from mien.service.readiness import MachineFacts, Readiness
+from mien.service.routes import health
+from mien.service.security.guard import caller
+from mien.service.security.keys import Keys
+from mien.service.settings import ServiceSettings
+from mien.service.store.results import ResultStore
+from mien.service.tasks.warming import WarmTask
+from mien.service.uploads.uploads import Uploads
+from mien.service.workers.choice import open_executor
+
+_log = logging.getLogger(__name__)
+
+_ROUTES = ()
+"""Routers that ask who calls, in the order of the documentation."""
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """The service as an ASGI app; it works from its lifespan's start to its end.
+
+    Raises OptionError and EngineUnavailableError for settings that cannot be honoured.
+    """
+    service = _assemble(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        starting = asyncio.create_task(_start(service))
+        try:
+            yield
+        finally:
+            starting.cancel()
+            with suppress(asyncio.CancelledError):
+                await starting
+            await service.jobs.close()
+            await service.executor.close()
+
+    app = FastAPI(title="Mien", version=__version__, lifespan=lifespan)
+    app.state.service = service
+    add_problems(app)
+    app.include_router(health.router)
+    for router in _ROUTES:
+        app.include_router(router, dependencies=[Depends(caller)])
+    app.add_middleware(Observed, metrics=service.metrics)
+    return app
+
+
+def _assemble(settings: ServiceSettings) -> Service:
+    engine = chosen_engine(settings.default_engine)
+    metrics = Metrics()
+    executor = open_executor(settings)
+    store = ResultStore.open(settings.store or str(settings.folder / "results"))
+    return Service(
+        settings=settings,
+        engine=engine,
+        executor=executor,
+        uploads=Uploads(),
+        store=store,
+        jobs=Jobs(),
+        keys=Keys(settings.folder, settings.api_key),
+        metrics=metrics,
+        readiness=Readiness(),
+    )
+
+
+async def _start(service: Service) -> None:
+    """Warm the workers, then let jobs run."""
+    try:
+        await service.executor.start(WarmTask(service.engine))
+    except MienError as error:
+        service.readiness.become("failed", str(error))
+        _log.error("the engine did not start: %s", error)
+        return
+    service.readiness.become("ready")
+    await service.jobs.start()

@@ -1,0 +1,68 @@
+"""What only a service can raise. Its place in answers is the table of :mod:`mien.service.problems`.
+
+MienError
+├── NotFoundError          what there is not, or is somebody else's
+├── UnauthorizedError      no key, or a wrong one
+├── TooLargeError          a body, picture or film beyond the limits
+├── UnsupportedKindError   a file that is none of what is taken here
+├── ConflictError          what cannot be done in this state
+├── BusyError              no room now; later there will be
+│   └── TooManyError       one caller asks for too much at once
+└── WorkerLostError        the process that worked on it has ended
+"""
+
+from __future__ import annotations
+
+from mien.errors import MienError
+
+
+class NotFoundError(MienError):
+    """What there is not, or what belongs to somebody else, which is told in the same words."""
+
+    code = "not-found"
+
+
+class UnauthorizedError(MienError):
+    """No key, or one that is not known."""
+
+    code = "unauthorized"
+
+
+class TooLargeError(MienError):
+    """More bytes, pixels, seconds or frames than this service takes."""
+
+    code = "too-large"
+
+
+class UnsupportedKindError(MienError):
+    """A file of a kind that is not taken here."""
+
+    code = "unsupported-kind"
+
+
+class ConflictError(MienError):
+    """What cannot be done in this state."""
+
+    code = "conflict"
+
+
+class BusyError(MienError):
+    """There is no room now. ``retry_after_s``: when to ask again."""
+
+    code = "busy"
+
+    def __init__(self, message: str, retry_after_s: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TooManyError(BusyError):
+    """One caller asks for more at once than it may."""
+
+    code = "too-many"
+
+
+class WorkerLostError(MienError):
+    """The process that worked on it has ended."""
+
+    code = "worker-lost"

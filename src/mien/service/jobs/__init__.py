@@ -1,0 +1,1 @@
+"""Long work that survives: written down, waiting its turn, run, kept, and deleted in time."""

@@ -1,0 +1,168 @@
+"""Errors as answers: the one table from exceptions to statuses, as problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from mien.errors import (
+    DownloadError,
+    EngineUnavailableError,
+    InputError,
+    MienError,
+    OutputError,
+    UnreadableMediaError,
+)
+from mien.service.errors import (
+    BusyError,
+    ConflictError,
+    NotFoundError,
+    TooLargeError,
+    TooManyError,
+    UnauthorizedError,
+    UnsupportedKindError,
+    WorkerLostError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS: tuple[tuple[type[MienError], int], ...] = (
+    (UnauthorizedError, 401),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (TooLargeError, 413),
+    (UnsupportedKindError, 415),
+    (TooManyError, 429),
+    (BusyError, 503),
+    (WorkerLostError, 500),
+    (EngineUnavailableError, 503),
+    (DownloadError, 502),
+    (OutputError, 507),
+    (InputError, 422),
+    (MienError, 500),
+)
+"""The first that fits counts."""
+_log = logging.getLogger(__name__)
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
+
+    field: str = Field(description="Path of the field, as `body.intensity`.")
+    problem: str
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(examples=["urn:mien:problem:no-face"])
+    title: str = Field(examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    detail: str = Field(description="One line: what is wrong and what to do.")
+    code: str = Field(examples=["no-face"], description="For programs; never changes.")
+    instance: str = Field(description="Path of the request.")
+    request_id: str = Field(description="As in the header X-Request-ID and in the logs.")
+    errors: list[FieldProblem] | None = None
+
+
+def problem_of(error: MienError) -> tuple[int, str, str]:
+    """Status, code and detail of an error. Paths of this machine are not in the detail."""
+    status = next(number for kind, number in _STATUS if isinstance(error, kind))
+    return status, error.code, public_words(error)
+
+
+def public_words(error: MienError) -> str:
+    """The message as a caller may read it: files by the names they have here without their
+    folders, options as fields."""
+    words = str(error)
+    path = getattr(error, "path", None)
+    if isinstance(error, UnreadableMediaError | InputError) and path:
+        words = words.replace(str(path), Path(str(path)).name)
+    option = getattr(error, "option", None)
+    if option:
+        words = words.replace(str(option), str(option).lstrip("-").replace("-", "_"))
+    return words
+
+
+def add_problems(app: FastAPI) -> None:
+    """Every error of this app becomes a problem."""
+
+    @app.exception_handler(MienError)
+    async def _ours(request: Request, error: MienError) -> JSONResponse:
+        status, code, detail = problem_of(error)
+        return _answer(request, status, code, detail, headers=headers_of(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            {"field": ".".join(map(str, each["loc"])), "problem": str(each["msg"])}
+            for each in error.errors()
+        ]
+        detail = "; ".join(f"{each['field']}: {each['problem']}" for each in faults[:5])
+        return _answer(request, 422, "invalid-request", detail, errors=faults)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        phrase = HTTPStatus(error.status_code).phrase
+        code = phrase.lower().replace(" ", "-")
+        return _answer(
+            request, error.status_code, code, str(error.detail), headers=error.headers or {}
+        )
+
+    @app.exception_handler(Exception)
+    async def _fault(request: Request, error: Exception) -> JSONResponse:
+        detail = "a fault of Mien; the log says more under this request_id"
+        return _answer(request, 500, "internal", detail)
+
+
+def headers_of(error: MienError) -> dict[str, str]:
+    """What goes with the answer."""
+    if isinstance(error, BusyError):
+        return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, UnauthorizedError):
+        return {"WWW-Authenticate": 'Bearer realm="mien"'}
+    return {}
+
+
+def _answer(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    errors: list[dict[str, str]] | None = None,
+) -> JSONResponse:
+    body: dict[str, Any] = {
+        "type": f"urn:mien:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": request.url.path,
+        "request_id": getattr(request.state, "request_id", ""),
+    }
+    if errors:
+        body["errors"] = errors
+    return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """``responses=`` of a route that may answer with these problems."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }

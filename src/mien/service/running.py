@@ -1,0 +1,79 @@
+"""Runs the service until a signal ends it: no more work is taken, what runs may end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+
+from mien.errors import OptionError
+from mien.service.app import create_app
+from mien.service.logs import set_up_logs
+from mien.service.parts import Service
+from mien.service.settings import ServiceSettings
+
+_LAST_WORDS_S = 5
+"""How long answers may still take after the work has ended."""
+
+
+def serve(settings: ServiceSettings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises OptionError and EngineUnavailableError before it
+    listens."""
+    set_up_logs(settings.log_format)
+    app = create_app(settings)
+    listener = _listen(settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_WORDS_S,
+        ws="none",
+    )
+    _Server(config, app.state.service).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Drains first."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+        self._draining: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for each in sockets or ():
+            host, port = each.getsockname()[:2]
+            where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            print(f"mien serve: listening on http://{where}", file=sys.stderr, flush=True)  # noqa: T201
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._draining is not None or sig == signal.SIGINT:
+            super().handle_exit(sig, frame)
+            return
+        self._draining = asyncio.get_running_loop().create_task(self._drain(sig, frame))
+
+    async def _drain(self, sig: int, frame: FrameType | None) -> None:
+        service = self._service
+        service.readiness.become("draining", "the service is being stopped")
+        await service.jobs.drain(service.settings.drain_s)
+        super().handle_exit(sig, frame)
+
+
+def _listen(settings: ServiceSettings) -> socket.socket:
+    host, port = settings.host, settings.bound_port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OptionError("--port", f"cannot listen on {host}:{port} ({reason})") from None
+    return listener

@@ -1,0 +1,1 @@
+"""Where results are kept: a folder, or a bucket."""

@@ -1,0 +1,1 @@
+"""What workers do, each one a picklable value that can be run."""

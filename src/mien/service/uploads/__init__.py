@@ -1,0 +1,1 @@
+"""Pictures, films, sounds and templates that callers sent."""

@@ -1,0 +1,65 @@
+"""Where work runs: the one contract of ``inline`` and ``process``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias, TypeVar
+
+from mien.pipeline.keeping import Keeper
+from mien.types import ProgressCallback
+
+R_co = TypeVar("R_co", covariant=True)
+R = TypeVar("R")
+
+Lane = Literal["quick", "long"]
+"""``quick``: stills, somebody is waiting. ``long``: jobs; they never take the last worker."""
+OnProgress: TypeAlias = ProgressCallback
+
+
+class Task(Protocol[R_co]):
+    """Something to do. Picklable, and so is what comes of it."""
+
+    def run(self, keeper: Keeper, progress: ProgressCallback) -> R_co:
+        """Do it, in a process that is not the server's. ``keeper``: the engines and prepared
+        portraits of that process. ``progress``: called often; what it raises ends the work."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorStatus:
+    """ready: the first engine is warm. workers: how many there are. busy: of them at work.
+    waiting: tasks that no worker has taken yet. restarts: workers that had to be replaced."""
+
+    ready: bool
+    workers: int
+    busy: int
+    waiting: int
+    restarts: int
+
+
+class Executor(Protocol):
+    """Runs tasks elsewhere. Used from one event loop."""
+
+    async def start(self, warm: Task[object]) -> None:
+        """Start the workers and let each run ``warm``; returns when the first is warm. Raises
+        what ``warm`` raises."""
+        ...
+
+    async def run(
+        self, task: Task[R], *, lane: Lane, on_progress: Callable[..., None] | None = None
+    ) -> R:
+        """What comes of the task. Cancelling this coroutine ends the work within a frame, and
+        before it returns.
+
+        Raises what the task raises; WorkerLostError when its process ended; BusyError when too
+        many wait.
+        """
+        ...
+
+    @property
+    def status(self) -> ExecutorStatus: ...
+
+    async def close(self) -> None:
+        """End all work and all processes."""
+        ...
