@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from mien import __version__
 from mien.errors import MienError
@@ -15,8 +15,8 @@ from mien.pipeline.engine_choice import chosen_engine
 from mien.service.jobs.jobs import Jobs
 from mien.service.observing import Metrics, Observed
 from mien.service.parts import Service
-from mien.service.problems import Problem, add_problems
-from mien.service.readiness import MachineFacts, Readiness
+from mien.service.problems import add_problems
+from mien.service.readiness import Readiness
 from mien.service.routes import health
 from mien.service.security.guard import caller
 from mien.service.security.keys import Keys
@@ -28,7 +28,7 @@ from mien.service.workers.choice import open_executor
 
 _log = logging.getLogger(__name__)
 
-_ROUTES = ()
+_ROUTES: tuple[APIRouter, ...] = ()
 """Routers that ask who calls, in the order of the documentation."""
 
 

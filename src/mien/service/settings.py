@@ -22,7 +22,6 @@ RUN_IN: tuple[RunIn, ...] = get_args(RunIn)
 LogFormat = Literal["text", "json"]
 LOG_FORMATS: tuple[LogFormat, ...] = get_args(LogFormat)
 _PORTS: dict[Api, int] = {"avatar": 8001, "frames": 8081}
-_MB = 1_000_000
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -149,7 +148,7 @@ class ServiceSettings:
         ):
             check_number(option, amount, 0, 10**7)
         for key in self.api_key:
-            if len(key) < 16:  # noqa: PLR2004
+            if len(key) < 16:
                 raise OptionError("--api-key", "is too short; give 16 characters or more")
         object.__setattr__(self, "cors_origins", tuple(self.cors_origins))
         object.__setattr__(self, "api_key", tuple(self.api_key))
