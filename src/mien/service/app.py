@@ -12,11 +12,13 @@ from fastapi import APIRouter, Depends, FastAPI
 from mien import __version__
 from mien.errors import MienError
 from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.verbs.expression_file import known_expressions
 from mien.service.jobs.jobs import Jobs
 from mien.service.observing import Metrics, Observed
 from mien.service.parts import Service
 from mien.service.problems import add_problems
 from mien.service.readiness import Readiness
+from mien.service.rendering.renderer import Renderer
 from mien.service.routes import health
 from mien.service.security.guard import caller
 from mien.service.security.keys import Keys
@@ -66,16 +68,26 @@ def _assemble(settings: ServiceSettings) -> Service:
     metrics = Metrics()
     executor = open_executor(settings)
     store = ResultStore.open(settings.store or str(settings.folder / "results"))
+    uploads, readiness = Uploads(), Readiness()
+    renderer = Renderer(
+        executor,
+        uploads,
+        metrics,
+        readiness,
+        expressions=known_expressions(),
+        cache_mb=settings.frame_cache_mb,
+    )
     return Service(
         settings=settings,
         engine=engine,
         executor=executor,
-        uploads=Uploads(),
+        uploads=uploads,
         store=store,
         jobs=Jobs(),
         keys=Keys(settings.folder, settings.api_key),
         metrics=metrics,
-        readiness=Readiness(),
+        readiness=readiness,
+        renderer=renderer,
     )
 
 

@@ -11,6 +11,7 @@ from mien.engines.settings import EngineSettings
 from mien.service.jobs.jobs import Jobs
 from mien.service.observing import Metrics
 from mien.service.readiness import Readiness
+from mien.service.rendering.renderer import Renderer
 from mien.service.security.keys import Keys
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
@@ -32,10 +33,11 @@ class Service:
     keys: Keys
     metrics: Metrics
     readiness: Readiness
+    renderer: Renderer
 
 
-def service_of(request: Request) -> Service:
-    """The service that a request came to."""
+async def service_of(request: Request) -> Service:
+    """The service that a request came to. Not a plain function: FastAPI runs those in threads."""
     service = request.app.state.service
     assert isinstance(service, Service)
     return service
