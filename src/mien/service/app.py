@@ -25,6 +25,7 @@ from mien.service.security.keys import Keys
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
 from mien.service.tasks.warming import WarmTask
+from mien.service.tracing import add_tracing
 from mien.service.uploads.uploads import Uploads
 from mien.service.workers.choice import open_executor
 
@@ -60,6 +61,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     for router in _ROUTES:
         app.include_router(router, dependencies=[Depends(caller)])
     app.add_middleware(Observed, metrics=service.metrics)
+    if settings.tracing:
+        add_tracing(app)
     return app
 
 
@@ -95,9 +98,12 @@ async def _start(service: Service) -> None:
     """Warm the workers, then let jobs run."""
     try:
         await service.executor.start(WarmTask(service.engine))
+        await service.jobs.start()
     except MienError as error:
         service.readiness.become("failed", str(error))
-        _log.error("the engine did not start: %s", error)
-        return
-    service.readiness.become("ready")
-    await service.jobs.start()
+        _log.error("the service did not start: %s", error)
+    except Exception:
+        service.readiness.become("failed", "a fault of Mien; the log says more")
+        _log.exception("the service did not start")
+    else:
+        service.readiness.become("ready")
