@@ -13,8 +13,13 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "task
 def set_up_logs(form: str) -> None:
     """One handler for everything."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if form == "json" else _Text())
+    handler.setFormatter(formatter(form))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def formatter(form: str) -> logging.Formatter:
+    """What makes lines of ``text`` or ``json``."""
+    return _Json() if form == "json" else _Text()
 
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
@@ -37,11 +42,17 @@ class _Json(logging.Formatter):
 
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        facts = " ".join(f"{name}={value}" for name, value in _facts(record).items())
+        facts = " ".join(f"{name}={_plain(value)}" for name, value in _facts(record).items())
         line = f"{_stamp(record)} {record.levelname.lower():7} {record.getMessage()} {facts}"
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
         return line.rstrip()
+
+
+def _plain(value: object) -> str:
+    """On one line, whatever a caller wrote."""
+    text = str(value)
+    return text if text.isprintable() else ascii(text)
 
 
 def _stamp(record: logging.LogRecord) -> str:
