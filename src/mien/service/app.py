@@ -13,13 +13,15 @@ from mien import __version__
 from mien.errors import MienError
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.verbs.expression_file import known_expressions
+from mien.service.documentation import add_docs
 from mien.service.jobs.jobs import Jobs
 from mien.service.observing import Metrics, Observed
+from mien.service.openapi import add_document
 from mien.service.parts import Service
 from mien.service.problems import add_problems
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
-from mien.service.routes import health
+from mien.service.routes import catalog, health, stills
 from mien.service.security.guard import caller
 from mien.service.security.keys import Keys
 from mien.service.settings import ServiceSettings
@@ -31,7 +33,7 @@ from mien.service.workers.choice import open_executor
 
 _log = logging.getLogger(__name__)
 
-_ROUTES: tuple[APIRouter, ...] = ()
+_ROUTES: tuple[APIRouter, ...] = (stills.router, catalog.router)
 """Routers that ask who calls, in the order of the documentation."""
 
 
@@ -54,9 +56,13 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             await service.jobs.close()
             await service.executor.close()
 
-    app = FastAPI(title="Mien", version=__version__, lifespan=lifespan)
+    app = FastAPI(
+        title="Mien", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     app.state.service = service
     add_problems(app)
+    add_document(app)
+    add_docs(app)
     app.include_router(health.router)
     for router in _ROUTES:
         app.include_router(router, dependencies=[Depends(caller)])
