@@ -25,6 +25,8 @@ Region = Literal["all", "exp", "pose", "lip", "eyes"]
 REGIONS: tuple[Region, ...] = get_args(Region)
 Part = Literal["eyes", "lips"]
 PARTS: tuple[Part, ...] = get_args(Part)
+HeadRotation = Literal["add", "replace"]
+HEAD_ROTATIONS: tuple[HeadRotation, ...] = get_args(HeadRotation)
 MAX_RATIO = 0.8
 """Largest opening over width that eyes or lips are brought to, as in LivePortrait's sliders."""
 
@@ -167,6 +169,9 @@ class MotionOptions:
         0..0.8; None leaves them to the motion.
     retarget: parts whose opening over width is brought to the driver's own.
     normalize_lips: close the portrait's lips before the motion is added.
+    head_rotation: of a film that is the source; what the driver's does to it under relative motion.
+        ``add`` turns the head on by as much as the driver's turns since its reference, ``replace``
+        turns it the way the driver's is turned, whatever the film's own does.
     """
 
     relative: bool = True
@@ -176,6 +181,7 @@ class MotionOptions:
     lips_open: float | None = None
     retarget: frozenset[Part] = frozenset()
     normalize_lips: bool = False
+    head_rotation: HeadRotation = "add"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -15,7 +16,10 @@ import pytest
 import mien
 from e2e.ending import Ending
 from fakes.clips import moving_face, still_life, write_clip, write_sound
-from mien.types import Image
+from fakes.templates import liveportrait, turned
+from mien.face import find_faces
+from mien.motion.pose import angles_from_rotation, fit_pose
+from mien.types import Floats, Image
 
 pytestmark = pytest.mark.e2e
 
@@ -68,6 +72,29 @@ def test_a_driver_that_ends_earlier_ends_the_result(run: Run, film: Path, clip: 
     run("animate", film, "-d", clip, "--start", 0.7, "--loop", "pingpong", "-o", "full.mp4")
     assert facts(Path("short.mp4"))[2] == 10
     assert facts(Path("full.mp4"))[2] == 20
+
+
+def test_the_drivers_rotation_takes_the_place_of_the_films(run: Run, film: Path) -> None:
+    """The film's head leans by 8 degrees to either side; the driver's by 2, forth and back."""
+    root = liveportrait(20)
+    for number, moment in enumerate(root["motion"]):
+        moment["exp"] = np.zeros((1, 21, 3), np.float32)
+        moment["R"] = turned(roll=2.0 * (-1) ** (number // 10))
+    Path("leaning.pkl").write_bytes(pickle.dumps(root))
+    told = ("animate", film, "-d", "leaning.pkl", "-o")
+    assert run(*told, "added.mp4").code == 0
+    assert run(*told, "replaced.mp4", "--head-rotation", "replace").code == 0
+    added, replaced = (leaning(Path(name)) for name in ("added.mp4", "replaced.mp4"))
+    assert np.ptp(added) > 8
+    assert np.abs(replaced[:10] - 2).max() < 1.5
+    assert np.abs(replaced[10:] + 2).max() < 1.5
+
+
+def leaning(path: Path) -> Floats:
+    """Degrees of roll in each picture, tracked anew."""
+    faces = [find_faces(picture)[0] for picture in pictures(path)]
+    poses = [fit_pose(face.landmarks) for face in faces]
+    return np.array([angles_from_rotation(pose.rotation)[2] for pose in poses])
 
 
 @pytest.mark.parametrize("driver", ["idle:blink", "portrait"])

@@ -25,7 +25,7 @@ from mien.cli.weights_offer import weights_offered
 if TYPE_CHECKING:
     from mien.drivers.looping import Loop
     from mien.pipeline.options import KeepAudio
-    from mien.types import Region
+    from mien.types import HeadRotation, Region
 
 EyesOpen = Annotated[
     float | None,
@@ -105,6 +105,14 @@ def animate(
             help="Close the portrait's lips before the motion is added.",
         ),
     ] = False,
+    head_rotation: Annotated[
+        str,
+        typer.Option(
+            metavar="add|replace", rich_help_panel=MOTION,
+            help="Whether the driver's turning of the head is added to that of a film that is the "
+            "SOURCE, or takes its place.",
+        ),
+    ] = "add",
     smooth: Annotated[
         float,
         typer.Option(
@@ -193,6 +201,7 @@ def animate(
                 lips_open=lips_open,
                 retarget=None if retarget is None else parse_parts(retarget),
                 normalize_lips=normalize_lips,
+                head_rotation=cast("HeadRotation", head_rotation),
                 force=force,
                 progress=progress,
             ),

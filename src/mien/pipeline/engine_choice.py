@@ -50,8 +50,14 @@ def check_for(settings: EngineSettings, options: MotionOptions, *, film: bool) -
     check_motion(settings, options)
     for name in FOR_FILMS:
         if not film and getattr(settings, name) != getattr(DEFAULT_SETTINGS, name):
-            problem = "is for films, and does nothing to a source that is a picture"
-            warnings.warn(f"{SWITCHES[name]} {problem}", MienWarning, stacklevel=3)
+            _warn_of_picture(SWITCHES[name])
+    if not film and options.head_rotation == "replace":
+        _warn_of_picture("--head-rotation replace")
+
+
+def _warn_of_picture(option: str) -> None:
+    problem = "is for films, and does nothing to a source that is a picture"
+    warnings.warn(f"{option} {problem}", MienWarning, stacklevel=4)
 
 
 def _folder(variable: str) -> Path | None:

@@ -18,7 +18,17 @@ from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
 from mien.errors import OptionError
 from mien.face.boxed import Box, check_box
 from mien.motion.timeline import Timeline
-from mien.types import MAX_RATIO, PARTS, REGIONS, Framing, MotionOptions, Part, Region
+from mien.types import (
+    HEAD_ROTATIONS,
+    MAX_RATIO,
+    PARTS,
+    REGIONS,
+    Framing,
+    HeadRotation,
+    MotionOptions,
+    Part,
+    Region,
+)
 
 KeepAudio = Literal["source", "driving", "none"]
 FaceChoice: TypeAlias = int | Literal["all"]
@@ -64,6 +74,7 @@ class AnimateOptions:
     lips_open: float | None = None
     retarget: frozenset[Part] | None = None
     normalize_lips: bool = False
+    head_rotation: HeadRotation = "add"
     force: bool = False
 
     def __post_init__(self) -> None:
@@ -72,6 +83,7 @@ class AnimateOptions:
         check_number("--start", self.start, 0, math.inf)
         check_choice("--region", self.region, REGIONS)
         check_choice("--loop", self.loop, LOOPS)
+        check_choice("--head-rotation", self.head_rotation, HEAD_ROTATIONS)
         if self.keep_audio is not None:
             check_choice("--keep-audio", self.keep_audio, KEEP_AUDIO)
         if self.eyes_open is not None:
@@ -121,6 +133,7 @@ class AnimateOptions:
             lips_open=self.lips_open,
             retarget=self.retarget or frozenset(),
             normalize_lips=self.normalize_lips,
+            head_rotation=self.head_rotation,
         )
 
 

@@ -69,3 +69,12 @@ def test_what_does_nothing_to_a_picture_is_a_warning(settings: EngineSettings, o
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check_for(settings, NOTHING, film=True)
+
+
+def test_a_picture_has_no_rotation_to_be_replaced_either() -> None:
+    replaced = MotionOptions(head_rotation="replace")
+    with pytest.warns(MienWarning, match="--head-rotation replace is for films"):
+        check_for(EngineSettings(), replaced, film=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_for(EngineSettings(), replaced, film=True)

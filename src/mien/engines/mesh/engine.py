@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import repeat
 from typing import ClassVar, cast
 
@@ -85,6 +86,7 @@ class MeshEngine:
         self, source: MeshSource, motion: Motion, options: MotionOptions
     ) -> Iterator[Rendered]:
         """One rendered crop per motion frame, as large as the source's crop."""
+        options = replace(options, head_rotation="add")  # there is no turning to be replaced
         return self.animate_film(repeat(source), motion, options)
 
     def animate_film(

@@ -124,8 +124,9 @@ def retarget_pose(source: Pose, reference: Pose, driver: Pose, options: MotionOp
     picture can show. Poses of the driver are in head units, the source's in pixels."""
     if options.region not in ("all", "pose"):
         return source
-    before = reference.rotation if options.relative else np.eye(3)
-    start = source.rotation if options.relative else np.eye(3)
+    added = options.relative and options.head_rotation == "add"
+    before = reference.rotation if added else np.eye(3)
+    start = source.rotation if added else np.eye(3)
     change = driver.rotation @ before.T @ start @ source.rotation.T
     angles = np.array(angles_from_rotation(change)) * options.multiplier
     limited = [ease_to(a, *limit) for a, limit in zip(angles, _LIMITS_DEG, strict=True)]

@@ -23,7 +23,7 @@ from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report
 from mien.pipeline.sound import as_long_as_its_sound
 from mien.pipeline.target import result_path
-from mien.types import Framing, Part, ProgressCallback, Region
+from mien.types import Framing, HeadRotation, Part, ProgressCallback, Region
 
 
 def animate(
@@ -58,6 +58,7 @@ def animate(
     lips_open: float | None = None,
     retarget: Collection[Part] | None = None,
     normalize_lips: bool = False,
+    head_rotation: HeadRotation = "add",
     force: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Report:
@@ -94,6 +95,7 @@ def animate(
         lips_open=lips_open,
         retarget=None if retarget is None else frozenset(retarget),
         normalize_lips=normalize_lips,
+        head_rotation=head_rotation,
         force=force,
     )
     inputs = [path for path in (source, driving, audio) if path is not None]

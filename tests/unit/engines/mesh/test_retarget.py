@@ -72,6 +72,20 @@ def test_absolute_pose_is_the_drivers_own() -> None:
     assert angles_from_rotation(result.rotation) == pytest.approx((5, 0, 0), abs=0.5)
 
 
+@given(st.tuples(*[st.floats(-8, 8)] * 3), st.tuples(*[st.floats(-8, 8)] * 3))
+def test_a_rotation_that_is_replaced_is_the_drivers_whatever_the_source_does(
+    own: tuple[float, float, float], turn: tuple[float, float, float]
+) -> None:
+    source = Pose(rotation_from_angles(*own), np.zeros(3), 100.0)
+    reference = Pose(rotation_from_angles(4, -3, 2), np.zeros(3), 1.0)
+    driver = Pose(rotation_from_angles(*turn), np.array([0.5, 0, 0]), 1.2)
+    options = MotionOptions(head_rotation="replace")
+    result = retarget_pose(source, reference, driver, options)
+    assert angles_from_rotation(result.rotation) == pytest.approx(turn, abs=0.3)
+    added = retarget_pose(source, reference, driver, MotionOptions())
+    assert (result.translation, result.scale) == (pytest.approx(added.translation), added.scale)
+
+
 def test_translation_and_scale_come_in_head_units() -> None:
     before = Pose(np.eye(3), np.zeros(3), 1.0)
     now = Pose(np.eye(3), np.array([0.5, -0.25, 0]), 1.2)

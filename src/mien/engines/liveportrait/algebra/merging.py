@@ -41,6 +41,12 @@ class Setting:
         return self.options.motion.relative and (self.made or not self.film)
 
     @property
+    def adds_rotation(self) -> bool:
+        """Whether the driver's turning is added to the source's under relative motion. A picture
+        has no turning to be replaced."""
+        return not self.film or self.options.motion.head_rotation == "add"
+
+    @property
     def smoothing(self) -> float | None:
         """Variance of the noise that is smoothed away over time; None where nothing is."""
         people = self.options.species == "humans"
@@ -52,7 +58,9 @@ def merge(setting: Setting, source: SourceMotion, driving: DrivingMotion) -> Ste
     reference = setting.reference
     if setting.options.species == "animals" or not setting.options.motion.relative:
         return Step(source, driving, driving.rotation, driving.expression)
-    turned = driving.rotation @ reference.rotation.T @ source.rotation
+    turned = driving.rotation
+    if setting.adds_rotation:
+        turned = turned @ reference.rotation.T @ source.rotation
     expression = _base(source, driving, setting.options) + driving.expression - _rest(setting)
     return Step(source, driving, turned, expression)
 

@@ -79,6 +79,25 @@ def test_relative_motion_adds_the_drivers_change() -> None:
     assert np.allclose(made, wanted, atol=1e-6)
 
 
+def test_a_film_can_take_the_drivers_rotation_in_place_of_its_own() -> None:
+    made = mover(film=True, head_rotation="replace", engine={"smoothing": None})
+    expression = FACE.expression + FRAME.expression - REFERENCE.expression
+    mask = region_mask("all", whole=False)
+    wanted = place(
+        FACE.canonical,
+        FRAME.rotation,
+        np.where(mask, expression, FACE.expression),
+        FACE.scale,
+        FACE.translation,
+    )
+    assert np.allclose(made.picture(FACE, FRAME), wanted, atol=1e-6)
+
+
+def test_a_picture_has_no_rotation_to_be_replaced() -> None:
+    made = mover(head_rotation="replace").picture(FACE, FRAME)
+    assert np.array_equal(made, mover().picture(FACE, FRAME))
+
+
 def test_absolute_motion_is_the_drivers_but_for_size_and_shape() -> None:
     made = mover(relative=False).picture(FACE, FRAME)
     shown = shown_expression(made, FRAME.rotation, FACE.scale, FRAME.translation)
