@@ -75,8 +75,12 @@ class ExpressionFollower:
         options = self._options
         if mesh is not self._mesh:
             self._mesh = mesh
-            self._base = with_closed_lips(mesh.head) if options.normalize_lips else mesh.head
-            self._expressionless, self._own = neutralise(self._base)
+            if options.normalize_lips:
+                self._base = with_closed_lips(mesh.head)
+                self._expressionless, self._own = neutralise(self._base)
+            else:
+                self._base = mesh.head
+                self._expressionless, self._own = mesh.neutral
         gain = min(1.0, options.multiplier)
         weights = (frame.blendshapes - self._reference.blendshapes) * options.multiplier
         gone = (1.0 - frame.own_expression if options.relative else 1.0) * gain
@@ -140,7 +144,7 @@ class LandmarkFollower:
         """What the driver's expression is put on."""
         source, options = mesh.head, self._options
         if not options.relative:
-            bare = source + (neutralise(source)[0] - source) * min(1.0, options.multiplier)
+            bare = source + (mesh.neutral[0] - source) * min(1.0, options.multiplier)
             source = weigh_expression(source, bare, options.region)
         if options.normalize_lips:
             source = with_closed_lips(source)

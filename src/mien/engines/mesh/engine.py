@@ -20,7 +20,6 @@ from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.engines.mesh.sequence import next_source
 from mien.engines.mesh.shading import ShadingTransfer
 from mien.engines.mesh.source import CROP_SCALE, MAX_SIDE, MeshSource, prepare_source
-from mien.engines.mesh.warp import Warp
 from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
 from mien.face import Segmenter
 from mien.landmarks import NUM_LANDMARKS
@@ -143,9 +142,9 @@ class _Run:
         if self._driver is not None:
             mouth = self._mouth = mouth.following(self._driver, self._mouth)
         if self._folds is None:
-            self._folds = FoldShading(source.mesh, source.texture)
+            self._folds = source.folds
         else:
-            self._folds.move_to(source.mesh, source.texture)
+            self._folds = self._folds.in_next(source.mesh, source.texture)
         return _Painter(source, self._shading, self._folds, mouth)
 
 
@@ -162,7 +161,7 @@ class _Painter:
     ) -> None:
         self._source, self._mouth = source, mouth
         self._shading, self._folds = shading, folds
-        self._warp = Warp(source)
+        self._warp = source.warp
 
     def paint(self, step: Step) -> tuple[Image, Mask]:
         """The crop (h, w, 3) for one step, and the alpha (h, w) of what was warped."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
 
 from mien.engines.mesh.lips import unfold_lips
+from mien.engines.mesh.once import Once
 from mien.engines.mesh.remap import remap_points
 from mien.engines.mesh.rings import place_rings, ring_displacement, ring_shares
 from mien.engines.mesh.topology import (
@@ -19,6 +20,7 @@ from mien.engines.mesh.topology import (
     border_triangles,
 )
 from mien.landmarks import NUM_LANDMARKS
+from mien.motion.blendshapes.neutral import neutralise
 from mien.motion.pose import Pose, fit_pose, to_head, to_picture
 from mien.types import Floats, Mask
 
@@ -49,6 +51,12 @@ class FaceMesh:
     stiff: bool
     vertices: Floats
     border: Triangles
+    _neutral: Once[tuple[Floats, Floats]] = field(default_factory=Once, repr=False, compare=False)
+
+    @property
+    def neutral(self) -> tuple[Floats, Floats]:
+        """``head`` without the expression it wears, and that expression's weights (52,)."""
+        return self._neutral.of(lambda: neutralise(self.head))
 
 
 def lay_mesh(landmarks: Floats, person: Mask, *, stiff: bool = False) -> FaceMesh:

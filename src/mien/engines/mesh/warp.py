@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.engines.mesh.fine_texture import FineTexture
+from mien.engines.mesh.geometry import FaceMesh
 from mien.engines.mesh.lips import draw_back_lips
 from mien.engines.mesh.raster import Place, Triangles
 from mien.engines.mesh.remap import remap
-from mien.engines.mesh.source import MeshSource
 from mien.engines.mesh.topology import OPENINGS, RING_BANDS, SKIN
 from mien.landmarks import LEFT_EYE_OUTER_RING, NUM_SKIN, OUTER_LIPS, RIGHT_EYE_OUTER_RING
 from mien.motion.face_template import FACE_TEMPLATE
@@ -93,20 +94,24 @@ class _Layers:
 
 
 class Warp:
-    """Draws backward maps for one source, and pictures through them."""
+    """Draws backward maps for one source, and pictures through them; the same in every run.
 
-    def __init__(self, source: MeshSource) -> None:
-        self._size = source.mesh.size
+    texture, fine, seen_once: as of :class:`mien.engines.mesh.source.MeshSource`.
+    """
+
+    def __init__(
+        self, mesh: FaceMesh, texture: Image, fine: FineTexture | None, *, seen_once: bool
+    ) -> None:
+        self._size = mesh.size
         width, height = self._size
         self._padded = -(-width // MAP_STEP) * MAP_STEP, -(-height // MAP_STEP) * MAP_STEP
         self._fine_step = 1 if max(self._size) <= _FINE_SIDE else 2
-        self._texture, self._fine = source.texture, source.fine_texture
-        self._seen_once = source.seen_once
-        rest = source.mesh.vertices
+        self._texture, self._fine, self._seen_once = texture, fine, seen_once
+        rest = mesh.vertices
         parted = [
             draw_back_lips(rest, _LINE_SHARE * level / _PARTINGS) for level in range(_PARTINGS + 1)
         ]
-        everything = [SKIN, OPENINGS, *RING_BANDS, source.mesh.border]
+        everything = [SKIN, OPENINGS, *RING_BANDS, mesh.border]
         self._all = _Layers(everything, parted)
         self._parts = [_Layers(near, parted) for near in _NEAR]
         self._outline = _Layers([SKIN, RING_BANDS[0], RING_BANDS[1]], [rest])

@@ -6,7 +6,6 @@ import pytest
 from mien.engines.mesh.geometry import place_vertices
 from mien.engines.mesh.rings import calm_rings
 from mien.engines.mesh.source import MeshSource
-from mien.engines.mesh.warp import Warp
 from mien.motion.arkit import shape_weights
 from mien.motion.blendshapes.posing import pose_face
 from mien.motion.pose import Pose, rotation_from_angles
@@ -24,7 +23,7 @@ def turned(source: MeshSource, yaw: float) -> np.ndarray:
 
 
 def test_at_rest_every_pixel_comes_from_its_own_place(source: MeshSource) -> None:
-    full = Warp(source).backward_map(turned(source, 0), 0.0).full
+    full = source.warp.backward_map(turned(source, 0), 0.0).full
     y, x = np.indices(full.shape[1:])
     assert np.abs(full[0] - x).max() < 0.2
     assert np.abs(full[1] - y).max() < 0.2
@@ -32,7 +31,7 @@ def test_at_rest_every_pixel_comes_from_its_own_place(source: MeshSource) -> Non
 
 def test_a_landmark_shows_what_it_showed_at_rest(source: MeshSource) -> None:
     vertices = turned(source, 12)
-    full = Warp(source).backward_map(vertices, 0.0).full
+    full = source.warp.backward_map(vertices, 0.0).full
     for landmark in (4, 9, 50, 280, 152):
         x, y = np.rint(vertices[landmark, :2]).astype(int)
         rest = source.mesh.landmarks[landmark, :2] + (x, y) - vertices[landmark, :2]
@@ -40,7 +39,7 @@ def test_a_landmark_shows_what_it_showed_at_rest(source: MeshSource) -> None:
 
 
 def test_a_turn_hides_an_edge_and_a_still_face_none(source: MeshSource) -> None:
-    warp = Warp(source)
+    warp = source.warp
     assert warp.backward_map(turned(source, 25), 0.0).outlines
     assert not warp.backward_map(turned(source, 0), 0.0).outlines
 
@@ -54,7 +53,7 @@ def test_the_map_stays_within_the_crop_whatever_the_face_does(source: MeshSource
         mesh.pose.scale * 1.3,
     )
     vertices = place_vertices(mesh, pose_face(mesh.head, weights), pose, NO_SHIFT + 9)
-    full = Warp(source).backward_map(vertices, 1.0).full
+    full = source.warp.backward_map(vertices, 1.0).full
     assert np.isfinite(full).all()
     width, height = mesh.size
     assert -1 <= full[0].min() <= full[0].max() <= width

@@ -61,15 +61,17 @@ class FoldShading:
 
     def __init__(self, mesh: FaceMesh, texture: Image) -> None:
         """texture: (h, w, 3 or 4) the crop that the mesh lies over."""
-        self._person: _Face | None = None
-        self.move_to(mesh, texture)
-
-    def move_to(self, mesh: FaceMesh, texture: Image) -> None:
-        """Go on with another frame of the same film: how strong folds are and how they are lit
-        and tinted stays, so that they do not flicker."""
         self._mesh, self._texture = mesh, texture
+        self._person: _Face | None = None
         self._face: _Face | None = None
         self._drawn: dict[int, tuple[tuple[slice, slice], Field] | None] = {}
+
+    def in_next(self, mesh: FaceMesh, texture: Image) -> FoldShading:
+        """The folds of another frame of the same film: how strong they are and how they are lit
+        and tinted stays, so that they do not flicker."""
+        following = FoldShading(mesh, texture)
+        following._person = self._person
+        return following
 
     def gain(self, own: Floats, worn: Floats) -> Gain | None:
         """Log gain for the source at rest, for the expression (52,) that it has there and the one
