@@ -123,7 +123,7 @@ class Edits:
     move_x: float = 0.0
     move_y: float = 0.0
     zoom: float = 1.0
-    shapes: Mapping[str, float] = field(default_factory=dict)
+    shapes: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         for slider in fields(self):

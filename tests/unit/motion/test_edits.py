@@ -63,6 +63,13 @@ def test_a_slider_does_what_its_name_says_and_more_of_it_does_more(name: str) ->
     assert (np.diff(shown) > 0).all()
 
 
+def test_edits_can_be_kept_by_what_they_are() -> None:
+    shapes = {"jawOpen": 0.5}
+    kept = {Edits(smile=0.5, shapes=shapes): "a picture"}
+    assert kept[Edits(smile=0.5, shapes=dict(shapes))] == "a picture"
+    assert Edits(smile=0.5) not in kept
+
+
 def test_nothing_edited_is_the_face_at_rest() -> None:
     moment = Edits().moment
     assert not moment.weights.any()

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from mien.engines.base import engine_info
@@ -19,8 +19,9 @@ from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, Size
 from mien.service.parts import Service, TheService
 from mien.service.problems import documented
+from mien.service.rendering import Order, Renderer, while_connected
 from mien.service.security.guard import Caller
-from mien.service.tasks.stills import Look, StillFormat, StillsTask
+from mien.service.tasks.stills import Look, StillFormat
 
 router = APIRouter(prefix="/v1", tags=["stills"])
 
@@ -82,8 +83,8 @@ class StillAsked(BaseModel):
         None, max_length=100, description="As GET /v1/engines names it.", examples=["mesh"]
     )
 
-    def look(self) -> Look:
-        """What is put on the face. Raises OptionError for contradictions."""
+    def look(self, renderer: Renderer) -> Look:
+        """What is put on the face. Raises OptionError for contradictions, ExpressionError."""
         felt = self.valence is not None or self.arousal is not None
         said = {"emotion": self.emotion is not None, "valence": felt, "edits": self.edits}
         several = [name for name, given in said.items() if given]
@@ -92,7 +93,8 @@ class StillAsked(BaseModel):
         if felt and (self.valence is None or self.arousal is None):
             missing = "valence" if self.valence is None else "arousal"
             raise OptionError(missing, "is missing; a feeling is valence and arousal")
-        return Look(self.emotion, self.intensity, self.valence, self.arousal, self._edits())
+        name = None if self.emotion is None else renderer.expression(self.emotion)
+        return Look(name, self.intensity, self.valence, self.arousal, self._edits())
 
     def _edits(self) -> Edits | None:
         nothing_said = self.emotion is None and self.valence is None
@@ -150,29 +152,28 @@ _PICTURE = {"schema": {"type": "string", "format": "binary"}}
     },
 )
 async def still(
+    request: Request,
     asked: Annotated[StillAsked, Body(openapi_examples=_EXAMPLES)],
     service: TheService,
     owner: Caller,
 ) -> Response:
     """Answered when it is rendered: some ten milliseconds for a portrait that was used lately.
     The same request gives the same bytes and the same `ETag`."""
-    look, size = asked.look(), asked.pixels()
+    look, size = asked.look(service.renderer), asked.pixels()
     engine = await asyncio.to_thread(engine_for, service, asked.engine)
     portrait = await service.uploads.find(owner, asked.portrait)
-    task = StillsTask(
-        portrait.path,
-        portrait.id,
-        (look,),
-        engine,
-        size,
-        asked.face,
-        asked.format,
-        asked.quality,
-    )
-    (made,) = await service.executor.run(task, lane="quick")
-    etag = f'"{hashlib.sha256(made.data).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "X-Cache": "miss"}
-    return Response(made.data, media_type=_MEDIA_TYPES[asked.format], headers=headers)
+    if portrait.kind != "picture":
+        raise OptionError("portrait", f"is a {portrait.kind}; send a picture to /v1/portraits")
+    order = Order(engine, size, asked.face, asked.format, asked.quality)
+    work = service.renderer.stills(portrait, [look], order)
+    (picture,) = await while_connected(request, work)
+    data = picture.still.data
+    digest = await asyncio.to_thread(hashlib.sha256, data)
+    headers = {
+        "ETag": f'"{digest.hexdigest()[:32]}"',
+        "X-Cache": "hit" if picture.cached else "miss",
+    }
+    return Response(data, media_type=_MEDIA_TYPES[asked.format], headers=headers)
 
 
 def engine_for(service: Service, name: str | None) -> EngineSettings:
