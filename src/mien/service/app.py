@@ -21,7 +21,7 @@ from mien.service.parts import Service
 from mien.service.problems import add_problems
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
-from mien.service.routes import catalog, health, stills
+from mien.service.routes import avatar, catalog, frames, health, stills
 from mien.service.security.guard import caller
 from mien.service.security.keys import Keys
 from mien.service.settings import ServiceSettings
@@ -33,7 +33,12 @@ from mien.service.workers.choice import open_executor
 
 _log = logging.getLogger(__name__)
 
-_ROUTES: tuple[APIRouter, ...] = (stills.router, catalog.router)
+_ROUTES: tuple[APIRouter, ...] = (
+    avatar.router,
+    frames.router,
+    stills.router,
+    catalog.router,
+)
 """Routers that ask who calls, in the order of the documentation."""
 
 

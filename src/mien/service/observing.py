@@ -44,14 +44,14 @@ class Metrics:
         self.workers_busy = Gauge("mien_workers_busy", "Workers at work.", **own)
         self.worker_restarts = Counter("mien_worker_restarts", "Workers replaced.", **own)
         self.avatar_requests = Counter(
-            "liveportrait_requests", "Calls of /render.", ["endpoint", "status"], **own
+            "liveportrait_requests", "Calls of the avatar service.", ["endpoint", "status"], **own
         )
         self.avatar_seconds = Histogram(
-            "liveportrait_request_duration_seconds", "Of /render.", ["endpoint"],
+            "liveportrait_request_duration_seconds", "Of a call of it.", ["endpoint"],
             buckets=_SECONDS, **own,
         )  # fmt: skip
         self.avatar_errors = Counter(
-            "liveportrait_errors", "Failed calls of /render.", ["endpoint", "error_type"], **own
+            "liveportrait_errors", "Failed calls of it.", ["endpoint", "error_type"], **own
         )
         build = Gauge("mien_build_info", "Always 1.", ["version"], **own)
         build.labels(__version__).set(1)

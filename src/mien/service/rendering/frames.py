@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mien.engines.settings import EngineSettings
 from mien.pipeline.keeping.lru import ByteLru
@@ -13,6 +13,11 @@ from mien.service.observing import Metrics
 from mien.service.security.keys import Owner
 from mien.service.tasks.stills import Look, Still, StillFormat
 
+MEDIA_TYPES: dict[StillFormat, str] = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+}
 _OVERHEAD = 1024
 """Bytes that an entry takes beside its picture, about."""
 
@@ -39,12 +44,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class FrameKey:
-    """What a frame is the same by. portrait: the id of the upload."""
+    """What a frame is the same by. portrait: the id of the upload. told: the look and the order in
+    full; the look itself cannot be hashed."""
 
     owner: Owner
     portrait: str
-    look: Look
-    order: Order
+    told: str
+    look: Look = field(compare=False)
 
 
 Make = Callable[[Sequence[FrameKey]], Awaitable[Sequence[Still]]]

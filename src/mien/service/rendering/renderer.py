@@ -56,7 +56,7 @@ class Renderer:
         NotFoundError for a hash that is not known to be the caller's; what
         :meth:`Uploads.receive` raises.
         """
-        self._check_ready()
+        self.check_ready()
         if (file is None) == (image_hash is None):
             problem = "give it, or image_hash of one sent before; just one of the two"
             raise OptionError(field, problem)
@@ -78,7 +78,8 @@ class Renderer:
 
         Raises InputError for a picture without a face; what :meth:`Executor.run` raises.
         """
-        keys = [FrameKey(portrait.owner, portrait.id, look, order) for look in looks]
+        told = repr(order)
+        keys = [FrameKey(portrait.owner, portrait.id, f"{look!r} {told}", look) for look in looks]
 
         async def make(keys: Sequence[FrameKey]) -> Sequence[Still]:
             return await self._render(portrait, [key.look for key in keys], order)
@@ -117,7 +118,8 @@ class Renderer:
         problem = f"no such picture was sent, or it was deleted; send it again as {field}"
         raise NotFoundError(f"image_hash: {problem}")
 
-    def _check_ready(self) -> None:
+    def check_ready(self) -> None:
+        """Raises BusyError unless the service is ready."""
         if self._readiness.state != "ready":
             problem = f"the service is {self._readiness.state}: {self._readiness.reason}"
             raise BusyError(problem, retry_after_s=_SOON_S)
