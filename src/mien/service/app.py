@@ -22,12 +22,13 @@ from mien.service.problems import add_problems
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
 from mien.service.routes import avatar, catalog, frames, health, stills
-from mien.service.security.guard import caller
+from mien.service.security.guard import Guard, caller, check_exposure
 from mien.service.security.keys import Keys
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
 from mien.service.tasks.warming import WarmTask
 from mien.service.tracing import add_tracing
+from mien.service.uploads.limits import upload_limits
 from mien.service.uploads.uploads import Uploads
 from mien.service.workers.choice import open_executor
 
@@ -71,18 +72,29 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.include_router(health.router)
     for router in _ROUTES:
         app.include_router(router, dependencies=[Depends(caller)])
-    app.add_middleware(Observed, metrics=service.metrics)
+    _add_middleware(app, service)
     if settings.tracing:
         add_tracing(app)
     return app
 
 
+def _add_middleware(app: FastAPI, service: Service) -> None:
+    """What stands before the routes; the last one added sees a request first."""
+    settings = service.settings
+    open_to_all = settings.on_loopback or settings.insecure
+    app.add_middleware(Guard, keys=service.keys, always=not open_to_all)
+    app.add_middleware(Observed, metrics=service.metrics)
+
+
 def _assemble(settings: ServiceSettings) -> Service:
     engine = chosen_engine(settings.default_engine)
+    keys = Keys(settings.folder, settings.api_key)
+    check_exposure(settings, keys)
     metrics = Metrics()
     executor = open_executor(settings)
     store = ResultStore.open(settings.store or str(settings.folder / "results"))
-    uploads, readiness = Uploads(), Readiness()
+    uploads = Uploads(settings.folder / "uploads", upload_limits(settings), executor)
+    readiness = Readiness()
     renderer = Renderer(
         executor,
         uploads,
@@ -98,7 +110,7 @@ def _assemble(settings: ServiceSettings) -> Service:
         uploads=uploads,
         store=store,
         jobs=Jobs(),
-        keys=Keys(settings.folder, settings.api_key),
+        keys=keys,
         metrics=metrics,
         readiness=readiness,
         renderer=renderer,

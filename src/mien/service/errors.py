@@ -3,12 +3,15 @@
 MienError
 ├── NotFoundError          what there is not, or is somebody else's
 ├── UnauthorizedError      no key, or a wrong one
+├── ForbiddenError         a web page of somebody else, by way of a browser here
+├── SlowRequestError       a body that does not come
 ├── TooLargeError          a body, picture or film beyond the limits
 ├── UnsupportedKindError   a file that is none of what is taken here
 ├── ConflictError          what cannot be done in this state
 ├── BusyError              no room now; later there will be
 │   └── TooManyError       one caller asks for too much at once
-└── WorkerLostError        the process that worked on it has ended
+├── WorkerLostError        the process that worked on it has ended
+└── InternalError          a fault of Mien
 """
 
 from __future__ import annotations
@@ -26,6 +29,18 @@ class UnauthorizedError(MienError):
     """No key, or one that is not known."""
 
     code = "unauthorized"
+
+
+class ForbiddenError(MienError):
+    """What no key can allow: a request that a foreign web page made a browser send."""
+
+    code = "forbidden"
+
+
+class SlowRequestError(MienError):
+    """A body that comes too slowly, or not at all."""
+
+    code = "slow-request"
 
 
 class TooLargeError(MienError):
@@ -66,3 +81,12 @@ class WorkerLostError(MienError):
     """The process that worked on it has ended."""
 
     code = "worker-lost"
+
+
+class InternalError(MienError):
+    """A fault of Mien. What it was is said in the server's log and nowhere else."""
+
+    code = "internal"
+
+    def __init__(self) -> None:
+        super().__init__("a fault of Mien; the server's log says more")

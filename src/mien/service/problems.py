@@ -25,7 +25,9 @@ from mien.errors import (
 from mien.service.errors import (
     BusyError,
     ConflictError,
+    ForbiddenError,
     NotFoundError,
+    SlowRequestError,
     TooLargeError,
     TooManyError,
     UnauthorizedError,
@@ -36,7 +38,9 @@ from mien.service.errors import (
 MEDIA_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[MienError], int], ...] = (
     (UnauthorizedError, 401),
+    (ForbiddenError, 403),
     (NotFoundError, 404),
+    (SlowRequestError, 408),
     (ConflictError, 409),
     (TooLargeError, 413),
     (UnsupportedKindError, 415),
@@ -99,8 +103,7 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(MienError)
     async def _ours(request: Request, error: MienError) -> JSONResponse:
-        status, code, detail = problem_of(error)
-        return _answer(request, status, code, detail, headers=headers_of(error))
+        return answer_to(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -123,6 +126,12 @@ def add_problems(app: FastAPI) -> None:
     async def _fault(request: Request, error: Exception) -> JSONResponse:
         detail = "a fault of Mien; the log says more under this request_id"
         return _answer(request, 500, "internal", detail)
+
+
+def answer_to(request: Request, error: MienError) -> JSONResponse:
+    """The problem that an error becomes, for middleware, which no handler stands behind."""
+    status, code, detail = problem_of(error)
+    return _answer(request, status, code, detail, headers=headers_of(error))
 
 
 def headers_of(error: MienError) -> dict[str, str]:

@@ -1,17 +1,99 @@
-"""Who calls: every route but those of health asks this first."""
+"""Who calls: asked before anything of a request's body is read."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mien.service.security.keys import LOCAL, Owner
+from mien.errors import MienError, OptionError
+from mien.service.errors import UnauthorizedError
+from mien.service.problems import answer_to
+from mien.service.security.keys import LOCAL, Keys, Owner
+from mien.service.settings import ServiceSettings
+
+OPEN_PATHS = frozenset(
+    {
+        "/health",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/docs",
+        "/docs/oauth2-redirect",
+        "/openapi.json",
+    }
+)
+"""For operators and readers; these ask for no key."""
+_WITHOUT = "needs a key; send Authorization: Bearer KEY or X-API-Key: KEY"
 
 
-async def caller(request: Request) -> Owner:
-    """The owner of the key that was shown, LOCAL where none is needed. Raises UnauthorizedError."""
-    return LOCAL
+def check_exposure(settings: ServiceSettings, keys: Keys) -> None:
+    """OptionError if other machines could call without a key and nobody has said that they may."""
+    if not (settings.on_loopback or settings.insecure or keys.required):
+        problem = (
+            f"{settings.host} lets other machines in and there is no key; make one with `mien keys "
+            "add NAME`, give --api-key, or say --insecure"
+        )
+        raise OptionError("--host", problem)
+
+
+class Guard:
+    """Middleware: notes whose each request is, and answers those that show no key or a wrong one.
+
+    Where there are no keys all requests are LOCAL's; ``always``: not even then, which is for
+    services that others can reach and whose last key was removed.
+    """
+
+    def __init__(self, app: ASGIApp, keys: Keys, *, always: bool) -> None:
+        self._app, self._keys, self._always = app, keys, always
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
+            try:
+                scope.setdefault("state", {})["owner"] = await self._owner(Headers(scope=scope))
+            except MienError as error:
+                await answer_to(Request(scope), error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _owner(self, headers: Headers) -> Owner:
+        if self._keys.stale:
+            await asyncio.to_thread(self._keys.refresh)
+        if not (self._always or self._keys.required):
+            return LOCAL
+        key = _shown_key(headers)
+        if key is None:
+            raise UnauthorizedError(_WITHOUT)
+        owner = self._keys.owner_of(key)
+        if owner is None:
+            raise UnauthorizedError("this key is not known")
+        return owner
+
+
+def _shown_key(headers: Headers) -> str | None:
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and key.strip():
+        return key.strip()
+    return headers.get("x-api-key") or None
+
+
+async def caller(
+    request: Request,
+    bearer: Annotated[object, Security(HTTPBearer(auto_error=False, description="An API key."))],
+    api_key: Annotated[object, Security(APIKeyHeader(name="X-API-Key", auto_error=False))],
+) -> Owner:
+    """The owner of the key that was shown, LOCAL where none is needed. Raises UnauthorizedError.
+
+    What the guard noted; the schemes are here for the documentation.
+    """
+    owner = getattr(request.state, "owner", None)
+    if owner is None:
+        raise UnauthorizedError(_WITHOUT)
+    return Owner(owner)
 
 
 Caller = Annotated[Owner, Depends(caller)]

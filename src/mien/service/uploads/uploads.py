@@ -2,45 +2,176 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, ParamSpec, TypeVar
 
+from mien.errors import TemplateError, UnreadableMediaError
+from mien.service.errors import (
+    NotFoundError,
+    TooLargeError,
+    UnsupportedKindError,
+    WorkerLostError,
+)
 from mien.service.security.keys import Owner
+from mien.service.uploads.kinds import HEAD_BYTES, Form, form_of, is_heic
+from mien.service.uploads.limits import UploadLimits
+from mien.service.uploads.looking import LookTask, Sight
+from mien.service.uploads.names import shown_name
+from mien.service.uploads.shelf import Measured, Shelf, measure
+from mien.service.uploads.upload import Facts, Upload, UploadKind
+from mien.service.workers.base import Executor
 
-UploadKind = Literal["picture", "film", "sound", "template"]
+__all__ = ["Facts", "Upload", "UploadKind", "Uploads"]
 
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file here. id: SHA-256 of its bytes, hex. path: ours, its name made of the id and of the
-    extension that its content asks for, never of the caller's words. name: the caller's, for
-    showing only."""
-
-    id: str
-    owner: Owner
-    kind: UploadKind
-    path: Path
-    size: int
-    media_type: str
-    name: str
+_FAMILIES = {"film": "media", "sound": "media"}
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Uploads:
-    """Kept in ``folder``/<owner>/<id>.<extension>; the content decides what a file is."""
+    """Kept in ``folder``/<owner>/<id>.<extension>; the content decides what a file is. The time of
+    a file's last change is that of its last use."""
+
+    def __init__(self, folder: Path, limits: UploadLimits, executor: Executor) -> None:
+        """``executor``: where decoders look into what came."""
+        self._limits, self._executor = limits, executor
+        self._shelf = Shelf(folder)
+        self._shelf.clear_up()
+        self._moving = asyncio.Lock()
 
     async def receive(
         self, owner: Owner, file: BinaryIO, *, name: str, kinds: Sequence[UploadKind]
     ) -> Upload:
         """Keep a file; the same again is the same upload. Raises UnsupportedKindError,
-        TooLargeError, UnreadableMediaError."""
-        raise NotImplementedError
+        TooLargeError, UnreadableMediaError, TemplateError, OutputError.
+
+        ``file``: seekable; left open, wherever it stands then.
+        """
+        most = max(self._limits.bytes_of(kind) for kind in kinds)
+        measured = await _to_end(measure, file, most, HEAD_BYTES)
+        upload = await asyncio.to_thread(self._shelf.find, owner, measured.id)
+        if upload is not None:
+            _check_kind(upload.kind, upload.facts, kinds)
+            await asyncio.to_thread(self._shelf.touch, upload)
+            return upload
+        form = _form(measured, kinds)
+        if form.family == "picture" and measured.size > self._limits.picture_bytes:
+            most_mb = self._limits.picture_bytes / 1e6
+            raise TooLargeError(f"the picture has more than {most_mb:g} MB; make it smaller")
+        part = await _to_end(self._shelf.take, owner, file)
+        try:
+            sight = await self._look(part, form, shown_name(name) or "the file")
+            _check_kind(sight.kind, sight.facts, kinds)
+            self._limits.check(sight.facts)
+            return await self._keep(owner, part, measured, form, sight, shown_name(name))
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     async def find(self, owner: Owner, id: str) -> Upload:
         """Raises NotFoundError, also for what is somebody else's. Counts as used now."""
-        raise NotImplementedError
+        upload = await asyncio.to_thread(self._shelf.find, owner, id)
+        if upload is None:
+            raise NotFoundError("there is no such upload; send the file again")
+        await asyncio.to_thread(self._shelf.touch, upload)
+        return upload
+
+    async def list(self, owner: Owner, kinds: Sequence[UploadKind]) -> Sequence[Upload]:
+        """All of these kinds, the newest first."""
+        found = await asyncio.to_thread(lambda: [*self._shelf.all(owner)])
+        wanted = (upload for upload in found if upload.kind in kinds)
+        return sorted(wanted, key=lambda upload: upload.created, reverse=True)
 
     async def delete(self, owner: Owner, id: str) -> None:
-        """Raises NotFoundError."""
-        raise NotImplementedError
+        """Whoever reads it now can go on. Raises NotFoundError."""
+        async with self._moving:
+            upload = await asyncio.to_thread(self._shelf.find, owner, id)
+            if upload is None:
+                raise NotFoundError("there is no such upload")
+            await _to_end(self._shelf.delete, upload)
+
+    async def note(self, upload: Upload, suffix: str, data: bytes) -> None:
+        """Keep what was found out about an upload as long as the upload itself; nothing for one
+        that was deleted meanwhile. Raises OutputError."""
+        async with self._moving:
+            if await asyncio.to_thread(self._shelf.find, upload.owner, upload.id) is not None:
+                await _to_end(self._shelf.note, upload, suffix, data)
+
+    async def noted(self, upload: Upload, suffix: str) -> bytes | None:
+        """What was kept so."""
+        return await asyncio.to_thread(self._shelf.noted, upload, suffix)
+
+    async def _look(self, part: Path, form: Form, name: str) -> Sight:
+        """Its complaints call the file by its sender's name."""
+        task = LookTask(part, form.family, self._limits.duration_s)
+        try:
+            return await self._executor.run(task, lane="quick")
+        except WorkerLostError:
+            raise UnreadableMediaError(name, "makes its decoder fail; save it anew") from None
+        except (UnreadableMediaError, TemplateError) as error:
+            problem = str(error).removeprefix(f"{part}: ")
+            raise type(error)(name, problem) from None
+
+    async def _keep(
+        self, owner: Owner, part: Path, measured: Measured, form: Form, sight: Sight, name: str
+    ) -> Upload:
+        only_sound = sight.kind == "sound"
+        extension = (form.sound_extension if only_sound else "") or form.extension
+        upload = Upload(
+            id=measured.id,
+            owner=owner,
+            kind=sight.kind,
+            path=self._shelf.place(owner, measured.id, extension),
+            size=measured.size,
+            media_type=(form.sound_type if only_sound else "") or form.media_type,
+            name=name,
+            facts=sight.facts,
+            created=time.time(),
+            new=True,
+        )
+        async with self._moving:
+            same = await asyncio.to_thread(self._shelf.find, owner, measured.id)
+            if same is not None:  # it came twice at the same time
+                return same
+            await _to_end(self._shelf.put, part, upload)
+        return upload
+
+
+def _form(measured: Measured, kinds: Sequence[UploadKind]) -> Form:
+    if measured.size == 0:
+        raise UnreadableMediaError("the file", "is empty (0 bytes)")
+    form = form_of(measured.head)
+    if form is None:
+        if is_heic(measured.head):
+            raise UnsupportedKindError("HEIC pictures cannot be read; save it as JPEG or PNG")
+        raise UnsupportedKindError(f"the file is none of what is taken here: {_listed(kinds)}")
+    families = {_FAMILIES.get(kind, kind) for kind in kinds}
+    if form.family not in families and not (form.extension == ".gif" and "film" in kinds):
+        raise UnsupportedKindError(f"{form.media_type} is not taken here: {_listed(kinds)}")
+    return form
+
+
+def _check_kind(kind: UploadKind, facts: Facts, kinds: Sequence[UploadKind]) -> None:
+    """A picture that moves serves as a film, too."""
+    moves = facts.num_frames is not None
+    if not (kind in kinds or (kind == "picture" and moves and "film" in kinds)):
+        raise UnsupportedKindError(f"a {kind} is not taken here: {_listed(kinds)}")
+
+
+def _listed(kinds: Sequence[UploadKind]) -> str:
+    return "give a " + " or a ".join(kinds)
+
+
+async def _to_end(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """In a thread; when cancelled, not before the thread has ended, so that it works on nothing
+    that was closed or removed meanwhile."""
+    working = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise

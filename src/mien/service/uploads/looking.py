@@ -1,0 +1,108 @@
+"""What a file holds: found by its decoders, which hostile files can end, so in a worker."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
+
+from mien.errors import UnreadableMediaError
+from mien.media import open_sound, open_video, sniff
+from mien.media.audio import SAMPLE_RATE, AudioReader
+from mien.media.container import first_video_stream, open_container
+from mien.media.stills import STILL_FORMATS
+from mien.pipeline.keeping import Keeper
+from mien.service.uploads.kinds import Family
+from mien.service.uploads.upload import Facts
+from mien.templates import read_template
+from mien.types import ProgressCallback
+
+Found = Literal["picture", "film", "sound", "template"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """kind: what the file turned out to be."""
+
+    kind: Found
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class LookTask:
+    """Look into a file: its size, its length, whether it can be read at all. Decodes no picture
+    but the first of a film, and of a sound no more than ``most_s`` seconds."""
+
+    path: Path
+    family: Family
+    most_s: float
+
+    def run(self, keeper: Keeper, progress: ProgressCallback) -> Sight:
+        """Raises UnreadableMediaError, TemplateError."""
+        if self.family == "template":
+            return Sight("template", _template(self.path))
+        if self.family == "picture":
+            return Sight("picture", _picture(self.path))
+        return _media(self.path, self.most_s)
+
+
+def _picture(path: Path) -> Facts:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd metadata, and of sizes, which are checked
+        try:
+            with PillowImage.open(path, formats=STILL_FORMATS) as picture:
+                width, height = picture.size
+        except (UnidentifiedImageError, PillowImage.DecompressionBombError) as error:
+            too_large = isinstance(error, PillowImage.DecompressionBombError)
+            problem = "has far too many pixels" if too_large else "is no picture that can be read"
+            raise UnreadableMediaError(path, problem) from None
+        except Exception as error:  # damaged files make the parsers raise nearly anything
+            raise UnreadableMediaError(path, f"is damaged or incomplete ({error})") from None
+    if sniff(path) == "animation":
+        film = _film(path)
+        return Facts(width, height, film.duration_s, film.num_frames)
+    return Facts(width, height)
+
+
+def _media(path: Path, most_s: float) -> Sight:
+    with open_container(path, "a film or a sound") as container:
+        moves = first_video_stream(container) is not None
+    return Sight("film", _film(path)) if moves else Sight("sound", _sound(path, most_s))
+
+
+def _film(path: Path) -> Facts:
+    with open_video(path) as video:
+        info = video.info
+    number = info.num_frames
+    if number is None:  # the container does not say: as many pictures as it has packets
+        with open_container(path) as container:
+            stream = first_video_stream(container)
+            number = sum(packet.size > 0 for packet in container.demux(stream))
+    return Facts(info.width, info.height, _seconds(number / info.rate), number)
+
+
+def _sound(path: Path, most_s: float) -> Facts:
+    """Counted, because headers lie; just beyond the limit counting ends."""
+    length, most = 0, (most_s + 1) * SAMPLE_RATE
+    with closing(AudioReader(open_sound(path)).blocks()) as blocks:
+        for block in blocks:
+            length += block.shape[1]
+            if length > most:
+                break
+    return Facts(duration_s=_seconds(Fraction(length, SAMPLE_RATE)))
+
+
+def _template(path: Path) -> Facts:
+    template = read_template(path)
+    number = template.num_frames
+    return Facts(duration_s=_seconds(number / template.rate), num_frames=number)
+
+
+def _seconds(exact: Fraction) -> float:
+    return round(float(exact), 3)
