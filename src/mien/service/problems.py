@@ -8,11 +8,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from mien.errors import (
     DownloadError,
@@ -54,6 +55,8 @@ _STATUS: tuple[tuple[type[MienError], int], ...] = (
     (MienError, 500),
 )
 """The first that fits counts."""
+_CLIENT_GONE = 499
+"""As nginx calls it; there is no official status."""
 _log = logging.getLogger(__name__)
 
 
@@ -121,6 +124,10 @@ def add_problems(app: FastAPI) -> None:
         return _answer(
             request, error.status_code, code, str(error.detail), headers=error.headers or {}
         )
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=_CLIENT_GONE)  # for the log: nobody reads it
 
     @app.exception_handler(Exception)
     async def _fault(request: Request, error: Exception) -> JSONResponse:
