@@ -25,6 +25,7 @@ from mien.cli.edit import edit
 from mien.cli.exits import FAILED, USAGE, complain
 from mien.cli.express import express
 from mien.cli.expression import expression
+from mien.cli.keys import keys
 from mien.cli.models import models
 from mien.cli.serve import serve
 from mien.cli.talk import talk
@@ -56,6 +57,7 @@ app.command()(talk)
 app.command()(doctor)
 app.command()(visemes)
 app.add_typer(expression, name="expression")
+app.add_typer(keys, name="keys")
 app.add_typer(models, name="models")
 app.add_typer(template, name="template")
 
