@@ -91,7 +91,7 @@ def _assemble(settings: ServiceSettings) -> Service:
     keys = Keys(settings.folder, settings.api_key)
     check_exposure(settings, keys)
     metrics = Metrics()
-    executor = open_executor(settings)
+    executor = open_executor(settings, metrics.worker_restarts.inc)
     store = ResultStore.open(settings.store or str(settings.folder / "results"))
     uploads = Uploads(settings.folder / "uploads", upload_limits(settings), executor)
     readiness = Readiness()
@@ -120,7 +120,7 @@ def _assemble(settings: ServiceSettings) -> Service:
 async def _start(service: Service) -> None:
     """Warm the workers, then let jobs run."""
     try:
-        await service.executor.start(WarmTask(service.engine))
+        service.readiness.machine = await service.executor.start(WarmTask(service.engine))
         await service.jobs.start()
     except MienError as error:
         service.readiness.become("failed", str(error))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from mien.engines.settings import EngineSettings
 from mien.pipeline.keeping import Keeper
 from mien.service.readiness import MachineFacts
 from mien.types import ProgressCallback
+
+_GPUS = Path("/proc/driver/nvidia/gpus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +21,28 @@ class WarmTask:
     engine: EngineSettings
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> MachineFacts:
-        raise NotImplementedError
+        """What the machine has, as far as it is known without loading anything more."""
+        with keeper.engine(self.engine):
+            pass
+        return machine_facts()
+
+
+def machine_facts(gpus: Path = _GPUS) -> MachineFacts:
+    """Asked of torch if the engine has loaded it, otherwise of the driver: torch takes seconds and
+    hundreds of megabytes."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        names = [_model(each) for each in sorted(gpus.glob("*/information"))]
+        return MachineFacts(bool(names), names[0] if names else None)
+    if not torch.cuda.is_available():
+        return MachineFacts()
+    return MachineFacts(True, torch.cuda.get_device_name(), torch.version.cuda)
+
+
+def _model(information: Path) -> str | None:
+    """Of a GPU, as its driver says it: ``Model: \t NVIDIA H200``."""
+    for line in information.read_text(encoding="utf-8", errors="replace").splitlines():
+        name, _, value = line.partition(":")
+        if name == "Model":
+            return value.strip()
+    return None

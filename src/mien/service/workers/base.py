@@ -27,8 +27,21 @@ class Task(Protocol[R_co]):
 
 
 @dataclass(frozen=True, slots=True)
+class KeeperLimits:
+    """Memory of one worker for what it keeps, in millions of bytes."""
+
+    engine_memory_mb: int
+    portrait_memory_mb: int
+
+    def keeper(self) -> Keeper:
+        return Keeper(
+            engine_memory_mb=self.engine_memory_mb, portrait_memory_mb=self.portrait_memory_mb
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutorStatus:
-    """ready: the first engine is warm. workers: how many there are. busy: of them at work.
+    """ready: a worker is warm. workers: how many there are. busy: of them at work.
     waiting: tasks that no worker has taken yet. restarts: workers that had to be replaced."""
 
     ready: bool
@@ -41,9 +54,10 @@ class ExecutorStatus:
 class Executor(Protocol):
     """Runs tasks elsewhere. Used from one event loop."""
 
-    async def start(self, warm: Task[object]) -> None:
-        """Start the workers and let each run ``warm``; returns when the first is warm. Raises
-        what ``warm`` raises."""
+    async def start(self, warm: Task[R]) -> R:
+        """Start the workers and let each run ``warm``; what came of it where it was first done.
+        The others begin then. Raises what ``warm`` raises, WorkerLostError when no process lives
+        long enough; nothing runs after that."""
         ...
 
     async def run(

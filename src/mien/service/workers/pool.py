@@ -1,0 +1,177 @@
+"""What both executors have in common: who waits, who works, and what happens when one is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import Any
+
+from mien.errors import MienError
+from mien.service.errors import BusyError, WorkerLostError
+from mien.service.workers.base import ExecutorStatus, Lane, OnProgress, R, Task
+from mien.service.workers.lanes import Waiting, next_assignment
+from mien.service.workers.seat import Seat, Ticket
+
+_GRACE_S = 3.0
+"""How long a task may go on after it was cancelled. One that takes longer hangs in native code."""
+_QUICK_PER_WORKER = 32
+"""Quick tasks that may wait for each worker; more would wait longer than anybody does."""
+_STARTS = 3
+"""Workers lost in a row while they start, before that is called a failure."""
+_LONGEST_PAUSE_S = 30.0
+_log = logging.getLogger(__name__)
+
+
+def pause_s(failures: int) -> float:
+    """How long to wait before the next start, after so many in a row have failed."""
+    return min(_LONGEST_PAUSE_S, 0.5 * 2.0 ** min(failures - 1, 10)) if failures else 0.0
+
+
+class PoolExecutor:
+    """Tasks go to seats as :mod:`lanes` says. An :class:`mien.service.workers.base.Executor`."""
+
+    def __init__(self, seats: Sequence[Seat], on_restart: Callable[[], None]) -> None:
+        """on_restart: called whenever a worker has to be replaced."""
+        self._seats, self._on_restart = seats, on_restart
+        for seat in seats:
+            seat.when_free = self._dispatch
+        self._waiting: dict[int, Ticket] = {}
+        self._numbers = count(1)
+        self._tending: list[asyncio.Task[None]] = []
+        self._restarts = 0
+        self._refusal: str | None = None
+        """Why nothing is taken at present."""
+
+    async def start(self, warm: Task[R]) -> R:
+        """See Executor."""
+        try:
+            result = await self._open_first(warm)
+        except BaseException:
+            await self.close()
+            raise
+        for seat in self._seats:
+            seat.soon = True
+            self._tending.append(asyncio.create_task(self._tend(seat, warm)))
+        self._dispatch()
+        return result
+
+    async def run(self, task: Task[R], *, lane: Lane, on_progress: OnProgress | None = None) -> R:
+        """See Executor."""
+        ticket = self._ticket(task, lane, on_progress)
+        self._admit(ticket)
+        try:
+            result: R = await asyncio.shield(ticket.outcome)
+        except asyncio.CancelledError:
+            await _to_its_end(self._withdraw(ticket))
+            raise
+        return result
+
+    @property
+    def status(self) -> ExecutorStatus:
+        warm = [seat for seat in self._seats if seat.warm]
+        return ExecutorStatus(
+            ready=bool(warm),
+            workers=len(self._seats),
+            busy=sum(seat.ticket is not None for seat in warm),
+            waiting=len(self._waiting),
+            restarts=self._restarts,
+        )
+
+    async def close(self) -> None:
+        """See Executor."""
+        self._refuse("the service is being stopped")
+        for tending in self._tending:
+            tending.cancel()
+        await asyncio.gather(*self._tending, return_exceptions=True)
+        await asyncio.gather(*(seat.close() for seat in self._seats))
+
+    def _ticket(self, task: Task[Any], lane: Lane, on_progress: OnProgress | None) -> Ticket:
+        return Ticket(
+            Waiting(next(self._numbers), lane, getattr(task, "key", None)),
+            pickle.dumps(task, pickle.HIGHEST_PROTOCOL),
+            type(task).__name__,
+            asyncio.get_running_loop().create_future(),
+            on_progress,
+        )
+
+    def _admit(self, ticket: Ticket) -> None:
+        if self._refusal is not None:
+            raise BusyError(self._refusal)
+        quick = sum(each.lane == "quick" for each in self._waiting.values())
+        if ticket.lane == "quick" and quick >= _QUICK_PER_WORKER * len(self._seats):
+            raise BusyError("too many wait already; ask again", 1)
+        self._waiting[ticket.number] = ticket
+        self._dispatch()
+
+    def _dispatch(self) -> None:
+        seats = [seat for seat in self._seats if seat.soon or seat.warm]
+        while self._waiting:
+            waiting = (ticket.waiting for ticket in self._waiting.values())
+            assignment = next_assignment(waiting, [seat.desk for seat in seats])
+            if assignment is None:
+                return
+            seats[assignment.desk].take(self._waiting.pop(assignment.task))
+
+    async def _withdraw(self, ticket: Ticket) -> None:
+        if self._waiting.pop(ticket.number, None) is not None:
+            return
+        for seat in self._seats:
+            if seat.ticket is ticket:
+                await seat.withdraw(_GRACE_S)
+
+    async def _open_first(self, warm: Task[R]) -> R:
+        for failures in count(1):
+            try:
+                return await self._open(self._seats[0], warm)
+            except WorkerLostError as error:
+                _log.error("the first worker did not start: %s", error)
+                if failures == _STARTS:
+                    raise
+            await asyncio.sleep(pause_s(failures))
+        raise AssertionError
+
+    async def _open(self, seat: Seat, warm: Task[R]) -> R:
+        result: R = await seat.open(self._ticket(warm, "quick", None))
+        self._refusal = None
+        return result
+
+    async def _tend(self, seat: Seat, warm: Task[Any]) -> None:
+        """Keep a worker on the seat."""
+        failures = 0
+        while True:
+            try:
+                if not seat.warm:
+                    await self._open(seat, warm)
+                failures = 0
+                how = await seat.gone()
+            except (MienError, OSError) as error:
+                failures += 1
+                how = f"did not start: {error}"
+            self._restarts += 1
+            self._on_restart()
+            _log.error("worker %d %s", seat.number, how)
+            seat.soon = failures < _STARTS
+            self._dispatch()
+            if not any(each.soon or each.warm for each in self._seats):
+                self._refuse("no worker starts; the server's log says why")
+            await asyncio.sleep(pause_s(failures))
+
+    def _refuse(self, why: str) -> None:
+        """Take nothing any more, and let go of those who wait."""
+        self._refusal = why
+        for ticket in self._waiting.values():
+            ticket.fail(BusyError(why))
+        self._waiting.clear()
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for it however often that is cancelled."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+    task.result()

@@ -1,0 +1,108 @@
+"""Work in processes of its own: what hangs, crashes or takes long there harms nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from mien.service.errors import BusyError, WorkerLostError
+from mien.service.workers.base import KeeperLimits
+from mien.service.workers.interpreter import Interpreter, start_interpreter
+from mien.service.workers.messages import HEADER, Answer, Order, packed
+from mien.service.workers.pool import PoolExecutor
+from mien.service.workers.seat import Seat
+
+_READ_AHEAD = 1 << 20
+"""Bytes; most results come in one piece."""
+
+
+class ProcessExecutor(PoolExecutor):
+    """One process for each of ``variables``, which are added to its environment. A process that is
+    lost is replaced at once; those that do not even start, after longer and longer pauses."""
+
+    def __init__(
+        self,
+        limits: KeeperLimits,
+        variables: Sequence[Mapping[str, str]],
+        on_restart: Callable[[], None] = lambda: None,
+    ) -> None:
+        seats = [ProcessSeat(number, limits, each) for number, each in enumerate(variables)]
+        super().__init__(seats, on_restart)
+
+
+class ProcessSeat(Seat):
+    """A process, and the task of this one's event loop that listens to it."""
+
+    def __init__(self, number: int, limits: KeeperLimits, variables: Mapping[str, str]) -> None:
+        super().__init__(number)
+        self._limits, self._variables = limits, variables
+        self._interpreter: Interpreter | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._hearing: asyncio.Task[str] | None = None
+        self._listens = False
+
+    @property
+    def listens(self) -> bool:
+        return self._listens
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process, if there is one."""
+        return None if self._interpreter is None else self._interpreter.pid
+
+    async def gone(self) -> str:
+        assert self._hearing is not None
+        how = await asyncio.shield(self._hearing)
+        await self.close()
+        return how
+
+    def kill(self) -> None:
+        if self._interpreter is not None:
+            self._interpreter.kill()
+
+    async def close(self) -> None:
+        interpreter, self._interpreter = self._interpreter, None
+        if interpreter is None:
+            return
+        self._listens = False
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.wait({self._hearing})
+        if self._writer is not None:
+            self._writer.transport.abort()
+            with suppress(OSError):
+                await self._writer.wait_closed()
+        self._hearing = self._writer = None
+        await asyncio.shield(asyncio.to_thread(interpreter.close))
+        self._lose(BusyError("the service is being stopped"))
+
+    async def _start(self) -> None:
+        # a few milliseconds; in a thread it could be lost when this is cancelled
+        self._interpreter = start_interpreter(self._limits, self._variables)
+        reader, self._writer = await asyncio.open_unix_connection(
+            sock=self._interpreter.connection, limit=_READ_AHEAD
+        )
+        self._listens = True
+        self._hearing = asyncio.create_task(self._hear(reader, self._interpreter))
+
+    def _tell(self, order: Order) -> None:
+        assert self._writer is not None
+        self._writer.write(packed(order))  # into memory; the loop sends it
+
+    async def _hear(self, reader: asyncio.StreamReader, interpreter: Interpreter) -> str:
+        """Listen until it hangs up; how it ended."""
+        with suppress(asyncio.IncompleteReadError, OSError):
+            while True:
+                self.heard(await _received(reader))
+        self._listens = self.warm = False
+        how = await asyncio.to_thread(interpreter.ended)
+        self._lose(WorkerLostError(f"the process that worked on it {how}"))
+        return how
+
+
+async def _received(reader: asyncio.StreamReader) -> Answer:
+    header = await reader.readexactly(HEADER.size)
+    answer: Answer = pickle.loads(await reader.readexactly(*HEADER.unpack(header)))
+    return answer
