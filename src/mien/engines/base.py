@@ -32,8 +32,9 @@ class EngineInfo:
     max_side: longest side of the crops it renders, pixels.
     latency_frames: how many frames it may hold back before the first comes out.
     devices: where it can run. memory_mb: what it needs there beyond the picture itself.
-    crop_scale: side of the crop when none is asked for, in heights of the face. crop_side: side of
-        all its crops in their own pixels, None where they have the picture's.
+    crop_scale, crop_y: side of the crop when none is asked for, in heights of the face, and how far
+        it lies below the face's middle, in sides. crop_side: side of all its crops in their own
+        pixels, None where they have the picture's.
     precisions, runtimes, tiers, species: what of :class:`EngineSettings` can be chosen; extras:
         which of its switches the engine has.
     options: what suits it when nothing is asked for. parallel: whether prepared sources can be
@@ -49,6 +50,7 @@ class EngineInfo:
     memory_mb: int
     licence: str
     crop_scale: float
+    crop_y: float = 0.0
     crop_side: int | None = None
     precisions: tuple[str, ...] = ()
     runtimes: tuple[str, ...] = ()

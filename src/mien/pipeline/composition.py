@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, cast
 
 import cv2
@@ -28,6 +29,13 @@ class PastedBack:
         for face in shot.faces:
             picture = paste(picture, face)
         return picture
+
+
+class Unchanged:
+    """The portrait as it is, whatever its faces do."""
+
+    def __call__(self, shot: Shot) -> Image:
+        return shot.picture
 
 
 class CropAlone:
@@ -67,6 +75,24 @@ class SideBySide:
         height = result.shape[0]
         channels = max(picture.shape[2] for picture in row)
         return np.hstack([_with_channels(_as_high_as(p, height), channels) for p in row])
+
+
+class BesideDriver:
+    """On the left what ``cut`` makes of the driver's picture, on the right the result, both as
+    large. While the driver's face is out of sight its last picture stays; black before."""
+
+    def __init__(self, result: Composition, cut: Callable[[DriverPixels], Image]) -> None:
+        self._result, self._cut = result, cut
+        self._driver: Image | None = None
+
+    def __call__(self, shot: Shot) -> Image:
+        result = self._result(shot)
+        if shot.moment.pixels is not None:
+            height, width = result.shape[:2]
+            self._driver = fit(self._cut(shot.moment.pixels), (width, height))
+        if self._driver is None:
+            self._driver = np.zeros_like(result)
+        return np.hstack([self._driver, result])
 
 
 def _as_high_as(picture: Image, height: int) -> Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +14,7 @@ from mien.pipeline.options import MIN_SIDE, AnimateOptions
 from mien.pipeline.portraits.casting import Cast, cast_faces
 from mien.pipeline.portraits.films import cast_film, is_film
 from mien.pipeline.report import Report
-from mien.pipeline.run import Take, record
+from mien.pipeline.run import Copy, Take, record
 from mien.pipeline.sound import choose_sound
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Frame, Motion, ProgressCallback
@@ -36,11 +36,14 @@ def play(
     *,
     progress: ProgressCallback | None,
     viewer: Callable[[Cast], Callable[[Frame], None]] | None = None,
+    shown: Composition | None = None,
+    copies: Sequence[Copy] = (),
 ) -> Report:
     """Cast the faces of ``source``, play what ``drive`` returns into ``path``, and report.
 
     ``drive`` is called when the portrait is known to be good. ``viewer`` is told the cast and
-    returns what looks at every frame.
+    returns what looks at every frame. ``shown``: what the frames show, where the options are not
+    to say it. ``copies``: other files that show the same frames otherwise.
     """
     watch = Stopwatch()
     keeps_alpha = _checked_alpha(path, options)
@@ -52,7 +55,7 @@ def play(
             cast.scene,
             driver.motion,
             options.motion,
-            composition_for(options, driver.motion),
+            shown or composition_for(options, driver.motion),
             choose_sound(options, cast.sound, driver.audio),
         )
         outcome = record(
@@ -62,6 +65,7 @@ def play(
             watch=watch,
             progress=progress,
             on_frame=viewer(cast) if viewer else None,
+            copies=copies,
         )
     seconds = watch.seconds
     return Report(

@@ -8,14 +8,14 @@ the progress callback included, stops the threads and leaves no file behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from mien.errors import OutputError
-from mien.media import AudioTrack, open_sink, prefetch
+from mien.media import AudioTrack, Sink, open_sink, prefetch
 from mien.pipeline.composition import Composition
 from mien.pipeline.portraits.scene import Scene, Shot
 from mien.pipeline.stopwatch import WAIT, Stopwatch
@@ -41,6 +41,14 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another file of the same frames, with the take's sound, shown by a composition of its own."""
+
+    path: str | Path
+    composition: Composition
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What was made: frames, of them those in which the driver's face or that of a film was not
     seen, width and height."""
@@ -52,8 +60,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
+    """One frame as the take shows it, and as each of its copies does."""
+
     frame: Frame
     face_lost: bool
+    copies: tuple[Frame, ...] = ()
 
 
 def record(
@@ -64,29 +75,31 @@ def record(
     watch: Stopwatch,
     progress: ProgressCallback | None = None,
     on_frame: Callable[[Frame], None] | None = None,
+    copies: Sequence[Copy] = (),
 ) -> Outcome:
-    """Play the take into a file; ``on_frame`` sees every frame that was written."""
+    """Play the take into a file, and into its copies; ``on_frame`` sees every frame that was
+    written. The copies are put in their places before the file itself."""
     with (
         closing(prefetch(watch.around("drive", take.motion.frames))) as motion,
         closing(prefetch(_shots(take, watch.around(WAIT, motion), watch))) as queue,
     ):
-        pictures = _pictures(take, watch.around(WAIT, queue), watch)
+        pictures = _pictures(take, watch.around(WAIT, queue), watch, copies)
         first = next(pictures, None)  # before the file is opened: a bad driver shows here
         if first is None:
             raise OutputError(path, "the driver has no frames, so nothing is written")
-        height, width, channels = first.frame.pixels.shape
-        with open_sink(
-            path,
-            size=(width, height),
-            rate=take.motion.rate,
-            alpha=channels == 4,
-            audio=take.audio,
-            force=force,
-        ) as sink:
+        height, width = first.frame.pixels.shape[:2]
+        with ExitStack() as files:
+            sink = files.enter_context(_sink(take, path, first.frame, force=force))
+            others = [
+                files.enter_context(_sink(take, copy.path, frame, force=force))
+                for copy, frame in zip(copies, first.copies, strict=True)
+            ]
             frames = faces_lost = 0
             for picture in chain([first], pictures):
                 with watch.stage("encode"):
                     sink.write(picture.frame)
+                    for other, frame in zip(others, picture.copies, strict=True):
+                        other.write(frame)
                 frames, faces_lost = frames + 1, faces_lost + picture.face_lost
                 if on_frame is not None:
                     on_frame(picture.frame)
@@ -98,16 +111,34 @@ def record(
 def pictures(take: Take, watch: Stopwatch) -> Iterator[Frame]:
     """The take's frames, made as they are asked for in the caller's own thread."""
     moments = watch.around("drive", take.motion.frames)
-    return (picture.frame for picture in _pictures(take, _shots(take, moments, watch), watch))
+    return (picture.frame for picture in _pictures(take, _shots(take, moments, watch), watch, ()))
+
+
+def _sink(take: Take, path: str | Path, first: Frame, *, force: bool) -> Sink:
+    height, width, channels = first.pixels.shape
+    return open_sink(
+        path,
+        size=(width, height),
+        rate=take.motion.rate,
+        alpha=channels == 4,
+        audio=take.audio,
+        force=force,
+    )
 
 
 def _shots(take: Take, moments: Iterator[MotionFrame], watch: Stopwatch) -> Iterator[Shot]:
     return take.scene.shots(replace(take.motion, frames=moments), take.options, watch)
 
 
-def _pictures(take: Take, shots: Iterator[Shot], watch: Stopwatch) -> Iterator[_Picture]:
+def _pictures(
+    take: Take, shots: Iterator[Shot], watch: Stopwatch, copies: Sequence[Copy]
+) -> Iterator[_Picture]:
     for shot in shots:
-        moment = shot.moment
         with watch.stage("paste"):
-            pixels = take.composition(shot)
-        yield _Picture(Frame(pixels, moment.pts, moment.time_base), shot.face_lost)
+            frame = _frame(take.composition, shot)
+            others = tuple(_frame(copy.composition, shot) for copy in copies)
+        yield _Picture(frame, shot.face_lost, others)
+
+
+def _frame(composition: Composition, shot: Shot) -> Frame:
+    return Frame(composition(shot), shot.moment.pts, shot.moment.time_base)

@@ -6,7 +6,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from mien.pipeline.composition import CropAlone, PastedBack, SideBySide
+from mien.pipeline.composition import (
+    BesideDriver,
+    CropAlone,
+    PastedBack,
+    SideBySide,
+    Unchanged,
+)
 from mien.pipeline.portraits.scene import Shot
 from mien.types import DriverPixels, Image, Mask, MotionFrame, Rendered
 
@@ -49,6 +55,22 @@ def test_all_faces_are_pasted_into_one_picture() -> None:
     assert (result[5:15, :10] == 10).all()
     assert (result[5:15, 30:40] == 200).all()
     assert (GREY == 100).all()
+
+
+def test_an_unchanged_portrait_shows_no_faces() -> None:
+    assert Unchanged()(shot(patch(10, 0))) is GREY
+
+
+def test_the_driver_stands_on_the_left_as_large_as_the_result() -> None:
+    """Its last picture stays while it is out of sight; before it was seen it is dark."""
+    beside = BesideDriver(CropAlone((20, 20)), lambda driver: driver.image[:, 5:])
+    dark, seen, kept = (
+        beside(shot(patch(200, 0), driver=driver))
+        for driver in (None, np.full((15, 20, 3), 70, np.uint8), None)
+    )
+    assert dark.shape == seen.shape == (20, 40, 3)
+    assert [int(row[10, 10, 0]) for row in (dark, seen, kept)] == [0, 70, 70]
+    assert (seen[:, 20:] == 200).all()
 
 
 def test_a_transparent_picture_stays_transparent() -> None:

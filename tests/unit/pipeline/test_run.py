@@ -11,9 +11,9 @@ import pytest
 
 from fakes.still_engine import StillEngine, StillSource
 from mien.errors import OutputError
-from mien.pipeline.composition import PastedBack
+from mien.pipeline.composition import PastedBack, Unchanged
 from mien.pipeline.portraits.scene import PreparedFace, StillScene
-from mien.pipeline.run import Take, record
+from mien.pipeline.run import Copy, Take, record
 from mien.pipeline.stopwatch import Stopwatch
 from mien.types import Motion, MotionFrame, MotionOptions, Portrait, Progress, Rendered
 
@@ -66,6 +66,26 @@ def test_all_faces_show_the_same_moment_however_late_their_engines_are(tmp_path:
     for pts in range(10):
         picture = cv2.imread(str(tmp_path / "out" / f"{pts:06d}.png"))
         assert picture[5, 5, 0] == picture[5, 45, 0] == 50 + 2 * pts
+
+
+def test_a_copy_shows_the_same_frames_otherwise(tmp_path: Path) -> None:
+    one = take(prepared(StillEngine(), 0), frames=(moment(pts) for pts in range(3)))
+    copies = [Copy(tmp_path / "copy", Unchanged())]
+    record(one, tmp_path / "out", force=False, watch=Stopwatch(), copies=copies)
+    for pts in range(3):
+        moved, unmoved = (
+            cv2.imread(str(tmp_path / name / f"{pts:06d}.png")) for name in ("out", "copy")
+        )
+        assert moved[5, 5, 0] == 50 + 2 * pts
+        assert not unmoved.any()
+
+
+def test_a_copy_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    one = take(prepared(StillEngine(), 0), frames=(moment(pts) for pts in range(3)))
+    copies = [Copy(tmp_path / "nowhere" / "copy.mp4", Unchanged())]
+    with pytest.raises(OutputError, match="nowhere"):
+        record(one, tmp_path / "out.mp4", force=False, watch=Stopwatch(), copies=copies)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_counts_every_frame(tmp_path: Path) -> None:

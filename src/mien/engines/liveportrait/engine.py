@@ -11,7 +11,7 @@ import numpy as np
 from mien.engines.base import DEFAULT_FRAMING, EngineInfo
 from mien.engines.liveportrait.algebra import DriveOptions
 from mien.engines.liveportrait.framing.placement import CROP_SIDE
-from mien.engines.liveportrait.framing.subjects import SOURCE_SCALE
+from mien.engines.liveportrait.framing.subjects import SOURCE_SCALE, SOURCE_Y
 from mien.engines.liveportrait.opening import find_networks, open_networks, points_for
 from mien.engines.liveportrait.playing import play
 from mien.engines.liveportrait.runtimes.base import Runtime
@@ -35,6 +35,7 @@ class LivePortraitEngine:
         memory_mb=1500,
         licence="MIT",
         crop_scale=SOURCE_SCALE,
+        crop_y=SOURCE_Y,
         crop_side=CROP_SIDE,
         precisions=PRECISIONS,
         runtimes=RUNTIMES,

@@ -39,6 +39,7 @@ def frame_driver(
     size: int = CROP_SIDE,
     *,
     scale: float = DRIVER_SCALE,
+    x: float = 0.0,
     y: float = DRIVER_Y,
 ) -> Placement:
     """The one crop of ``size`` pixels for a whole driving clip: never turned, and as large and
@@ -48,7 +49,9 @@ def frame_driver(
     """
     clip = np.asarray(landmarks, np.float32)
     clip = clip[None] if clip.ndim == 2 else clip
-    corners = np.array([face_box(face, scale=scale, y=y).upright for face in clip]).mean(axis=0)
+    corners = np.array([face_box(face, scale=scale, x=x, y=y).upright for face in clip]).mean(
+        axis=0
+    )
     (left, top), (right, bottom) = corners[0], corners[2]
     center = np.array([(left + right) / 2, (top + bottom) / 2])
     return place(FaceBox(center, float(right - left), 0.0), size)
