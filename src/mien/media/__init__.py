@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mien.media.audio import AudioTrack, open_sound, sound_length
+from mien.media.picture_bytes import PictureKind, encode_picture
 from mien.media.picture_file import STILL_EXTENSIONS, PictureFile
 from mien.media.picture_folder import PictureFolder
 from mien.media.prefetch import prefetch
@@ -18,9 +19,11 @@ __all__ = [
     "Kind",
     "PictureFile",
     "PictureFolder",
+    "PictureKind",
     "Sink",
     "Video",
     "VideoInfo",
+    "encode_picture",
     "open_sink",
     "open_sound",
     "open_video",

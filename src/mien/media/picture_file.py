@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image as PillowImage
 
 from mien.errors import OutputError
+from mien.media.picture_bytes import on_white
 from mien.media.staging import Staging, describe
 from mien.types import Image
 
@@ -44,9 +45,8 @@ class PictureFile:
     def write(self, pixels: Image) -> None:
         """Write RGB or RGBA (height, width, 3 or 4) and put the file in its place by rename."""
         picture = PillowImage.fromarray(pixels)
-        if picture.mode == "RGBA" and not self.alpha:
-            white = PillowImage.new("RGBA", picture.size, "white")
-            picture = PillowImage.alpha_composite(white, picture).convert("RGB")
+        if not self.alpha:
+            picture = on_white(picture)
         with self._staging.writing() as path:
             try:
                 picture.save(path, self._format, **self._settings)

@@ -10,6 +10,7 @@ from mien.face import crop_around, cut
 from mien.media import PictureFile, PictureFolder
 from mien.motion.moment import Moment
 from mien.pipeline.contact_sheet import CLOSE_UP_SCALE, labelled_sheet
+from mien.pipeline.keeping import Keeper
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.portraits.canvas import flatten
 from mien.pipeline.report import StillReport
@@ -27,6 +28,7 @@ def render_gallery(
     moments: Mapping[str, Moment],
     options: AnimateOptions,
     progress: ProgressCallback | None,
+    keeper: Keeper | None = None,
 ) -> StillReport:
     """Render the portrait at each of the named moments into a folder: one PNG for each, and the
     labelled contact sheet as ``_sheet.png``."""
@@ -35,7 +37,7 @@ def render_gallery(
         raise OutputError(path, "holds what is read; give another folder")
     folder = PictureFolder(path, names, force=options.force)
     tiles: dict[str, Image] = {}
-    with open_studio(source, options, keep_alpha=True) as studio:
+    with open_studio(source, options, keep_alpha=True, keeper=keeper) as studio:
         with folder:
             for name, still in _named_stills(studio, moments, progress):
                 tiles[name] = _tile(still, studio, options)
@@ -51,10 +53,11 @@ def render_sheet(
     moments: Mapping[str, Moment],
     options: AnimateOptions,
     progress: ProgressCallback | None,
+    keeper: Keeper | None = None,
 ) -> StillReport:
     """Render the portrait at each of the named moments onto a labelled contact sheet."""
     file = PictureFile(path, force=options.force)
-    with open_studio(source, options, keep_alpha=False) as studio:
+    with open_studio(source, options, keep_alpha=False, keeper=keeper) as studio:
         stills = _named_stills(studio, moments, progress)
         file.write(labelled_sheet({n: _tile(still, studio, options) for n, still in stills}))
         return studio.report(path, sheet=path)

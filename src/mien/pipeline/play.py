@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mien.media import AudioTrack, open_sink
 from mien.pipeline.composition import Composition, CropAlone, PastedBack, SideBySide
+from mien.pipeline.keeping import Keeper
 from mien.pipeline.options import MIN_SIDE, AnimateOptions
 from mien.pipeline.portraits.casting import Cast, cast_faces
 from mien.pipeline.portraits.films import cast_film, is_film
@@ -36,12 +37,14 @@ def play(
     *,
     progress: ProgressCallback | None,
     viewer: Callable[[Cast], Callable[[Frame], None]] | None = None,
+    keeper: Keeper | None = None,
     shown: Composition | None = None,
     copies: Sequence[Copy] = (),
 ) -> Report:
     """Cast the faces of ``source``, play what ``drive`` returns into ``path``, and report.
 
-    ``drive`` is called when the portrait is known to be good. ``viewer`` is told the cast and
+    ``drive`` is called when the portrait is known to be good. ``keeper``: whose engine and prepared
+    portraits are used, if not some of this run alone. ``viewer`` is told the cast and
     returns what looks at every frame. ``shown``: what the frames show, where the options are not
     to say it. ``copies``: other files that show the same frames otherwise.
     """
@@ -49,7 +52,7 @@ def play(
     keeps_alpha = _checked_alpha(path, options)
     with ExitStack() as stack:
         with watch.stage("prepare"):
-            cast = stack.enter_context(_cast(source, options, keep_alpha=keeps_alpha))
+            cast = stack.enter_context(_cast(source, options, keeper, keep_alpha=keeps_alpha))
             driver = drive()
         take = Take(
             cast.scene,
@@ -89,11 +92,11 @@ def _checked_alpha(path: str | Path, options: AnimateOptions) -> bool:
 
 
 def _cast(
-    source: str | Path, options: AnimateOptions, *, keep_alpha: bool
+    source: str | Path, options: AnimateOptions, keeper: Keeper | None, *, keep_alpha: bool
 ) -> AbstractContextManager[Cast]:
     if is_film(source):
-        return cast_film(source, options)
-    return cast_faces(source, options, keep_alpha=keep_alpha)
+        return cast_film(source, options, keeper=keeper)
+    return cast_faces(source, options, keep_alpha=keep_alpha, keeper=keeper)
 
 
 def composition_for(options: AnimateOptions, motion: Motion) -> Composition:

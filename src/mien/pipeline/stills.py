@@ -10,6 +10,7 @@ from pathlib import Path
 from mien.drivers import canonical_reference
 from mien.drivers.moments import moment_frame
 from mien.motion.moment import Moment
+from mien.pipeline.keeping import Keeper
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import composition_for
 from mien.pipeline.portraits.canvas import LONGEST_SIDE
@@ -70,11 +71,20 @@ def open_studio(
     *,
     keep_alpha: bool,
     longest_side: int = LONGEST_SIDE,
+    keeper: Keeper | None = None,
+    content: str | None = None,
 ) -> Generator[Studio]:
     """Cast the faces of ``source`` as :func:`mien.pipeline.portraits.casting.cast_faces` does."""
     watch = Stopwatch()
     with ExitStack() as stack:
         with watch.stage("prepare"):
-            casting = cast_faces(source, options, keep_alpha=keep_alpha, longest_side=longest_side)
+            casting = cast_faces(
+                source,
+                options,
+                keep_alpha=keep_alpha,
+                longest_side=longest_side,
+                keeper=keeper,
+                content=content,
+            )
             cast = stack.enter_context(casting)
         yield Studio(cast, options, watch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -28,7 +29,7 @@ def load_expressions(path: str | Path | None = None) -> Mapping[str, Expression]
     Its form is that of ``expressions.toml``, see docs/expressions.md. ExpressionError names the
     file, the expression and the key that is wrong.
     """
-    expressions = parse_table(_built_in_text(), BUILT_IN)
+    expressions = dict(_built_in())
     if path is not None:
         expressions.update(parse_table(read_table(Path(path)), str(path)))
     return MappingProxyType(expressions)
@@ -79,6 +80,8 @@ def _table_error(origin: str | Path, problem: str) -> ExpressionError:
     return ExpressionError(f"table {origin}", problem)
 
 
-def _built_in_text() -> str:
+@cache
+def _built_in() -> Mapping[str, Expression]:
+    """Of every still that is made, its expressions would else be read anew."""
     table = files("mien.motion.expressions").joinpath("expressions.toml")
-    return table.read_text(encoding="utf-8")
+    return parse_table(table.read_text(encoding="utf-8"), BUILT_IN)

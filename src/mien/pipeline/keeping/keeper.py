@@ -1,14 +1,101 @@
-"""What a process that serves keeps from one task to the next: engines and prepared portraits."""
+"""What a process that renders again and again keeps from one time to the next."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self
+
+from mien.checks import check_whole
+from mien.engines import Engine, load_engine
+from mien.engines.settings import EngineSettings, settings_of
+from mien.pipeline.keeping.engines import EngineShelf, KeptEngine
+from mien.pipeline.keeping.lru import ByteLru, LruStatus
+from mien.pipeline.keeping.sizes import num_bytes
+from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
+
+_MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class KeeperStatus:
+    """engines: in memory, those in use first. portraits: prepared ones."""
+
+    engines: tuple[KeptEngine, ...]
+    portraits: LruStatus
+
 
 class Keeper:
-    """Engines and prepared portraits, the longest unused let go first beyond a budget."""
+    """Loaded engines and prepared portraits, for those who render more than once.
+
+        with mien.Keeper() as keeper:
+            for name in ("happy", "sad"):
+                mien.express("me.jpg", emotion=name, output=f"{name}.png", keeper=keeper)
+
+    Engines stay loaded, and are closed beyond ``engine_memory_mb`` of what they say that they need
+    (``EngineInfo.memory_mb``); pictures stay prepared by their content, and are forgotten beyond
+    ``portrait_memory_mb``: the longest unused first. What is made is the same as without it.
+
+    Safe to use from several threads: each borrows an engine of its own. A context manager, which
+    gives all memory back in the end.
+    """
 
     def __init__(self, *, engine_memory_mb: int = 8000, portrait_memory_mb: int = 512) -> None:
-        self.engine_memory_mb = engine_memory_mb
-        self.portrait_memory_mb = portrait_memory_mb
+        """Millions of bytes; 0 keeps nothing. OptionError for less."""
+        check_whole("engine_memory_mb", engine_memory_mb, least=0)
+        check_whole("portrait_memory_mb", portrait_memory_mb, least=0)
+        self._engines = EngineShelf(engine_memory_mb)
+        self._portraits: ByteLru[PortraitKey, PreparedPortrait] = ByteLru(portrait_memory_mb * _MB)
+
+    def engine(self, engine: str | EngineSettings) -> AbstractContextManager[Engine[Any]]:
+        """An engine by name or by settings, lent for the length of the context: reset, and nobody
+        else's meanwhile. It is not to be closed.
+
+        Raises as :func:`mien.engines.load_engine`.
+        """
+        return self._engines.lend(settings_of(engine))
+
+    def portrait(self, key: PortraitKey) -> PreparedPortrait | None:
+        """The portrait that is kept under a key, if there is one."""
+        return self._portraits.get(self._kept_under(key))
+
+    def keep_portrait(self, key: PortraitKey, prepared: PreparedPortrait) -> None:
+        """Keep a portrait under a key, and where nothing in it is transparent for either
+        ``keep_alpha``."""
+        if prepared.opaque:
+            key = replace(key, keep_alpha=None)
+        self._portraits.put(key, prepared, num_bytes(prepared))
+
+    def _kept_under(self, key: PortraitKey) -> PortraitKey:
+        opaque = replace(key, keep_alpha=None)
+        return opaque if opaque in self._portraits else key
+
+    @property
+    def status(self) -> KeeperStatus:
+        """What is kept now."""
+        return KeeperStatus(self._engines.status, self._portraits.status)
 
     def close(self) -> None:
-        """Give all memory back."""
+        """Give all memory back, that of engines in use when they come back. Afterwards nothing is
+        kept any more."""
+        self._engines.close()
+        self._portraits = ByteLru(0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def borrowed_engine(
+    settings: EngineSettings, keeper: Keeper | None
+) -> AbstractContextManager[Engine[Any]]:
+    """An engine for the length of a context: kept by somebody, or loaded and closed."""
+    return closing(load_engine(settings)) if keeper is None else keeper.engine(settings)

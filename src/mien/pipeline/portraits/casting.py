@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Generator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from mien.engines import load_engine
+from mien.engines import Engine
 from mien.errors import NoFaceError, OptionError, UnreadableMediaError
 from mien.face import find_faces
 from mien.media import AudioTrack, read_still
+from mien.media.sniff import require_file
 from mien.pipeline.engine_choice import check_for
-from mien.pipeline.options import AnimateOptions, FaceChoice
+from mien.pipeline.keeping import Keeper, borrowed_engine
+from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.portraits.boxed import face_in, on_canvas
 from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas
+from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
 from mien.pipeline.portraits.scene import PreparedFace, Scene, StillScene
 from mien.types import Face, Portrait
 
@@ -41,29 +46,101 @@ def cast_faces(
     *,
     keep_alpha: bool,
     longest_side: int = LONGEST_SIDE,
+    keeper: Keeper | None = None,
+    content: str | None = None,
 ) -> Generator[Cast]:
-    """Read the picture, choose its faces and prepare them for one engine; closes the engine.
+    """Read the picture, choose its faces and prepare them for one engine, which is closed in the
+    end. With a ``keeper`` the engine is its, and what was prepared before is not prepared again.
 
-    ``longest_side`` as in :func:`mien.pipeline.portraits.canvas.canvas`.
+    ``longest_side`` as in :func:`mien.pipeline.portraits.canvas.canvas`. content: SHA-256 of the
+    picture's file, hex, for those who know it.
 
     Raises UnreadableMediaError, NoFaceError, OptionError, EngineUnavailableError.
     """
     check_for(options.engine, options.motion, film=False)
-    portrait = read_still(source)
-    height, width = portrait.pixels.shape[:2]
+    key = prepared = None
+    if keeper is not None:
+        key = _key(content or content_of(source), options, longest_side, keep_alpha=keep_alpha)
+        prepared = keeper.portrait(key)
+    chosen = None
+    if prepared is None:  # a bad picture is told before weights are loaded
+        chosen = _choose(source, options, longest_side, keep_alpha=keep_alpha)
+    with ExitStack() as stack:
+        engine = stack.enter_context(borrowed_engine(options.engine, keeper))
+        if chosen is not None:
+            prepared = _prepare(chosen, engine, options, warm=keeper is None)
+            if keeper is not None and key is not None:
+                # When it has been moved: some of what takes memory is made only then.
+                stack.callback(keeper.keep_portrait, key, prepared)
+        assert prepared is not None, "kept, or prepared now"
+        faces = [PreparedFace(engine, each) for each in prepared.sources]
+        scene = StillScene(prepared.portrait, faces)
+        yield Cast(prepared.portrait, prepared.faces, scene, prepared.faces_found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The picture as it is worked on, the faces that move, how many there are, and whether
+    anything was or became transparent."""
+
+    portrait: Portrait
+    faces: Sequence[Face]
+    faces_found: int
+    opaque: bool
+
+
+def _choose(
+    source: str | Path, options: AnimateOptions, longest_side: int, *, keep_alpha: bool
+) -> _Chosen:
+    read = read_still(source)
+    height, width = read.pixels.shape[:2]
     check_sides(source, width, height)
-    size = options.size if options.paste_back else None
-    portrait = canvas(portrait, size, keep_alpha=keep_alpha, longest_side=longest_side)
+    size = _size(options)
+    portrait = canvas(read, size, keep_alpha=keep_alpha, longest_side=longest_side)
     faces = _faces(source, portrait, (width, height), options)
     chosen = choose_faces(faces, options.face, source)
-    with ExitStack() as stack:
-        engine = stack.enter_context(closing(load_engine(options.engine)))
-        prepared_faces = []
-        for face in chosen:
-            prepared = engine.prepare(portrait, face, framing=options.framing)
+    opaque = read.alpha is None and not isinstance(size, tuple)
+    return _Chosen(portrait, chosen, len(faces), opaque)
+
+
+def _prepare(
+    chosen: _Chosen, engine: Engine[Any], options: AnimateOptions, *, warm: bool
+) -> PreparedPortrait:
+    """warm: whether the engine is new; one that is kept has rendered before."""
+    sources = []
+    for face in chosen.faces:
+        prepared = engine.prepare(chosen.portrait, face, framing=options.framing)
+        if warm:
             engine.warmup(prepared)
-            prepared_faces.append(PreparedFace(engine, prepared))
-        yield Cast(portrait, chosen, StillScene(portrait, prepared_faces), len(faces))
+        sources.append(prepared)
+    return PreparedPortrait(
+        chosen.portrait, chosen.faces, sources, chosen.faces_found, chosen.opaque
+    )
+
+
+def _size(options: AnimateOptions) -> Size | None:
+    return options.size if options.paste_back else None
+
+
+def _key(
+    content: str, options: AnimateOptions, longest_side: int, *, keep_alpha: bool
+) -> PortraitKey:
+    return PortraitKey(
+        content,
+        options.engine,
+        options.face,
+        options.framing,
+        options.box,
+        _size(options),
+        longest_side,
+        keep_alpha,
+    )
+
+
+def content_of(source: str | Path) -> str:
+    """SHA-256 of a file, hex. Raises UnreadableMediaError."""
+    with require_file(source).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _faces(

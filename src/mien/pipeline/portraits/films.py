@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from mien.engines import Engine, load_engine
+from mien.engines import Engine
 from mien.errors import OptionError
 from mien.face import crop_around, cut_placed
 from mien.media import Video, open_video, prefetch, sniff
 from mien.pipeline.engine_choice import check_for
+from mien.pipeline.keeping import Keeper, borrowed_engine
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.portraits.casting import Cast, check_sides
 from mien.pipeline.portraits.film_source import Opening, SeenPicture, find_opening, read_film
@@ -48,8 +49,11 @@ def in_step_with(film: str | Path, options: AnimateOptions) -> AnimateOptions:
 
 
 @contextmanager
-def cast_film(film: str | Path, options: AnimateOptions) -> Generator[Cast]:
-    """Open the film, choose its face and prepare an engine for it; closes both.
+def cast_film(
+    film: str | Path, options: AnimateOptions, *, keeper: Keeper | None = None
+) -> Generator[Cast]:
+    """Open the film, choose its face and prepare an engine for it, the ``keeper``'s if there is
+    one; closes both, but what is kept.
 
     Raises UnreadableMediaError, NoFaceError, OptionError, EngineUnavailableError.
     """
@@ -65,7 +69,7 @@ def cast_film(film: str | Path, options: AnimateOptions) -> Generator[Cast]:
         check_sides(film, video.info.width, video.info.height)
         size = options.size if options.paste_back else None
         opening = find_opening(video, options.face, size)
-        engine = stack.enter_context(closing(load_engine(options.engine)))
+        engine = stack.enter_context(borrowed_engine(options.engine, keeper))
         pictures = read_film(video, opening.face, options.face, size, smooth=options.smooth)
         scene = FilmScene(pictures, opening, engine, options.framing)
         sound = video.audio()

@@ -17,6 +17,7 @@ from mien.motion.timeline import Timeline
 from mien.pipeline.driving import check_driver, choose_driver
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.keeping import Keeper
 from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
 from mien.pipeline.play import play
 from mien.pipeline.portraits.films import in_step_with, is_film
@@ -61,11 +62,14 @@ def animate(
     head_rotation: HeadRotation = "add",
     force: bool = False,
     progress: ProgressCallback | None = None,
+    keeper: Keeper | None = None,
 ) -> Report:
     """Move the face of a picture, or of a film, as another picture's or a video's face moves.
 
     The options are those of ``mien animate`` (docs/cli.md). ``progress`` is called after every
     frame; an exception it raises ends the run, leaves no file, and comes out of this function.
+    ``keeper``: whose engine and prepared portraits are used; without it an engine is loaded for
+    this run alone.
 
     Raises an InputError for bad input, before any file is written.
     """
@@ -103,7 +107,7 @@ def animate(
         options = _resolved(source, options)
         check_driver(driving, options)
         drive = partial(choose_driver, driving, options)
-        return play(source, path, options, drive, progress=progress)
+        return play(source, path, options, drive, progress=progress, keeper=keeper)
 
 
 def _resolved(source: str | Path, options: AnimateOptions) -> AnimateOptions:

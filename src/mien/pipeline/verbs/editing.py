@@ -15,6 +15,7 @@ from mien.face.boxed import Box
 from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.edits import Edits
 from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.keeping import Keeper
 from mien.pipeline.options import MAX_SIDE, AnimateOptions, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import in_step_with, is_film
@@ -42,12 +43,15 @@ def edit(
     paste_back: bool = True,
     force: bool = False,
     progress: ProgressCallback | None = None,
+    keeper: Keeper | None = None,
 ) -> StillReport | Report:
     """Change the face of a picture, or in every frame of a film: its expression, gaze, pose.
 
     ``mien.edit("me.jpg", mien.Edits(smile=0.6, yaw=-10), output="out.png")``. The options are
     those of ``mien edit`` (docs/editing.md). No edits give the picture back as it is. A film stays
     a film and keeps its sound; ``progress`` is called after each of its frames.
+    ``keeper``: whose engine and prepared portraits are used; without it an engine is loaded for
+    this run alone.
 
     Raises an InputError for bad input, before any file is written.
     """
@@ -65,8 +69,8 @@ def edit(
     extension, now = ".mp4" if film else ".png", datetime.now()
     with result_path(output, "edit", now, inputs=(source,), extension=extension) as path:
         if film:
-            return _edit_film(source, path, edits, options, progress)
-        return _edit_picture(source, path, edits, options)
+            return _edit_film(source, path, edits, options, progress, keeper)
+        return _edit_picture(source, path, edits, options, keeper)
 
 
 def parse_shapes(texts: Iterable[str]) -> dict[str, float]:
@@ -90,10 +94,16 @@ def _parse_shape(text: str) -> tuple[str, float]:
 
 
 def _edit_picture(
-    source: str | Path, path: str | Path, edits: Edits, options: AnimateOptions
+    source: str | Path,
+    path: str | Path,
+    edits: Edits,
+    options: AnimateOptions,
+    keeper: Keeper | None,
 ) -> StillReport:
     file = PictureFile(path, force=options.force)
-    with open_studio(source, options, keep_alpha=file.alpha, longest_side=MAX_SIDE) as studio:
+    with open_studio(
+        source, options, keep_alpha=file.alpha, longest_side=MAX_SIDE, keeper=keeper
+    ) as studio:
         (still,) = studio.stills(drive_with_edits(edits, fps=STILL_RATE, num_frames=1))
         with studio.watch.stage("encode"):
             file.write(still)
@@ -106,6 +116,7 @@ def _edit_film(
     edits: Edits,
     options: AnimateOptions,
     progress: ProgressCallback | None,
+    keeper: Keeper | None,
 ) -> Report:
     if Path(path).suffix.lower() in _PICTURES_ONLY:
         known = ".mp4, .webm, .gif or .webp"
@@ -116,4 +127,4 @@ def _edit_film(
         assert options.fps is not None, "the film's"
         return Driving(drive_with_edits(edits, fps=options.fps, num_frames=options.max_frames))
 
-    return play(source, path, options, drive, progress=progress)
+    return play(source, path, options, drive, progress=progress, keeper=keeper)

@@ -17,6 +17,7 @@ from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.gallery import render_gallery, render_sheet
+from mien.pipeline.keeping import Keeper
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report, StillReport
@@ -55,12 +56,15 @@ def express(
     seed: int = 0,
     force: bool = False,
     progress: ProgressCallback | None = None,
+    keeper: Keeper | None = None,
 ) -> Report | StillReport:
     """Put an expression on a portrait: ``emotion``, or the feeling at ``valence`` and ``arousal``,
     or ``every`` known expression one by one.
 
     The options are those of ``mien express`` (docs/cli.md). ``output`` decides what is made: a
     picture gives a StillReport, a film a Report.
+    ``keeper``: whose engine and prepared portraits are used; without it an engine is loaded for
+    this run alone.
 
     Raises an InputError for bad input, before any file is written.
     """
@@ -86,12 +90,12 @@ def express(
         if duration is not None and (every or kind in STILL_EXTENSIONS):
             raise OptionError("--duration", f"is for films: end --output with {', '.join(_FILMS)}")
         if every:
-            return _every(source, path, intensity, options, progress)
+            return _every(source, path, intensity, options, progress, keeper)
         wanted = _wanted(emotion, valence, arousal)
         if kind in STILL_EXTENSIONS:
-            return _still(source, path, wanted, intensity, options)
+            return _still(source, path, wanted, intensity, options, keeper)
         drive = partial(_drive, wanted, intensity, options)
-        return play(source, path, options, drive, progress=progress)
+        return play(source, path, options, drive, progress=progress, keeper=keeper)
 
 
 def _check_one_way(
@@ -123,9 +127,10 @@ def _still(
     wanted: Expression,
     intensity: float,
     options: AnimateOptions,
+    keeper: Keeper | None,
 ) -> StillReport:
     moment, file = wanted.moment(intensity), PictureFile(path, force=options.force)
-    with open_studio(source, options, keep_alpha=file.alpha) as studio:
+    with open_studio(source, options, keep_alpha=file.alpha, keeper=keeper) as studio:
         (still,) = studio.stills(motion_of([moment]))
         with studio.watch.stage("encode"):
             file.write(still)
@@ -138,6 +143,7 @@ def _every(
     intensity: float,
     options: AnimateOptions,
     progress: ProgressCallback | None,
+    keeper: Keeper | None,
 ) -> StillReport:
     moments = {name: each.moment(intensity) for name, each in known_expressions().items()}
     kind = Path(path).suffix.lower()
@@ -145,7 +151,7 @@ def _every(
         problem = f"makes pictures: give a folder, or {', '.join(STILL_EXTENSIONS)} for the sheet"
         raise OptionError("--all", problem)
     render = render_sheet if kind in STILL_EXTENSIONS else render_gallery
-    return render(source, path, moments, options, progress)
+    return render(source, path, moments, options, progress, keeper)
 
 
 def _drive(wanted: Expression, intensity: float, options: AnimateOptions) -> Driving:

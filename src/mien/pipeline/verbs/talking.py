@@ -21,6 +21,7 @@ from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.keeping import Keeper
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size, parse_rate
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import is_film
@@ -73,12 +74,15 @@ def talk(
     seed: int = 0,
     force: bool = False,
     progress: ProgressCallback | None = None,
+    keeper: Keeper | None = None,
 ) -> TalkReport:
     """Let a portrait say what is said in ``audio``: a sound file, or a video for its sound.
 
     The options are those of ``mien talk`` (docs/talking.md). The result lasts as long as the
     sound, which plays with it, or for ``duration`` seconds. ``progress`` is called once with 0
     frames before the sound is analysed, then after every frame.
+    ``keeper``: whose engine and prepared portraits are used; without it an engine is loaded for
+    this run alone.
 
     Raises an InputError for bad input, before any file is written.
     """
@@ -105,7 +109,7 @@ def talk(
         require_file(audio)
         said = read_spoken_text(text, text_file)
         listener = _Listener(audio, said, liveliness, manner, options, progress)
-        report = play(source, path, options, listener.drive, progress=progress)
+        report = play(source, path, options, listener.drive, progress=progress, keeper=keeper)
     facts = {each.name: getattr(report, each.name) for each in fields(report)}
     heard = listener.utterance
     return TalkReport(**facts, backend=heard.recognizer, warnings=tuple(heard.warnings))
