@@ -1,6 +1,7 @@
-"""``python -m benchmarks [per_frame|command|talk|liveportrait]``: JSON on standard output.
+"""``python -m benchmarks [per_frame|command|talk|liveportrait|service]``: JSON on standard output.
 
-``liveportrait`` needs the extra ``openvino`` and minutes, so it is measured where it is named.
+``liveportrait`` needs the extra ``openvino`` and minutes, ``service`` the extra ``serve``, so they
+are measured where they are named.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import platform
 from importlib import import_module
 
 MEASUREMENTS = ("per_frame", "command", "talk")
-ON_REQUEST = ("liveportrait",)
+ON_REQUEST = ("liveportrait", "service")
 
 
 def main() -> None:
