@@ -22,8 +22,11 @@ from mien.service.problems import add_problems
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
 from mien.service.routes import avatar, catalog, frames, health, stills
-from mien.service.security.guard import Guard, caller, check_exposure
+from mien.service.security.guard import caller, check_exposure
 from mien.service.security.keys import Keys
+from mien.service.security.layers import add_layers
+from mien.service.security.limits import MOST_FIELD_BYTES, MOST_FIELDS, MOST_FILES
+from mien.service.security.pages import check_origins
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
 from mien.service.tasks.warming import WarmTask
@@ -63,7 +66,16 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             await service.executor.close()
 
     app = FastAPI(
-        title="Mien", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Mien",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        form_limits={
+            "max_fields": MOST_FIELDS,
+            "max_files": MOST_FILES,
+            "max_part_size": MOST_FIELD_BYTES,
+        },
     )
     app.state.service = service
     add_problems(app)
@@ -72,24 +84,18 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.include_router(health.router)
     for router in _ROUTES:
         app.include_router(router, dependencies=[Depends(caller)])
-    _add_middleware(app, service)
+    add_layers(app, settings, service.keys)
+    app.add_middleware(Observed, metrics=service.metrics)
     if settings.tracing:
         add_tracing(app)
     return app
-
-
-def _add_middleware(app: FastAPI, service: Service) -> None:
-    """What stands before the routes; the last one added sees a request first."""
-    settings = service.settings
-    open_to_all = settings.on_loopback or settings.insecure
-    app.add_middleware(Guard, keys=service.keys, always=not open_to_all)
-    app.add_middleware(Observed, metrics=service.metrics)
 
 
 def _assemble(settings: ServiceSettings) -> Service:
     engine = chosen_engine(settings.default_engine)
     keys = Keys(settings.folder, settings.api_key)
     check_exposure(settings, keys)
+    check_origins(settings.cors_origins)
     metrics = Metrics()
     executor = open_executor(settings, metrics.worker_restarts.inc)
     store = ResultStore.open(settings.store or str(settings.folder / "results"))

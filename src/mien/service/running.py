@@ -15,6 +15,7 @@ from mien.service.app import create_app
 from mien.service.logs import set_up_logs
 from mien.service.parts import Service
 from mien.service.settings import ServiceSettings
+from mien.service.slow_clients import PatientProtocol
 
 _LAST_WORDS_S = 5
 """How long answers may still take after the work has ended."""
@@ -28,6 +29,7 @@ def serve(settings: ServiceSettings) -> None:
     listener = _listen(settings)
     config = uvicorn.Config(
         app,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,0 +1,139 @@
+"""Connections whose other end does not speak, speaks too slowly, too much, or does not listen.
+
+uvicorn closes idle connections between requests only. This adds, to whichever of its protocols is
+installed: a time within which a request's headers must be there, their most bytes, a time within
+which an answer must be taken off our hands, and the most connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from asyncio.events import TimerHandle
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from mien.service.problems import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.h11_impl import H11Protocol as Base
+else:
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol as Base
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """headers_s: until a request's headers are whole. unread_s: that an answer may wait for its
+    reader. header_bytes: of one request. connections: in all."""
+
+    headers_s: float = 10.0
+    unread_s: float = 60.0
+    header_bytes: int = 65_536
+    connections: int = 512
+
+
+class PatientProtocol(Base):
+    """uvicorn's, with :class:`Patience`. Subclasses may have another ``patience``."""
+
+    patience = Patience()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._hurry: TimerHandle | None = None
+        self._unread: TimerHandle | None = None
+        self._header_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self.patience.connections:
+            self._refuse(503, "busy", "too many connections; try again in a moment")
+            return
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        self._header_bytes = self._header_bytes + len(data) if self._between else 0
+        if self._header_bytes > self.patience.header_bytes:
+            self._refuse(431, "headers-too-large", "the headers of the request are too large")
+            return
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._forget()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self.patience.unread_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def send_400_response(self, msg: str) -> None:
+        """Of uvicorn, for what is no HTTP."""
+        self._refuse(400, "bad-request", "this is no HTTP request")
+
+    @property
+    def _between(self) -> bool:
+        """Whether no request is under way whose headers are whole."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _watch(self) -> None:
+        if not self._between:
+            self._calm()
+        elif self._hurry is None:
+            self._hurry = self.loop.call_later(self.patience.headers_s, self._give_up)
+
+    def _give_up(self) -> None:
+        self._hurry = None
+        if self.transport.is_closing() or not self._between:
+            return
+        if self._header_bytes:
+            self._refuse(408, "slow-request", "the headers of the request did not come in time")
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, code: str, detail: str) -> None:
+        self.transport.write(_answer(status, code, detail))
+        self.transport.close()
+
+    def _calm(self) -> None:
+        if self._hurry is not None:
+            self._hurry.cancel()
+            self._hurry = None
+
+    def _forget(self) -> None:
+        self._calm()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+
+def _answer(status: int, code: str, detail: str) -> bytes:
+    """A problem in the place of a request that never was: it has no path and no id."""
+    phrase = HTTPStatus(status).phrase
+    body = json.dumps(
+        {
+            "type": f"urn:mien:problem:{code}",
+            "title": phrase,
+            "status": status,
+            "detail": detail,
+            "code": code,
+            "instance": "",
+            "request_id": "",
+        }
+    ).encode()
+    head = (
+        f"HTTP/1.1 {status} {phrase}\r\ncontent-type: {MEDIA_TYPE}\r\n"
+        f"content-length: {len(body)}\r\nretry-after: 1\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
