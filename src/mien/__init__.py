@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mien.client import AsyncClient, Client
     from mien.drivers import (
         drive_idle,
         drive_with_emotions,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mien.drivers.speech_stream import SpeechStream
     from mien.engines import Engine, EngineInfo, EngineSettings, load_engine
     from mien.errors import (
+        ApiConnectionError,
+        ApiError,
         DownloadError,
         EngineUnavailableError,
         ExpressionError,
@@ -93,6 +96,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "mien.client": ("AsyncClient", "Client"),
     "mien.drivers": (
         "drive_idle",
         "drive_with_emotions",
@@ -103,6 +107,8 @@ _HOMES = {
     "mien.drivers.speech_stream": ("SpeechStream",),
     "mien.engines": ("Engine", "EngineInfo", "EngineSettings", "load_engine"),
     "mien.errors": (
+        "ApiConnectionError",
+        "ApiError",
         "DownloadError",
         "EngineUnavailableError",
         "ExpressionError",
@@ -174,6 +180,10 @@ __all__ = [
     "BLENDSHAPES",
     "VISEMES",
     "Actor",
+    "ApiConnectionError",
+    "ApiError",
+    "AsyncClient",
+    "Client",
     "CropReport",
     "DownloadError",
     "Edits",

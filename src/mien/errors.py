@@ -12,6 +12,8 @@ MienError                      code, and the facts as attributes
 │   ├── WeightsError           a file of weights that is damaged or belongs to something else
 │   └── OutputError            the result cannot be written where it was asked for
 ├── DownloadError              what could not be fetched
+├── ApiError                   what a service answered to a client
+├── ApiConnectionError         a service that a client cannot reach
 └── EngineUnavailableError     an engine that cannot run here; names what is missing
     └── MissingWeightsError    its weights are not on this machine
 
@@ -154,6 +156,39 @@ class DownloadError(MienError):
     def __init__(self, file: str, problem: str) -> None:
         super().__init__(f"{file}: {problem}")
         self.file = file
+
+
+class ApiError(MienError):
+    """What a service answered that is no success, or why a job of its failed.
+
+    status: of HTTP. code: for programs, as in docs/http-api.md. detail: one line. request_id: as
+    in the log of the service. retryable: whether the same may succeed later.
+    """
+
+    code = "api"
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        request_id: str | None = None,
+        retryable: bool = False,
+    ) -> None:
+        super().__init__(f"{detail} ({status} {code})")
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.request_id = request_id
+        self.retryable = retryable
+
+
+class ApiConnectionError(MienError):
+    """A service that cannot be reached, or that stopped in the middle of an answer."""
+
+    code = "no-connection"
+    retryable = True
 
 
 class MienWarning(UserWarning):

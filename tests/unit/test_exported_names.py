@@ -12,7 +12,11 @@ pytestmark = pytest.mark.unit
 
 PUBLIC = [
     "Actor",
+    "ApiConnectionError",
+    "ApiError",
+    "AsyncClient",
     "BLENDSHAPES",
+    "Client",
     "CropReport",
     "DownloadError",
     "Edits",
@@ -109,7 +113,8 @@ def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["drivers", "engines", "face", "media", "motion", "pipeline", "templates", "cli"]
+    "package",
+    ["client", "drivers", "engines", "face", "media", "motion", "pipeline", "templates", "cli"],
 )
 def test_every_name_a_room_exports_exists(package: str) -> None:
     room = import_module(f"mien.{package}")
@@ -118,7 +123,7 @@ def test_every_name_a_room_exports_exists(package: str) -> None:
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    heavy = {"numpy", "cv2", "onnxruntime", "av", "PIL", "torch", "typer", "rich"}
+    heavy = {"numpy", "cv2", "onnxruntime", "av", "PIL", "torch", "typer", "rich", "httpx2"}
     program = f"import sys, mien; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "[]\n"
