@@ -21,7 +21,7 @@ from mien.service.parts import Service
 from mien.service.problems import add_problems
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
-from mien.service.routes import avatar, catalog, frames, health, stills
+from mien.service.routes import avatar, catalog, frames, health, stills, uploads
 from mien.service.security.guard import caller, check_exposure
 from mien.service.security.keys import Keys
 from mien.service.security.layers import add_layers
@@ -38,6 +38,7 @@ from mien.service.workers.choice import open_executor
 _log = logging.getLogger(__name__)
 
 _ROUTES: tuple[APIRouter, ...] = (
+    uploads.router,
     avatar.router,
     frames.router,
     stills.router,
