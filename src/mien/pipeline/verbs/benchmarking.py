@@ -7,9 +7,9 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-from mien import __version__
 from mien.checks import check_whole
 from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings, settings_of
 from mien.errors import OutputError
@@ -135,7 +135,7 @@ def _report(plan: Plan, measured: Measured, *, profile_memory: bool) -> BenchRep
         frames_per_second=round(1000 / counted.frame_ms["mean"], 2),
         memory=most(measured.memory.values()),
         memory_by_phase=measured.memory if profile_memory else None,
-        version=__version__,
+        version=version("mien"),
         machine=_machine(),
     )
 
