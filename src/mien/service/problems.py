@@ -141,6 +141,11 @@ def answer_to(request: Request, error: MienError) -> JSONResponse:
     return _answer(request, status, code, detail, headers=headers_of(error))
 
 
+def answer_as(request: Request, status: int, code: str, detail: str) -> JSONResponse:
+    """The problem that a job wrote down, for who waited for it."""
+    return _answer(request, status, code, detail)
+
+
 def headers_of(error: MienError) -> dict[str, str]:
     """What goes with the answer."""
     if isinstance(error, BusyError):

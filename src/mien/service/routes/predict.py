@@ -1,0 +1,146 @@
+"""FasterLivePortrait's contract: one request, and a ZIP of films when they are done."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+from zipfile import ZipFile
+
+from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi.responses import StreamingResponse
+
+from mien.engines.base import engine_info
+from mien.errors import NoFaceError, OptionError
+from mien.service.errors import ConflictError
+from mien.service.jobs.record import JobRecord
+from mien.service.parts import Service, TheService
+from mien.service.problems import answer_as, documented
+from mien.service.rendering import while_connected
+from mien.service.routes.predict_form import EXAMPLES, PredictForm
+from mien.service.security.guard import Caller
+from mien.service.security.keys import Owner
+from mien.service.tasks.jobs import JobRequest
+from mien.service.tasks.predict import ZIP_NAME, ZIP_TYPE, PredictJob
+from mien.service.uploads.uploads import Upload, UploadKind
+
+router = APIRouter(tags=["predict"])
+
+_SOURCES: tuple[UploadKind, ...] = ("picture", "film")
+_DRIVERS: tuple[UploadKind, ...] = ("film", "picture")
+_TEMPLATES: tuple[UploadKind, ...] = ("template",)
+_HEADERS = {"Content-Disposition": f"attachment; filename={ZIP_NAME}"}
+
+
+@router.post(
+    "/predict/",
+    operation_id="predict",
+    summary="A portrait follows a driver",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The films, and the driver's motion as a template.",
+            "content": {ZIP_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **documented(400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 502, 503, 507),
+    },
+)
+async def predict(
+    request: Request,
+    service: TheService,
+    owner: Caller,
+    form: Annotated[PredictForm, Form(media_type="multipart/form-data", openapi_examples=EXAMPLES)],
+) -> Response:
+    """As FasterLivePortrait's: answers when everything is made. S and D being the names of the
+    source's and the driver's files, the ZIP holds `S-D-crop.mp4` (the driver's face beside the
+    moved one, 1024 x 512; with a template the moved one alone, 512 x 512), `S-D-org.mp4` (the whole
+    picture), with a driver that has sound `S-D-crop-audio.mp4` and `S-D-org-audio.mp4`, and with a
+    film as the driver its motion, `D.pkl`. Hanging up cancels the work. `POST /v1/jobs` does the
+    same without anybody waiting."""
+    _check_species(service, form)
+    try:
+        source, driver = form.source, form.driver
+    except OptionError:
+        if service.settings.compat_empty_zip:
+            return _empty_zip()
+        raise
+    of_source = await _kept(service, owner, source, _SOURCES)
+    of_driver = await _kept(service, owner, driver, _TEMPLATES if form.flag_pickle else _DRIVERS)
+    job = PredictJob.of(
+        of_source.id, of_driver.id, source.filename or "", driver.filename or "", form.flags
+    )
+    paths = {each.id: str(each.path) for each in (of_source, of_driver)}
+    work = _ended(service, owner, JobRequest(PredictJob.KIND, asdict(job), paths))
+    record = await while_connected(request, work)
+    if record.problem is not None:
+        names = {of_source.path.name: "source_image", of_driver.path.name: form.driver_field}
+        return _failed(request, service, record.problem, names)
+    return await _zip(service, record)
+
+
+def _check_species(service: Service, form: PredictForm) -> None:
+    if not form.flag_is_animal:
+        return
+    name = service.engine.name
+    problem = f"engine {name} moves people only"
+    if "animals" in engine_info(name).species:
+        problem = "an animal's face must be marked by a box, for which there is no field here"
+    raise OptionError("flag_is_animal", f"{problem}; send false, or leave it out")
+
+
+async def _kept(
+    service: Service, owner: Owner, file: UploadFile, kinds: Sequence[UploadKind]
+) -> Upload:
+    return await service.uploads.receive(owner, file.file, name=file.filename or "", kinds=kinds)
+
+
+async def _ended(service: Service, owner: Owner, request: JobRequest) -> JobRecord:
+    """The job when it is done; nobody waits for one whose caller has hung up."""
+    record = await service.jobs.submit(owner, request)
+    try:
+        waiting = asyncio.current_task()
+        if waiting is not None and waiting.cancelling():  # meanwhile: writing it down goes on
+            raise asyncio.CancelledError
+        record = await service.jobs.wait(owner, record.id)
+    except asyncio.CancelledError:
+        await service.jobs.cancel(owner, record.id)
+        raise
+    if record.state == "cancelled":
+        raise ConflictError("it was cancelled")
+    return record
+
+
+def _failed(
+    request: Request, service: Service, problem: Mapping[str, Any], names: Mapping[str, str]
+) -> Response:
+    """names: of the files here, and of the fields they came in."""
+    if problem["code"] == NoFaceError.code and service.settings.compat_empty_zip:
+        return _empty_zip()
+    detail = str(problem["detail"])
+    for ours, field in names.items():
+        detail = detail.replace(ours, field)
+    return answer_as(request, problem["status"], problem["code"], detail)
+
+
+async def _zip(service: Service, record: JobRecord) -> Response:
+    assert record.result_key is not None, "it succeeded"
+    stored = await service.store.head(record.result_key)
+    chunks = service.store.read(stored.key)
+    first = await anext(chunks)  # before the answer begins: what is gone meanwhile is an error
+    headers = {"Content-Length": str(stored.size), **_HEADERS}
+    return StreamingResponse(_after(first, chunks), headers=headers, media_type=ZIP_TYPE)
+
+
+async def _after(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in chunks:
+        yield chunk
+
+
+def _empty_zip() -> Response:
+    """What FasterLivePortrait answers when something is missing, or shows no face."""
+    packed = io.BytesIO()
+    ZipFile(packed, "w").close()
+    return Response(packed.getvalue(), headers=_HEADERS, media_type=ZIP_TYPE)
