@@ -173,19 +173,21 @@ def read(kind: type[T], body: Any) -> T:
         raise unexpected(str(error).replace("__init__() ", "")) from None
 
 
-def read_list(kind: type[T], body: Any) -> list[T]:
-    """The same of each. Raises ApiError."""
-    if not isinstance(body, list):
-        raise unexpected(f"no list of {kind.__name__}")
-    return [read(kind, each) for each in body]
-
-
 def body_of(answer: Answer) -> Any:
     """The JSON of an answer. Raises ApiError."""
     try:
         return answer.json()
     except ValueError:
         raise unexpected("no JSON") from None
+
+
+def list_in(answer: Answer, name: str) -> list[Any]:
+    """What an answer holds under a name. Raises ApiError."""
+    body = body_of(answer)
+    found = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(found, list):
+        raise unexpected(f"no list of {name}")
+    return found
 
 
 def picture_of(answer: Answer) -> Picture:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 from mien.client.answers import (
     EngineState,
@@ -16,12 +16,22 @@ from mien.client.answers import (
     Upload,
     Version,
 )
+from mien.client.async_kept import AsyncJobs, AsyncPortraits, AsyncShelf
 from mien.client.client import LOCAL
-from mien.client.options import FrameOptions, RenderOptions, StillOptions
+from mien.client.options import (
+    AnimateOptions,
+    EditOptions,
+    ExpressOptions,
+    FrameOptions,
+    RenderOptions,
+    StillOptions,
+    TalkOptions,
+)
 from mien.client.retrying import Retries
 from mien.client.sources import Source
 from mien.client.transports import Address, AsyncCourier
-from mien.client.verbs import asking, avatar, jobs, uploads
+from mien.client.verbs import asking, avatar, films, uploads
+from mien.types import ProgressCallback
 
 
 class AsyncClient:
@@ -40,7 +50,7 @@ class AsyncClient:
     ) -> None:
         self._retries = Retries(retries)
         self._courier = AsyncCourier(Address(base_url, api_key, timeout))
-        self.portraits = AsyncShelf(self._courier, uploads.PORTRAITS, self._retries)
+        self.portraits = AsyncPortraits(self._courier, uploads.PORTRAITS, self._retries)
         self.drivers = AsyncShelf(self._courier, uploads.DRIVERS, self._retries)
         self.jobs = AsyncJobs(self._courier, self._retries)
 
@@ -130,57 +140,67 @@ class AsyncClient:
         """As :meth:`Client.delete_output`."""
         await self._courier.run(avatar.delete_output(filename, self._retries))
 
+    async def animate(
+        self,
+        source: Source | Upload,
+        *,
+        output: str | Path,
+        driving: Source | Upload | None = None,
+        audio: Source | Upload | None = None,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[AnimateOptions],
+    ) -> Job:
+        """As :meth:`Client.animate`."""
+        work = films.Work("animate", source, {"driving": driving, "audio": audio}, options)
+        return await self._make(work, output, progress, force)
 
-class AsyncShelf:
-    """Files that the service keeps, as ``client.portraits`` and ``client.drivers``."""
+    async def express(
+        self,
+        source: Source | Upload,
+        *,
+        output: str | Path,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[ExpressOptions],
+    ) -> Job:
+        """As :meth:`Client.express`."""
+        work = films.Work("express", source, {}, options)
+        return await self._make(work, output, progress, force)
 
-    def __init__(self, courier: AsyncCourier, path: str, retries: Retries) -> None:
-        self._courier, self._path, self._retries = courier, path, retries
+    async def talk(
+        self,
+        source: Source | Upload,
+        audio: Source | Upload,
+        *,
+        output: str | Path,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[TalkOptions],
+    ) -> Job:
+        """As :meth:`Client.talk`."""
+        work = films.Work("talk", source, {"audio": audio}, options)
+        return await self._make(work, output, progress, force)
 
-    async def upload(self, source: Source) -> Upload:
-        """As :meth:`Shelf.upload`."""
-        return await self._courier.run(uploads.upload(self._path, source, self._retries))
+    async def edit(
+        self,
+        source: Source | Upload,
+        *,
+        output: str | Path,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[EditOptions],
+    ) -> Job:
+        """As :meth:`Client.edit`."""
+        work = films.Work("edit", source, {}, options)
+        return await self._make(work, output, progress, force)
 
-    async def get(self, id: str) -> Upload:
-        """As :meth:`Shelf.get`."""
-        return await self._courier.run(uploads.get(self._path, id, self._retries))
-
-    async def delete(self, id: str) -> None:
-        """As :meth:`Shelf.delete`."""
-        await self._courier.run(uploads.delete(self._path, id, self._retries))
-
-
-class AsyncJobs:
-    """Work that takes longer than an answer may, as ``client.jobs``."""
-
-    def __init__(self, courier: AsyncCourier, retries: Retries) -> None:
-        self._courier, self._retries = courier, retries
-
-    async def submit(self, kind: str, *, idempotency_key: str | None = None, **options: Any) -> Job:
-        """As :meth:`Jobs.submit`."""
-        flow = jobs.submit(kind, options, idempotency_key, self._retries)
+    async def _make(
+        self,
+        work: films.Work,
+        output: str | Path,
+        progress: ProgressCallback | None,
+        force: bool,
+    ) -> Job:
+        flow = films.make(work, output, self._retries, progress=progress, force=force)
         return await self._courier.run(flow)
-
-    async def get(self, id: str) -> Job:
-        """As :meth:`Jobs.get`."""
-        return await self._courier.run(jobs.get(id, self._retries))
-
-    async def list(self) -> list[Job]:
-        """As :meth:`Jobs.list`."""
-        return await self._courier.run(jobs.newest(self._retries))
-
-    def follow(self, id: str) -> AsyncIterator[Job]:
-        """As :meth:`Jobs.follow`."""
-        return self._courier.iterate(jobs.follow(id, self._retries))
-
-    async def wait(self, id: str) -> Job:
-        """As :meth:`Jobs.wait`."""
-        return await self._courier.run(jobs.watch(id, self._retries))
-
-    async def cancel(self, id: str) -> None:
-        """As :meth:`Jobs.cancel`."""
-        await self._courier.run(jobs.cancel(id, self._retries))
-
-    async def result(self, id: str, path: str | Path, *, force: bool = False) -> Path:
-        """As :meth:`Jobs.result`."""
-        return await self._courier.run(jobs.result(id, path, force, self._retries))

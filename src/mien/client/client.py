@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 from mien.client.answers import (
     EngineState,
@@ -16,11 +16,21 @@ from mien.client.answers import (
     Upload,
     Version,
 )
-from mien.client.options import FrameOptions, RenderOptions, StillOptions
+from mien.client.kept import Jobs, Portraits, Shelf
+from mien.client.options import (
+    AnimateOptions,
+    EditOptions,
+    ExpressOptions,
+    FrameOptions,
+    RenderOptions,
+    StillOptions,
+    TalkOptions,
+)
 from mien.client.retrying import Retries
 from mien.client.sources import Source
 from mien.client.transports import Address, Courier
-from mien.client.verbs import asking, avatar, jobs, uploads
+from mien.client.verbs import asking, avatar, films, uploads
+from mien.types import ProgressCallback
 
 LOCAL = "http://127.0.0.1:8001"
 """Where ``mien serve`` listens if nothing else is said."""
@@ -47,7 +57,7 @@ class Client:
     ) -> None:
         self._retries = Retries(retries)
         self._courier = Courier(Address(base_url, api_key, timeout))
-        self.portraits = Shelf(self._courier, uploads.PORTRAITS, self._retries)
+        self.portraits = Portraits(self._courier, uploads.PORTRAITS, self._retries)
         self.drivers = Shelf(self._courier, uploads.DRIVERS, self._retries)
         self.jobs = Jobs(self._courier, self._retries)
 
@@ -135,59 +145,73 @@ class Client:
         """Let the service forget it."""
         self._courier.run(avatar.delete_output(filename, self._retries))
 
+    def animate(
+        self,
+        source: Source | Upload,
+        *,
+        output: str | Path,
+        driving: Source | Upload | None = None,
+        audio: Source | Upload | None = None,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[AnimateOptions],
+    ) -> Job:
+        """Move a portrait, or a film, as a driver moves, or as emotions in time say; wait for it,
+        and put it into a file. driving: a film, picture or template, or ``idle:natural`` and its
+        like. progress: called when frames are done; what it raises cancels the job.
 
-class Shelf:
-    """Files that the service keeps, as ``client.portraits`` and ``client.drivers``."""
+        Files are sent first; an Upload was sent before. The result's kind is that of the output's
+        extension. Raises ApiError for a job that fails, OutputError before anything is sent.
+        """
+        work = films.Work("animate", source, {"driving": driving, "audio": audio}, options)
+        return self._make(work, output, progress, force)
 
-    def __init__(self, courier: Courier, path: str, retries: Retries) -> None:
-        self._courier, self._path, self._retries = courier, path, retries
+    def express(
+        self,
+        source: Source | Upload,
+        *,
+        output: str | Path,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[ExpressOptions],
+    ) -> Job:
+        """Put an expression on a portrait, as a picture or a film; the rest as ``animate``."""
+        work = films.Work("express", source, {}, options)
+        return self._make(work, output, progress, force)
 
-    def upload(self, source: Source) -> Upload:
-        """Send a file; the same again is the same upload."""
-        return self._courier.run(uploads.upload(self._path, source, self._retries))
+    def talk(
+        self,
+        source: Source | Upload,
+        audio: Source | Upload,
+        *,
+        output: str | Path,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[TalkOptions],
+    ) -> Job:
+        """Let a portrait say what a sound says; the rest as ``animate``."""
+        work = films.Work("talk", source, {"audio": audio}, options)
+        return self._make(work, output, progress, force)
 
-    def get(self, id: str) -> Upload:
-        """What is known of it."""
-        return self._courier.run(uploads.get(self._path, id, self._retries))
+    def edit(
+        self,
+        source: Source | Upload,
+        *,
+        output: str | Path,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[EditOptions],
+    ) -> Job:
+        """Change the face of a picture or a film by sliders; the rest as ``animate``."""
+        work = films.Work("edit", source, {}, options)
+        return self._make(work, output, progress, force)
 
-    def delete(self, id: str) -> None:
-        """Let the service forget it."""
-        self._courier.run(uploads.delete(self._path, id, self._retries))
-
-
-class Jobs:
-    """Work that takes longer than an answer may, as ``client.jobs``."""
-
-    def __init__(self, courier: Courier, retries: Retries) -> None:
-        self._courier, self._retries = courier, retries
-
-    def submit(self, kind: str, *, idempotency_key: str | None = None, **options: Any) -> Job:
-        """Have something made; ``options`` as in docs/http-api.md. The same key with the same
-        options is the same job; one is made up where none is given."""
-        flow = jobs.submit(kind, options, idempotency_key, self._retries)
+    def _make(
+        self,
+        work: films.Work,
+        output: str | Path,
+        progress: ProgressCallback | None,
+        force: bool,
+    ) -> Job:
+        flow = films.make(work, output, self._retries, progress=progress, force=force)
         return self._courier.run(flow)
-
-    def get(self, id: str) -> Job:
-        """How it is now."""
-        return self._courier.run(jobs.get(id, self._retries))
-
-    def list(self) -> list[Job]:
-        """The newest first."""
-        return self._courier.run(jobs.newest(self._retries))
-
-    def follow(self, id: str) -> Iterator[Job]:
-        """The job each time something happens to it, until it has ended."""
-        return self._courier.iterate(jobs.follow(id, self._retries))
-
-    def wait(self, id: str) -> Job:
-        """The job when it has ended, however it did."""
-        return self._courier.run(jobs.watch(id, self._retries))
-
-    def cancel(self, id: str) -> None:
-        """End it; forget it with its result if it has ended."""
-        self._courier.run(jobs.cancel(id, self._retries))
-
-    def result(self, id: str, path: str | Path, *, force: bool = False) -> Path:
-        """What came of it, in a file, whole or not at all. Raises OutputError, also for a file
-        that exists unless ``force``."""
-        return self._courier.run(jobs.result(id, path, force, self._retries))

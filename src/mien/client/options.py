@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
 
@@ -38,3 +39,84 @@ class StillOptions(TypedDict, total=False):
     quality: int
     face: int | Literal["all"]
     engine: str
+
+
+class JobOptions(TypedDict, total=False):
+    """Of every job: the engine's, and which face at what size. docs/cli.md explains each."""
+
+    engine: str
+    precision: Literal["auto", "fp32", "fp16", "bf16"]
+    runtime: Literal["auto", "torch", "openvino", "onnx"]
+    tier: Literal["auto", "exact", "balanced", "fast", "turbo"]
+    species: Literal["humans", "animals"]
+    stitching: bool
+    hold_eyes: bool
+    source_smoothing: float
+    orthonormal: bool
+    batch: int
+    face: int | Literal["all"]
+    box: Sequence[float]
+    crop_scale: float
+    crop_x: float
+    crop_y: float
+    paste_back: bool
+    size: int
+    width: int
+    height: int
+    format: str
+
+
+class AnimateOptions(JobOptions, total=False):
+    """Of ``animate``. emotions: text as in docs/sequences.md, or keyframes."""
+
+    emotions: str | Sequence[Mapping[str, Any]]
+    relative: bool
+    multiplier: float
+    region: Literal["all", "exp", "pose", "lip", "eyes"]
+    head_rotation: str
+    side_by_side: bool
+    smooth: float
+    max_frames: int
+    start: float
+    duration: float
+    loop: str
+    fps: float | str
+    keep_audio: Literal["source", "driving", "none"]
+    reference: int | Literal["auto", "first"]
+    seed: int
+    eyes_open: float
+    lips_open: float
+    retarget: Sequence[Literal["eyes", "lips"]]
+    normalize_lips: bool
+
+
+class ExpressOptions(JobOptions, total=False):
+    """Of ``express``: emotion, or valence and arousal, or every."""
+
+    emotion: str
+    valence: float
+    arousal: float
+    every: bool
+    intensity: float
+    duration: float
+    seed: int
+
+
+class TalkOptions(JobOptions, total=False):
+    """Of ``talk``. text: what is said. gaze: to the picture's right, and up."""
+
+    text: str
+    emotion: str
+    emotions: str | Sequence[Mapping[str, Any]]
+    intensity: float
+    gaze: Sequence[float]
+    liveliness: float
+    fps: float | str
+    duration: float
+    seed: int
+
+
+class EditOptions(JobOptions, total=False):
+    """Of ``edit``."""
+
+    edits: Mapping[str, Any]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from mien.client.answers import (
     EngineState,
@@ -14,9 +13,9 @@ from mien.client.answers import (
     Version,
     body_of,
     id_of,
+    list_in,
     picture_of,
     read,
-    read_list,
     unexpected,
 )
 from mien.client.exchange import Answer, Call, Flow, Pause, Send
@@ -60,12 +59,12 @@ def wait_until_ready(timeout_s: float) -> Flow[Health]:
 
 def engines(retries: Retries) -> Flow[list[EngineState]]:
     answer = yield from patiently(Call("GET", "/v1/engines"), retries)
-    return read_list(EngineState, _within(answer, "engines"))
+    return [read(EngineState, each) for each in list_in(answer, "engines")]
 
 
 def expressions(retries: Retries) -> Flow[list[ExpressionState]]:
     answer = yield from patiently(Call("GET", "/v1/expressions"), retries)
-    return read_list(ExpressionState, _within(answer, "expressions"))
+    return [read(ExpressionState, each) for each in list_in(answer, "expressions")]
 
 
 def version(retries: Retries) -> Flow[Version]:
@@ -77,8 +76,3 @@ def still(portrait: str | Upload, options: StillOptions, retries: Retries) -> Fl
     body = {"portrait": id_of(portrait), **options}
     answer = yield from patiently(Call("POST", "/v1/stills", json=body), retries)
     return picture_of(answer)
-
-
-def _within(answer: Answer, name: str) -> Any:
-    body = body_of(answer)
-    return body.get(name) if isinstance(body, dict) else None

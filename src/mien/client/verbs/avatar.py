@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from mien.client.answers import Output, Picture, body_of, picture_of, read, read_list
+from mien.client.answers import Output, Picture, body_of, picture_of, read
 from mien.client.exchange import Call, Flow
 from mien.client.options import FrameOptions, RenderOptions
 from mien.client.retrying import Retries, patiently
@@ -43,7 +43,8 @@ def render_batch(
 ) -> Flow[list[Output]]:
     call = _form("/render/batch", asked, {"emotions": list(emotions), **options})
     answer = yield from patiently(call, retries)
-    return read_list(Output, body_of(answer))
+    body = body_of(answer)
+    return [read(Output, each) for each in (body if isinstance(body, list) else [body])]
 
 
 def render_frame(

@@ -6,9 +6,9 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from mien.client.answers import Job, body_of, job_of, unexpected
+from mien.client.answers import Job, body_of, job_of, list_in, unexpected
 from mien.client.exchange import Answer, Call, Emit, Event, Flow, NextEvent, Open, Pause
 from mien.client.retrying import Retries, patiently
 from mien.client.saving import save
@@ -16,6 +16,12 @@ from mien.client.verbs.uploads import path_of
 from mien.errors import ApiConnectionError, ApiError
 
 JOBS = "/v1/jobs"
+Seen: TypeAlias = Callable[[Job], Emit | None]
+"""Is told of a job, and may say what is to be emitted."""
+
+
+def _unseen(job: Job) -> None:
+    return None
 
 
 def submit(
@@ -33,12 +39,9 @@ def get(id: str, retries: Retries) -> Flow[Job]:
     return job_of(body_of(answer))
 
 
-def newest(retries: Retries) -> Flow[list[Job]]:
-    answer = yield from patiently(Call("GET", JOBS), retries)
-    body = body_of(answer)
-    if not (isinstance(body, dict) and isinstance(body.get("jobs"), list)):
-        raise unexpected("no list of jobs")
-    return [job_of(each) for each in body["jobs"]]
+def newest(limit: int, retries: Retries) -> Flow[list[Job]]:
+    answer = yield from patiently(Call("GET", JOBS, params={"limit": str(limit)}), retries)
+    return [job_of(each) for each in list_in(answer, "jobs")]
 
 
 def cancel(id: str, retries: Retries) -> Flow[None]:
@@ -56,11 +59,9 @@ def follow(id: str, retries: Retries) -> Flow[None]:
     yield from watch(id, retries, Emit)
 
 
-def watch(
-    id: str, retries: Retries, seen: Callable[[Job], Emit | None] = lambda job: None
-) -> Flow[Job]:
-    """The job when it has ended. ``seen`` is told each time something happens to it, and may say
-    what is to be emitted. A connection that breaks is taken up again."""
+def watch(id: str, retries: Retries, seen: Seen = _unseen) -> Flow[Job]:
+    """The job when it has ended. ``seen`` is told each time something happens to it. A connection
+    that breaks is taken up again."""
     last, broken = "", 0
     while True:
         yield from _open_events(id, last, retries)
@@ -105,6 +106,6 @@ def _job_in(event: Event) -> Job:
         raise unexpected("an event without JSON") from None
 
 
-def _tell(seen: Callable[[Job], Emit | None], job: Job) -> Flow[None]:
+def _tell(seen: Seen, job: Job) -> Flow[None]:
     if (emit := seen(job)) is not None:
         yield emit
