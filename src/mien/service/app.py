@@ -14,14 +14,14 @@ from mien.errors import MienError
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.verbs.expression_file import known_expressions
 from mien.service.documentation import add_docs
-from mien.service.jobs.jobs import Jobs
+from mien.service.jobs.opening import open_jobs
 from mien.service.observing import Metrics, Observed
 from mien.service.openapi import add_document
 from mien.service.parts import Service
 from mien.service.problems import add_problems
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
-from mien.service.routes import avatar, catalog, frames, health, stills, uploads
+from mien.service.routes import avatar, catalog, frames, health, jobs, stills, uploads
 from mien.service.security.guard import caller, check_exposure
 from mien.service.security.keys import Keys
 from mien.service.security.layers import add_layers
@@ -41,6 +41,7 @@ _ROUTES: tuple[APIRouter, ...] = (
     uploads.router,
     avatar.router,
     frames.router,
+    jobs.router,
     stills.router,
     catalog.router,
 )
@@ -56,6 +57,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        await service.jobs.open()
         starting = asyncio.create_task(_start(service))
         try:
             yield
@@ -116,7 +118,7 @@ def _assemble(settings: ServiceSettings) -> Service:
         executor=executor,
         uploads=uploads,
         store=store,
-        jobs=Jobs(),
+        jobs=open_jobs(settings, executor, store, uploads, metrics),
         keys=keys,
         metrics=metrics,
         readiness=readiness,

@@ -8,6 +8,7 @@ MienError
 ├── TooLargeError          a body, picture or film beyond the limits
 ├── UnsupportedKindError   a file that is none of what is taken here
 ├── ConflictError          what cannot be done in this state
+├── ReusedKeyError         (an InputError) one Idempotency-Key for two different requests
 ├── BusyError              no room now; later there will be
 │   └── TooManyError       one caller asks for too much at once
 ├── WorkerLostError        the process that worked on it has ended
@@ -16,7 +17,7 @@ MienError
 
 from __future__ import annotations
 
-from mien.errors import MienError
+from mien.errors import InputError, MienError
 
 
 class NotFoundError(MienError):
@@ -59,6 +60,12 @@ class ConflictError(MienError):
     """What cannot be done in this state."""
 
     code = "conflict"
+
+
+class ReusedKeyError(InputError):
+    """An Idempotency-Key that came with another request before."""
+
+    code = "idempotency-key-reused"
 
 
 class BusyError(MienError):

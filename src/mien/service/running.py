@@ -12,6 +12,7 @@ import uvicorn
 
 from mien.errors import OptionError
 from mien.service.app import create_app
+from mien.service.jobs.folder_lock import folder_locked
 from mien.service.logs import set_up_logs
 from mien.service.parts import Service
 from mien.service.settings import ServiceSettings
@@ -25,18 +26,19 @@ def serve(settings: ServiceSettings) -> None:
     """Serve until SIGINT or SIGTERM. Raises OptionError and EngineUnavailableError before it
     listens."""
     set_up_logs(settings.log_format)
-    app = create_app(settings)
-    listener = _listen(settings)
-    config = uvicorn.Config(
-        app,
-        http=PatientProtocol,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_LAST_WORDS_S,
-        ws="none",
-    )
-    _Server(config, app.state.service).run(sockets=[listener])
+    with folder_locked(settings.folder):
+        app = create_app(settings)
+        listener = _listen(settings)
+        config = uvicorn.Config(
+            app,
+            http=PatientProtocol,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_LAST_WORDS_S,
+            ws="none",
+        )
+        _Server(config, app.state.service).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):

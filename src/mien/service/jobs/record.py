@@ -25,8 +25,10 @@ class JobProgress:
 @dataclass(frozen=True, slots=True)
 class JobRecord:
     """A job as it is written down. Times are Unix seconds. request: as it came, checked.
+    files: where its uploads are, by their ids; below the service's folder if relative.
     deaths: how many workers ended over it. problem: status, code and detail of why it failed.
-    result: key in the store, and its kind. report: of the verb."""
+    result: key in the store, its kind, and what a caller may save it as. report: of the verb.
+    used: when the result was last asked for."""
 
     id: str
     owner: Owner
@@ -43,6 +45,13 @@ class JobRecord:
     result_name: str | None = None
     report: dict[str, Any] | None = None
     progress: JobProgress = field(default_factory=JobProgress)
+    files: dict[str, str] = field(default_factory=dict)
+    used: float | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing happens to it any more."""
+        return self.state in ENDED
 
 
 @dataclass(frozen=True, slots=True)

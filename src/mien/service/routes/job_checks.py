@@ -1,0 +1,102 @@
+"""A job's request looked through before it is written down, so that what cannot be done is told at
+once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from mien.errors import OptionError
+from mien.pipeline.driving import check_driver
+from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.options import AnimateOptions
+from mien.service.parts import Service
+from mien.service.security.keys import Owner
+from mien.service.settings import ServiceSettings
+from mien.service.tasks.jobs import JobRequest
+from mien.service.tasks.verbs import FILES, engine_of, timeline_of
+from mien.service.uploads.uploads import UploadKind
+
+_KINDS: Mapping[tuple[str, str], tuple[UploadKind, ...]] = {
+    ("animate", "source"): ("picture", "film"),
+    ("animate", "driving"): ("film", "picture", "template"),
+    ("animate", "audio"): ("sound", "film"),
+    ("express", "source"): ("picture",),
+    ("talk", "source"): ("picture",),
+    ("talk", "audio"): ("sound", "film"),
+    ("edit", "source"): ("picture", "film"),
+}
+"""What an upload may be, by kind of job and option."""
+
+
+async def checked_request(
+    service: Service, owner: Owner, kind: str, options: dict[str, Any]
+) -> JobRequest:
+    """The request with the places of its uploads. Raises NotFoundError for uploads there are not,
+    and an InputError for what cannot be done."""
+    request = JobRequest(kind, options, await _files(service, owner, kind, options))
+    await asyncio.to_thread(_check, request, service)
+    return request
+
+
+async def _files(
+    service: Service, owner: Owner, kind: str, options: Mapping[str, Any]
+) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for name in FILES:
+        id = options.get(name)
+        if id is None or id.startswith("idle:"):
+            continue
+        upload = await service.uploads.find(owner, id)
+        if upload.kind not in _KINDS[kind, name]:
+            wanted = " or a ".join(_KINDS[kind, name])
+            raise OptionError(name, f"is a {upload.kind}; a {wanted} is needed")
+        files[id] = str(upload.path)
+    return files
+
+
+def _check(request: JobRequest, service: Service) -> None:
+    options, settings = request.options, service.settings
+    chosen_engine(engine_of(options, settings.default_engine))
+    _check_size(options)
+    _check_length(options, settings)
+    timeline = timeline_of(options["emotions"]) if "emotions" in options else None
+    names = [] if timeline is None else [each.expression for each in timeline.keyframes]
+    for name in {*names, options.get("emotion")} - {None}:
+        service.renderer.expression(name)
+    if request.kind == "animate":
+        driving = options.get("driving")
+        driver = driving and request.files.get(driving, driving)
+        check_driver(driver, AnimateOptions(emotions=timeline))
+    if request.kind == "express":
+        _check_one_way(options)
+    if request.kind == "talk" and timeline is not None and "emotion" in options:
+        raise OptionError("emotion", "goes without emotions; give one of them")
+
+
+def _check_size(options: Mapping[str, Any]) -> None:
+    if ("width" in options) != ("height" in options):
+        missing = "height" if "width" in options else "width"
+        raise OptionError(missing, "is missing; give width and height, or size")
+    if "size" in options and "width" in options:
+        raise OptionError("size", "cannot be combined with width and height")
+
+
+def _check_length(options: Mapping[str, Any], settings: ServiceSettings) -> None:
+    for name, most in (
+        ("duration", settings.max_duration_s),
+        ("max_frames", settings.max_frames),
+    ):
+        if options.get(name, 0) > most:
+            raise OptionError(name, f"{options[name]:g} is more than this service makes: {most:g}")
+
+
+def _check_one_way(options: Mapping[str, Any]) -> None:
+    felt = "valence" in options or "arousal" in options
+    if ("emotion" in options) + felt + bool(options.get("every")) != 1:
+        problem = "give just one of emotion, valence with arousal, and every"
+        raise OptionError("emotion", problem)
+    if felt and not ("valence" in options and "arousal" in options):
+        missing = "valence" if "arousal" in options else "arousal"
+        raise OptionError(missing, "is missing; a feeling is valence and arousal")
