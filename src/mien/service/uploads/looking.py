@@ -18,6 +18,7 @@ from mien.media.audio import SAMPLE_RATE, AudioReader
 from mien.media.container import first_video_stream, open_container
 from mien.media.stills import STILL_FORMATS
 from mien.pipeline.keeping import Keeper
+from mien.service.errors import TooLargeError
 from mien.service.uploads.kinds import Family
 from mien.service.uploads.upload import Facts
 from mien.templates import read_template
@@ -44,7 +45,7 @@ class LookTask:
     most_s: float
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> Sight:
-        """Raises UnreadableMediaError, TemplateError."""
+        """Raises UnreadableMediaError, TemplateError, TooLargeError."""
         if self.family == "template":
             return Sight("template", _template(self.path))
         if self.family == "picture":
@@ -58,10 +59,10 @@ def _picture(path: Path) -> Facts:
         try:
             with PillowImage.open(path, formats=STILL_FORMATS) as picture:
                 width, height = picture.size
-        except (UnidentifiedImageError, PillowImage.DecompressionBombError) as error:
-            too_large = isinstance(error, PillowImage.DecompressionBombError)
-            problem = "has far too many pixels" if too_large else "is no picture that can be read"
-            raise UnreadableMediaError(path, problem) from None
+        except PillowImage.DecompressionBombError:
+            raise TooLargeError("the picture has far too many pixels; make it smaller") from None
+        except UnidentifiedImageError:
+            raise UnreadableMediaError(path, "is no picture that can be read") from None
         except Exception as error:  # damaged files make the parsers raise nearly anything
             raise UnreadableMediaError(path, f"is damaged or incomplete ({error})") from None
     if sniff(path) == "animation":

@@ -1,0 +1,35 @@
+"""An executor that does everything at once, in the thread that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mien.service.errors import WorkerLostError
+from mien.service.workers.base import ExecutorStatus, Task
+
+
+class ExecutingHere:
+    """``lost``: the next task ends its worker. ``done``: all tasks, in order."""
+
+    def __init__(self) -> None:
+        self.lost = False
+        self.done: list[Any] = []
+
+    async def start(self, warm: Task[object]) -> None:
+        pass
+
+    async def run(
+        self, task: Task[Any], *, lane: str, on_progress: Callable[..., None] | None = None
+    ) -> Any:
+        self.done.append(task)
+        if self.lost:
+            raise WorkerLostError("the worker ended")
+        return task.run(None, lambda progress: None)  # type: ignore[arg-type]
+
+    @property
+    def status(self) -> ExecutorStatus:
+        return ExecutorStatus(ready=True, workers=1, busy=0, waiting=0, restarts=0)
+
+    async def close(self) -> None:
+        pass
