@@ -1,4 +1,4 @@
-"""Small work for executors. Importable where they run it: tests put this folder on sys.path."""
+"""Small work for executors, of every kind that goes wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mien.types import Progress, ProgressCallback
 
 @dataclass(frozen=True)
 class Answering:
-    """Returns a value, and the process that did it."""
+    """Returns what it was given, and the process that did it."""
 
     value: Any = None
     key: str | None = None
@@ -29,34 +29,31 @@ class Answering:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Says that it has begun by making a file, then works until another one is there."""
+class Lasting:
+    """Works until it is let finish, and tells of the number of its process; then leaves a mark,
+    however it ends."""
 
     folder: Path
     name: str = "task"
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> str:
-        begun, finish = self.begun, self.folder / f"{self.name}.finish"
-        done = 0
-        begun.write_text(str(os.getpid()))
         try:
-            while not finish.exists():
-                done += 1
-                progress(Progress(done, None))
+            while not self._mark("finish").exists():
+                progress(Progress(os.getpid(), None))
                 time.sleep(0.005)
         finally:
-            (self.folder / f"{self.name}.ended").touch()
+            self._mark("ended").touch()
         return self.name
 
-    @property
-    def begun(self) -> Path:
-        return self.folder / f"{self.name}.begun"
-
     def finish(self) -> None:
-        (self.folder / f"{self.name}.finish").touch()
+        self._mark("finish").touch()
 
+    @property
     def ended(self) -> bool:
-        return (self.folder / f"{self.name}.ended").exists()
+        return self._mark("ended").exists()
+
+    def _mark(self, of: str) -> Path:
+        return self.folder / f"{self.name}.{of}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class Counting:
 
 @dataclass(frozen=True)
 class Failing:
-    """Raises what was meant, or what was not."""
+    """Raises what is meant for callers, or what nobody meant."""
 
     meant: bool
 
@@ -84,32 +81,26 @@ class Failing:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """Ends its process: by a signal, or with a status."""
+class Exiting:
+    """Ends its process as no task should."""
 
-    by: signal.Signals | None = None
     status: int = 3
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> None:
-        if self.by is not None:
-            os.kill(os.getpid(), self.by)
-            time.sleep(60)
         sys.exit(self.status)
 
 
 @dataclass(frozen=True)
 class Hanging:
-    """Says that it has begun, then hangs in native code; ``locked``: and keeps the interpreter's
-    lock."""
+    """Tells of the number of its process, then hangs in native code; ``locked``: without letting
+    go of the interpreter's lock."""
 
-    begun: Path
     locked: bool = False
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> None:
-        self.begun.write_text(str(os.getpid()))
-        if self.locked:
-            ctypes.PyDLL(None).sleep(600)
-        ctypes.CDLL(None).sleep(600)
+        progress(Progress(os.getpid(), None))
+        library = ctypes.PyDLL(None) if self.locked else ctypes.CDLL(None)
+        library.sleep(600)
 
 
 @dataclass(frozen=True)
@@ -121,16 +112,12 @@ class Unsendable:
 
 
 @dataclass(frozen=True)
-class EndingOnce:
-    """Ends its process as long as a file is there; ``keep`` leaves it there."""
+class Trapped:
+    """Is killed as long as ``trap`` is there."""
 
     trap: Path
-    keep: bool = False
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> int:
         if self.trap.exists():
-            if not self.keep:
-                self.trap.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
-            time.sleep(60)
         return os.getpid()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 
 from mien.pipeline.keeping import Keeper
@@ -15,6 +16,9 @@ from mien.service.workers.messages import Answer, Cancel, Do, Order
 from mien.service.workers.performing import fault, perform
 from mien.service.workers.pool import PoolExecutor
 from mien.service.workers.seat import Seat
+
+_ENDING_S = 3.0
+"""How long what runs may take to notice that it is cancelled; the thread is left alone then."""
 
 
 class InlineExecutor(PoolExecutor):
@@ -62,15 +66,16 @@ class ThreadSeat(Seat):
             return
         if self.ticket is not None:
             self._tell(Cancel(self.ticket.number))
-        self._orders.put(None)
-        await asyncio.shield(asyncio.to_thread(thread.join))
         self._lose(BusyError("the service is being stopped"))
+        self._orders.put(None)
+        await asyncio.to_thread(thread.join, _ENDING_S)
 
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
 
         def answer(message: Answer) -> None:
-            loop.call_soon_threadsafe(self.heard, message)
+            with suppress(RuntimeError):  # the loop has ended, and so has whoever waited
+                loop.call_soon_threadsafe(self.heard, message)
 
         self._thread = threading.Thread(
             target=self._work, args=(answer,), name=f"mien-worker-{self.number}", daemon=True

@@ -29,6 +29,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The task has been heard of and may have had effects."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progressed:
     """The task goes on."""
 
@@ -62,7 +69,7 @@ class Cancelled:
 
 
 Order: TypeAlias = Do | Cancel
-Answer: TypeAlias = Progressed | Returned | Raised | Cancelled
+Answer: TypeAlias = Begun | Progressed | Returned | Raised | Cancelled
 
 
 def packed(message: Order | Answer) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from mien.errors import MienError
 from mien.pipeline.keeping import Keeper
 from mien.service.errors import InternalError
-from mien.service.workers.messages import Answer, Cancelled, Do, Progressed, Raised, Returned
+from mien.service.workers.messages import Answer, Begun, Cancelled, Do, Progressed, Raised, Returned
 from mien.types import Progress
 
 _BETWEEN_REPORTS_S = 0.05
@@ -25,9 +25,10 @@ class Abandoned(BaseException):
 def perform(
     order: Do, keeper: Keeper, answer: Callable[[Answer], None], abandoned: Callable[[], bool]
 ) -> None:
-    """Answer with progress, and in the end with what came of the task. Errors that are not ours
-    become an InternalError, with their traceback beside it."""
+    """Answer when it begins, with progress, and in the end with what came of the task. Errors that
+    nobody meant become an InternalError, with their traceback beside it."""
     reports = _Reports(order.number, answer, abandoned)
+    answer(Begun(order.number))
     last: Answer
     try:
         reports.check()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
 from mien.errors import MienError
 from mien.service.errors import BusyError, WorkerLostError
 from mien.service.workers.base import ExecutorStatus, Lane, OnProgress, R, Task
+from mien.service.workers.ending import to_its_end
 from mien.service.workers.lanes import Waiting, next_assignment
 from mien.service.workers.seat import Seat, Ticket
 
@@ -21,14 +21,16 @@ _GRACE_S = 3.0
 _QUICK_PER_WORKER = 32
 """Quick tasks that may wait for each worker; more would wait longer than anybody does."""
 _STARTS = 3
-"""Workers lost in a row while they start, before that is called a failure."""
+"""Workers lost in a row at their start, before that is called a failure."""
+_START_S = 5.0
+"""One that is lost sooner after it was warm is lost at its start, too."""
 _LONGEST_PAUSE_S = 30.0
 _log = logging.getLogger(__name__)
 
 
 def pause_s(failures: int) -> float:
     """How long to wait before the next start, after so many in a row have failed."""
-    return min(_LONGEST_PAUSE_S, 0.5 * 2.0 ** min(failures - 1, 10)) if failures else 0.0
+    return 0.0 if failures < 2 else min(_LONGEST_PAUSE_S, 0.5 * 2.0 ** min(failures - 2, 10))
 
 
 class PoolExecutor:
@@ -38,7 +40,7 @@ class PoolExecutor:
         """on_restart: called whenever a worker has to be replaced."""
         self._seats, self._on_restart = seats, on_restart
         for seat in seats:
-            seat.when_free = self._dispatch
+            seat.when_free, seat.give_back = self._dispatch, self._take_back
         self._waiting: dict[int, Ticket] = {}
         self._numbers = count(1)
         self._tending: list[asyncio.Task[None]] = []
@@ -52,6 +54,7 @@ class PoolExecutor:
             result = await self._open_first(warm)
         except BaseException:
             await self.close()
+            self._refuse("the engine did not start; the server's log says why")
             raise
         for seat in self._seats:
             seat.soon = True
@@ -66,7 +69,7 @@ class PoolExecutor:
         try:
             result: R = await asyncio.shield(ticket.outcome)
         except asyncio.CancelledError:
-            await _to_its_end(self._withdraw(ticket))
+            await to_its_end(self._withdraw(ticket))
             raise
         return result
 
@@ -107,6 +110,13 @@ class PoolExecutor:
         self._waiting[ticket.number] = ticket
         self._dispatch()
 
+    def _take_back(self, ticket: Ticket) -> None:
+        if self._refusal is not None:
+            ticket.fail(BusyError(self._refusal))
+            return
+        self._waiting[ticket.number] = ticket
+        self._dispatch()
+
     def _dispatch(self) -> None:
         seats = [seat for seat in self._seats if seat.soon or seat.warm]
         while self._waiting:
@@ -141,24 +151,28 @@ class PoolExecutor:
 
     async def _tend(self, seat: Seat, warm: Task[Any]) -> None:
         """Keep a worker on the seat."""
-        failures = 0
+        clock, failures = asyncio.get_running_loop().time, 0
         while True:
             try:
                 if not seat.warm:
                     await self._open(seat, warm)
-                failures = 0
+                opened_s = clock()
                 how = await seat.gone()
+                failures = failures + 1 if clock() - opened_s < _START_S else 0
             except (MienError, OSError) as error:
                 failures += 1
                 how = f"did not start: {error}"
-            self._restarts += 1
-            self._on_restart()
-            _log.error("worker %d %s", seat.number, how)
-            seat.soon = failures < _STARTS
-            self._dispatch()
-            if not any(each.soon or each.warm for each in self._seats):
-                self._refuse("no worker starts; the server's log says why")
+            self._lost(seat, how, failures)
             await asyncio.sleep(pause_s(failures))
+
+    def _lost(self, seat: Seat, how: str, failures: int) -> None:
+        self._restarts += 1
+        self._on_restart()
+        _log.error("worker %d %s", seat.number, how)
+        seat.soon = failures < _STARTS
+        if not any(each.soon or each.warm for each in self._seats):
+            self._refuse("no worker starts; the server's log says why")
+        self._dispatch()
 
     def _refuse(self, why: str) -> None:
         """Take nothing any more, and let go of those who wait."""
@@ -166,12 +180,3 @@ class PoolExecutor:
         for ticket in self._waiting.values():
             ticket.fail(BusyError(why))
         self._waiting.clear()
-
-
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Wait for it however often that is cancelled."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.shield(task)
-    task.result()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from mien.service.errors import BusyError, WorkerLostError
 from mien.service.workers.base import KeeperLimits
+from mien.service.workers.ending import to_its_end
 from mien.service.workers.interpreter import Interpreter, start_interpreter
 from mien.service.workers.messages import HEADER, Answer, Order, packed
 from mien.service.workers.pool import PoolExecutor
@@ -16,6 +18,7 @@ from mien.service.workers.seat import Seat
 
 _READ_AHEAD = 1 << 20
 """Bytes; most results come in one piece."""
+_log = logging.getLogger(__name__)
 
 
 class ProcessExecutor(PoolExecutor):
@@ -64,8 +67,10 @@ class ProcessSeat(Seat):
 
     async def close(self) -> None:
         interpreter, self._interpreter = self._interpreter, None
-        if interpreter is None:
-            return
+        if interpreter is not None:
+            await to_its_end(self._dismantle(interpreter))
+
+    async def _dismantle(self, interpreter: Interpreter) -> None:
         self._listens = False
         if self._hearing is not None:
             self._hearing.cancel()
@@ -75,7 +80,7 @@ class ProcessSeat(Seat):
             with suppress(OSError):
                 await self._writer.wait_closed()
         self._hearing = self._writer = None
-        await asyncio.shield(asyncio.to_thread(interpreter.close))
+        await asyncio.to_thread(interpreter.close)
         self._lose(BusyError("the service is being stopped"))
 
     async def _start(self) -> None:
@@ -93,9 +98,14 @@ class ProcessSeat(Seat):
 
     async def _hear(self, reader: asyncio.StreamReader, interpreter: Interpreter) -> str:
         """Listen until it hangs up; how it ended."""
-        with suppress(asyncio.IncompleteReadError, OSError):
+        try:
             while True:
                 self.heard(await _received(reader))
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        except Exception:
+            _log.exception("worker %d says what cannot be read", self.number)
+            interpreter.kill()
         self._listens = self.warm = False
         how = await asyncio.to_thread(interpreter.ended)
         self._lose(WorkerLostError(f"the process that worked on it {how}"))

@@ -14,6 +14,7 @@ from mien.service.workers.base import Lane, OnProgress
 from mien.service.workers.lanes import Desk, Waiting
 from mien.service.workers.messages import (
     Answer,
+    Begun,
     Cancel,
     Cancelled,
     Do,
@@ -31,13 +32,14 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True, eq=False)
 class Ticket:
     """A task on its way. name: of its class, for the log. outcome: done when the work has ended,
-    however it ended."""
+    however it ended. begun: nobody else may do it any more."""
 
     waiting: Waiting
     task: bytes
     name: str
     outcome: asyncio.Future[Any]
     on_progress: OnProgress | None = None
+    begun: bool = False
 
     @property
     def number(self) -> int:
@@ -60,6 +62,8 @@ class Seat(ABC):
 
     when_free: Callable[[], None]
     """Called when it could take a task."""
+    give_back: Callable[[Ticket], None]
+    """Called with a task that was lost on its way."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -76,6 +80,7 @@ class Seat(ABC):
         """Start a worker; what came of its first task. Raises WorkerLostError, OSError and what
         that task raises; nothing is left then."""
         self._keys.clear()
+        warm.begun = True
         try:
             await self._start()
             self.take(warm)
@@ -104,7 +109,7 @@ class Seat(ABC):
         ticket = self.ticket
         if ticket is None:
             return
-        ticket.on_progress = None
+        ticket.on_progress, ticket.begun = None, True
         self._tell(Cancel(ticket.number))
         await asyncio.wait({ticket.outcome}, timeout=grace_s)
         if not ticket.outcome.done():
@@ -116,6 +121,9 @@ class Seat(ABC):
         """Of the worker, in the event loop."""
         ticket = self.ticket
         if ticket is None or answer.number != ticket.number:
+            return
+        if isinstance(answer, Begun):
+            ticket.begun = True
             return
         if isinstance(answer, Progressed):
             if ticket.on_progress is not None:
@@ -139,10 +147,11 @@ class Seat(ABC):
 
     def _lose(self, error: Exception) -> None:
         """The worker is there no longer."""
-        self.warm = False
-        if self.ticket is not None:
-            self.ticket.fail(error)
-        self.ticket = None
+        ticket, self.ticket, self.warm = self.ticket, None, False
+        if ticket is not None and ticket.begun:
+            ticket.fail(error)
+        elif ticket is not None:
+            self.give_back(ticket)
 
     @property
     @abstractmethod
