@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,13 @@ def metric(client: httpx2.Client, line: str) -> float:
     return 0.0
 
 
+def wait_for(happens: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 curl = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 
 
@@ -108,6 +116,25 @@ def test_the_frame_renderer_answers_curl(server: RunningServer, portrait: Path) 
     answer = subprocess.run(command, check=True, capture_output=True).stdout
     assert answer[:3] == b"\xff\xd8\xff"
     assert pixels(answer).shape == (512, 512, 3)
+
+
+@curl
+def test_the_examples_of_the_page_work(
+    server: RunningServer, picture: bytes, tmp_path: Path
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "serving-contracts.md").read_text("utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) >= 5
+    cv2.imwrite(str(tmp_path / "me.jpg"), cv2.imdecode(np.frombuffer(picture, np.uint8), 1))
+    script = (
+        "".join(blocks).replace("http://127.0.0.1:8001", server.url).replace("curl ", "curl -f ")
+    )
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    assert pixels((tmp_path / "happy.png").read_bytes()).shape == (512, 512, 3)
+    assert (tmp_path / "happy.jpg").read_bytes().startswith(b"\xff\xd8\xff")
 
 
 def test_every_field_of_an_answer_is_what_it_should_be(
@@ -282,11 +309,7 @@ def test_work_ends_when_its_caller_hangs_up(
     )
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head.encode() + body)
-        while metric(client, "mien_workers_busy") == 0:  # it has begun
-            time.sleep(0.01)
-    deadline = time.monotonic() + 30
-    while metric(client, gone) == before and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert metric(client, gone) == before + 1
+        wait_for(lambda: metric(client, "mien_workers_busy") > 0)
+    wait_for(lambda: metric(client, gone) == before + 1)
     assert metric(client, "mien_workers_busy") == 0
     rendered(client, None, image_hash=image_hash, emotion="happy", width=64, height=64)
