@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from typing import cast
 
 import numpy as np
 
@@ -24,8 +25,9 @@ _ARRAY, _TYPE, _ARRAY_MAKER = 0, 1, 2
 
 
 def template_to_pickle(template: MotionTemplate) -> bytes:
-    """LivePortrait's ``n_frames``, ``output_fps``, ``motion`` (``scale``, ``R``, ``exp``, ``t``)
-    and, where the ratios are known, ``c_eyes_lst`` and ``c_lip_lst``; float32, protocol 4.
+    """LivePortrait's ``n_frames``, ``output_fps``, ``motion`` and, where the ratios are known,
+    ``c_eyes_lst`` and ``c_lip_lst``; float32, protocol 4. Of each frame ``scale``, ``R``, ``exp``,
+    ``t`` and, as FasterLivePortrait has them, ``pitch``, ``yaw`` and ``roll`` in degrees.
 
     LivePortrait measures motion against the first frame, so a reference that stands apart becomes
     a frame before it. Its frame rate is a whole number.
@@ -34,7 +36,12 @@ def template_to_pickle(template: MotionTemplate) -> bytes:
     track = template.keypoints or _keypoints(template)
     rotation = rotation_to_template(template.rotation)[rows]
     frames = zip(
-        track.scale[rows], rotation, track.expression[rows], track.translation[rows], strict=True
+        track.scale[rows],
+        rotation,
+        track.expression[rows],
+        track.translation[rows],
+        _angles(template.rotation[rows]),
+        strict=True,
     )
     motion = [
         _dict({
@@ -42,8 +49,11 @@ def template_to_pickle(template: MotionTemplate) -> bytes:
             "R": _array(turn[None]),
             "exp": _array(expression[None]),
             "t": _array(travel[None]),
+            "pitch": _array(angles[:1, None]),
+            "yaw": _array(angles[1:2, None]),
+            "roll": _array(angles[2:, None]),
         })
-        for scale, turn, expression, travel in frames
+        for scale, turn, expression, travel, angles in frames
     ]  # fmt: skip
     facts = {
         "n_frames": _whole(len(motion)),
@@ -55,6 +65,15 @@ def template_to_pickle(template: MotionTemplate) -> bytes:
         facts["c_eyes_lst"] = _list([_array(each[None]) for each in eyes])
         facts["c_lip_lst"] = _list([_array(each[None]) for each in lips])
     return b"\x80\x04" + _NAMES + _dict(facts) + b"."
+
+
+def _angles(rotation: Floats) -> Floats:
+    """(n, 3) degrees about x, y and z, taken one after the other, of (n, 3, 3) camera from head."""
+    about_x = np.arctan2(rotation[:, 2, 1], rotation[:, 2, 2])
+    about_y = np.arcsin(np.clip(-rotation[:, 2, 0], -1.0, 1.0))
+    about_z = np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0])
+    angles = np.degrees(np.stack([about_x, about_y, about_z], axis=1))
+    return cast(Floats, angles.astype(np.float32))
 
 
 def _first_row(template: MotionTemplate) -> int:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
 from fakes.templates import blendshape_template, liveportrait, old_pickle
+from mien.engines.liveportrait.algebra.rotation import rotation_from_degrees
 from mien.templates.export import template_to_pickle
 from mien.templates.header import read_header
 from mien.templates.liveportrait import template_from_pickle
@@ -112,8 +113,9 @@ def test_keypoints_survive_pickle_to_mien_to_pickle(num_frames, seed, ratios):
     assert back.keys() == root.keys()
     assert (back["n_frames"], back["output_fps"]) == (num_frames, 25)
     for item, was in zip(back["motion"], root["motion"], strict=True):
-        assert list(item) == list(was)
-        for key, value in item.items():
+        assert list(item) == [*was, "pitch", "yaw", "roll"]
+        for key in was:
+            value = item[key]
             assert value.dtype == np.float32
             assert value.shape == was[key].shape
             assert value == pytest.approx(was[key], rel=2**-11, abs=1e-4)
@@ -124,6 +126,17 @@ def test_keypoints_survive_pickle_to_mien_to_pickle(num_frames, seed, ratios):
             for value, was in zip(back[key], root[key], strict=True):
                 assert value.shape == was.shape
                 assert value == pytest.approx(was, rel=2**-11)
+
+
+@given(st.tuples(st.floats(-80, 80), st.floats(-80, 80), st.floats(-80, 80)))
+def test_the_angles_of_a_pickle_make_its_rotation(angles):
+    root = liveportrait(1)
+    root["motion"][0]["R"] = rotation_from_degrees(*angles)[None].astype(np.float32)
+    (item,) = pickle.loads(template_to_pickle(template_from_pickle(pickle.dumps(root))))["motion"]
+    named = [item[name] for name in ("pitch", "yaw", "roll")]
+    assert [angle.shape for angle in named] == [(1, 1)] * 3
+    again = rotation_from_degrees(*(float(angle[0, 0]) for angle in named))
+    np.testing.assert_allclose(again, item["R"][0], atol=1e-5)
 
 
 def test_a_pickle_that_is_written_holds_numpys_three_old_names_only():
