@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         load_liveportrait,
         talk,
     )
+    from mien.pipeline.keeping import Keeper
     from mien.speech.phonemes import Recognition
     from mien.speech.recognition import (
         PhonemeRecognizer,
@@ -147,6 +148,7 @@ _HOMES = {
         "load_liveportrait",
         "talk",
     ),
+    "mien.pipeline.keeping": ("Keeper",),
     "mien.speech.phonemes": ("Recognition",),
     "mien.speech.recognition": ("PhonemeRecognizer", "choose_recognizer", "recognize_phonemes"),
     "mien.speech.stream": ("SegmentFinished", "SegmentStarted"),
@@ -197,6 +199,7 @@ __all__ = [
     "Frame",
     "Framing",
     "InputError",
+    "Keeper",
     "Keyframe",
     "MeshTracker",
     "MienError",

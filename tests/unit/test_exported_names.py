@@ -30,6 +30,7 @@ PUBLIC = [
     "Frame",
     "Framing",
     "InputError",
+    "Keeper",
     "Keyframe",
     "MeshTracker",
     "MienError",

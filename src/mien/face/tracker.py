@@ -13,6 +13,8 @@ from mien.face.mesh import MeshNetwork
 from mien.face.regions import FaceRegion, landmark_box, nested, overlap, region_of_landmarks
 from mien.types import Face, Floats, Image
 
+MAX_FACES = 16
+"""How many are looked for in a single picture."""
 _PRESENT = 0.5
 """Presence score above which a region holds a face."""
 _CERTAIN = 0.99
@@ -83,7 +85,7 @@ class MeshTracker:
 
     def search(self, image: Image) -> list[Face]:
         """Faces of a single RGB picture, largest first, whatever the stream; however many the
-        first detector finds, small ones are looked for too."""
+        first detector finds, small ones are looked for too. Safe to use from several threads."""
         faces = self._add(image, [], self._near.detect(image))
         if len(faces) < self._max_faces:
             faces = self._add(image, faces, self._far.detect(image))
@@ -124,7 +126,7 @@ class MeshTracker:
         return faces
 
 
-def find_faces(image: Image, max_faces: int = 16) -> list[Face]:
+def find_faces(image: Image, max_faces: int = MAX_FACES) -> list[Face]:
     """Faces of a single RGB picture, largest first; near and small ones, none of them twice."""
     return MeshTracker(max_faces).search(image)
 

@@ -73,9 +73,9 @@ class MeshEngine:
     ) -> MeshSource:
         """Cut out the face, separate the person, lay the mesh. 0.1 s at 512 pixels, 0.2 s where
         the background is filled in; with a ``previous`` source 40 ms."""
-        if previous is None:
-            return prepare_source(portrait, face, framing)
         self._segmenter = self._segmenter or Segmenter()
+        if previous is None:
+            return prepare_source(portrait, face, framing, self._segmenter)
         return next_source(previous, portrait, face, framing, self._segmenter)
 
     def warmup(self, source: MeshSource) -> None:
@@ -109,7 +109,7 @@ class MeshEngine:
         """Nothing is carried from run to run."""
 
     def close(self) -> None:
-        """Give the network of films back, if there was one."""
+        """Give the network back that separates persons, if it was needed."""
         self._segmenter = None
 
 

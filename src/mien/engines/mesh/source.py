@@ -16,7 +16,7 @@ from mien.engines.mesh.geometry import FaceMesh, lay_mesh
 from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.engines.mesh.once import Once
 from mien.engines.mesh.warp import Warp
-from mien.face import Crop, crop_around, cut, feather, segment_portrait
+from mien.face import Crop, Segmenter, crop_around, cut, feather
 from mien.types import Face, Floats, Framing, Image, Mask, Portrait
 
 MAX_SIDE = 2048
@@ -67,7 +67,9 @@ class MeshSource:
         return self._folds.of(lambda: FoldShading(self.mesh, self.texture))
 
 
-def prepare_source(portrait: Portrait, face: Face, framing: Framing) -> MeshSource:
+def prepare_source(
+    portrait: Portrait, face: Face, framing: Framing, segmenter: Segmenter
+) -> MeshSource:
     """Cut the face out of its picture, lay the mesh over it and study what is painted.
 
     framing: the crop's, CROP_SCALE heights of the face unless it says otherwise.
@@ -77,7 +79,7 @@ def prepare_source(portrait: Portrait, face: Face, framing: Framing) -> MeshSour
     image = cut(portrait.pixels, crop)
     landmarks = snap_openings(image, to_crop(face.landmarks, crop))
     coverage = None if portrait.alpha is None else cut(portrait.alpha, crop)
-    person = segment_portrait(image)
+    person = segmenter.segment(image)
     backdrop = choose_background(image, landmarks, person) if coverage is None else None
     everywhere = np.full_like(person, 255)
     if backdrop is not None:

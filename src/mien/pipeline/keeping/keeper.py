@@ -10,10 +10,13 @@ from typing import Any, Self
 from mien.checks import check_whole
 from mien.engines import Engine, load_engine
 from mien.engines.settings import EngineSettings, settings_of
+from mien.face import MeshTracker
+from mien.face.tracker import MAX_FACES
 from mien.pipeline.keeping.engines import EngineShelf, KeptEngine
 from mien.pipeline.keeping.lru import ByteLru, LruStatus
 from mien.pipeline.keeping.sizes import num_bytes
 from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
+from mien.types import Face, Image
 
 _MB = 1_000_000
 
@@ -46,6 +49,7 @@ class Keeper:
         check_whole("engine_memory_mb", engine_memory_mb, least=0)
         check_whole("portrait_memory_mb", portrait_memory_mb, least=0)
         self._engines = EngineShelf(engine_memory_mb)
+        self._finder: MeshTracker | None = None
         self._portraits: ByteLru[PortraitKey, PreparedPortrait] = ByteLru(portrait_memory_mb * _MB)
 
     def engine(self, engine: str | EngineSettings) -> AbstractContextManager[Engine[Any]]:
@@ -55,6 +59,13 @@ class Keeper:
         Raises as :func:`mien.engines.load_engine`.
         """
         return self._engines.lend(settings_of(engine))
+
+    def find_faces(self, image: Image) -> list[Face]:
+        """As :func:`mien.find_faces`, with networks that stay loaded: half the time."""
+        finder = self._finder
+        if finder is None:  # two threads may both load it: one is kept
+            finder = self._finder = MeshTracker(MAX_FACES)
+        return finder.search(image)
 
     def portrait(self, key: PortraitKey) -> PreparedPortrait | None:
         """The portrait that is kept under a key, if there is one."""
@@ -80,6 +91,7 @@ class Keeper:
         """Give all memory back, that of engines in use when they come back. Afterwards nothing is
         kept any more."""
         self._engines.close()
+        self._finder = None
         self._portraits = ByteLru(0)
 
     def __enter__(self) -> Self:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from mien.engines import Engine
 from mien.errors import NoFaceError, OptionError, UnreadableMediaError
@@ -21,8 +21,9 @@ from mien.pipeline.portraits.boxed import face_in, on_canvas
 from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas
 from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
 from mien.pipeline.portraits.scene import PreparedFace, Scene, StillScene
-from mien.types import Face, Portrait
+from mien.types import Face, Image, Portrait
 
+FindFaces: TypeAlias = Callable[[Image], Sequence[Face]]
 SMALLEST_SIDE = 32
 """Pixels of a source below which no face can be made out."""
 
@@ -64,7 +65,8 @@ def cast_faces(
         prepared = keeper.portrait(key)
     chosen = None
     if prepared is None:  # a bad picture is told before weights are loaded
-        chosen = _choose(source, options, longest_side, keep_alpha=keep_alpha)
+        finder = find_faces if keeper is None else keeper.find_faces
+        chosen = _choose(source, options, finder, longest_side, keep_alpha=keep_alpha)
     with ExitStack() as stack:
         engine = stack.enter_context(borrowed_engine(options.engine, keeper))
         if chosen is not None:
@@ -90,14 +92,19 @@ class _Chosen:
 
 
 def _choose(
-    source: str | Path, options: AnimateOptions, longest_side: int, *, keep_alpha: bool
+    source: str | Path,
+    options: AnimateOptions,
+    finder: FindFaces,
+    longest_side: int,
+    *,
+    keep_alpha: bool,
 ) -> _Chosen:
     read = read_still(source)
     height, width = read.pixels.shape[:2]
     check_sides(source, width, height)
     size = _size(options)
     portrait = canvas(read, size, keep_alpha=keep_alpha, longest_side=longest_side)
-    faces = _faces(source, portrait, (width, height), options)
+    faces = _faces(source, portrait, (width, height), options, finder)
     chosen = choose_faces(faces, options.face, source)
     opaque = read.alpha is None and not isinstance(size, tuple)
     return _Chosen(portrait, chosen, len(faces), opaque)
@@ -144,7 +151,11 @@ def content_of(source: str | Path) -> str:
 
 
 def _faces(
-    source: str | Path, portrait: Portrait, source_size: tuple[int, int], options: AnimateOptions
+    source: str | Path,
+    portrait: Portrait,
+    source_size: tuple[int, int],
+    options: AnimateOptions,
+    finder: FindFaces,
 ) -> Sequence[Face]:
     """The faces of the picture that is worked on, largest first; one if a box says where.
     ``source_size``: width and height of the picture that the box is about."""
@@ -155,7 +166,7 @@ def _faces(
         return [face_in(portrait, box, species, source)]
     if species == "animals":
         raise OptionError("--box", "is needed for animals, whose faces are not found: X,Y,W,H")
-    faces = find_faces(portrait.pixels)
+    faces = finder(portrait.pixels)
     if not faces and options.size is not None and options.paste_back:
         problem = "no face was found at this --size; use a larger one or a picture of a face"
         raise NoFaceError(source, problem)

@@ -13,7 +13,6 @@ import numpy as np
 from mien.drivers.edits import drive_with_edits
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
-from mien.face import find_faces
 from mien.landmarks import NUM_SKIN
 from mien.media import PictureKind, encode_picture, read_still
 from mien.motion.edits import Edits
@@ -145,7 +144,7 @@ class InspectTask:
         check_sides(self.portrait, width, height)
         worked_on = canvas(portrait, None, keep_alpha=False)
         scale = width / worked_on.pixels.shape[1]
-        faces = find_faces(worked_on.pixels)
+        faces = keeper.find_faces(worked_on.pixels)
         boxes = tuple(_box(face, scale, (width, height)) for face in faces)
         preview = encode_picture(_preview(worked_on), "jpg", quality=_PREVIEW_QUALITY)
         return Inspected(width, height, boxes, preview)
