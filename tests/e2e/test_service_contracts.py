@@ -313,3 +313,31 @@ def test_work_ends_when_its_caller_hangs_up(
     wait_for(lambda: metric(client, gone) == before + 1)
     assert metric(client, "mien_workers_busy") == 0
     rendered(client, None, image_hash=image_hash, emotion="happy", width=64, height=64)
+
+
+def test_nobody_sees_what_is_somebody_elses(tmp_path: Path, picture: bytes) -> None:
+    keys = ["the-key-of-somebody", "the-key-of-another"]
+    flags = [word for key in keys for word in ("--api-key", key)]
+    with running_server(tmp_path, "--run-in", "inline", *flags) as server:
+        mine, theirs, nobody = (
+            httpx2.Client(base_url=server.url, timeout=60, headers=headers)
+            for headers in (*({"X-API-Key": key} for key in keys), {})
+        )
+        asked = {"emotion": "happy", "width": 64, "height": 64}
+        answer = rendered(mine, picture, **asked)
+        path, known = answer["output_path"], {"image_hash": answer["image_hash"]}
+        frame = {"expression": "happy", "width": "64", "height": "64"}
+        assert mine.post("/api/render", data=frame | known).status_code == 200
+        for call in (
+            lambda client: client.get(path),
+            lambda client: client.delete(path),
+            lambda client: client.post("/render", data=asked | known),
+            lambda client: client.post("/api/render", data=frame | known),
+        ):
+            problem(call(theirs), 404, "not-found")
+            problem(call(nobody), 401, "unauthorized")
+        theirs_too = theirs.post("/api/render", data=frame, files={"source_image": ("a", picture)})
+        assert theirs_too.headers["x-cache"] == "miss"
+        assert mine.get(path).status_code == 200
+        for client in (mine, theirs, nobody):
+            client.close()
