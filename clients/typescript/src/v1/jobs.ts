@@ -1,0 +1,135 @@
+import { pause } from "../deadline.js";
+import { MienConnectionError, MienError, MienJobError, MienTimeoutError } from "../errors.js";
+import { writeWhole } from "../files.js";
+import type { Call, CallOptions, Http } from "../http.js";
+import { backoff } from "../retry.js";
+import { eventsOf } from "../sse.js";
+import type { Job, JobList, JobRequest } from "./types.js";
+
+export interface SubmitOptions extends CallOptions {
+  /** The same key with the same request is the same job. One is made up where none is given. */
+  idempotencyKey?: string | undefined;
+}
+
+const ENDED: ReadonlySet<string> = new Set(["succeeded", "failed", "cancelled"]);
+
+/** Work that takes longer than an answer may: followed while it runs, fetched when it is done. */
+export class Jobs {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  async submit(request: JobRequest, options: SubmitOptions = {}): Promise<Job> {
+    const { idempotencyKey = randomKey(), signal } = options;
+    const headers = { "Idempotency-Key": idempotencyKey };
+    const path = "/v1/jobs";
+    return this.#http.json({ method: "POST", path, headers, body: request, repeatable: true, signal });
+  }
+
+  async get(id: string, options: CallOptions = {}): Promise<Job> {
+    return this.#http.json({ path: pathOf(id), repeatable: true, ...options });
+  }
+
+  /** The newest first. */
+  async list(options: CallOptions = {}): Promise<JobList> {
+    return this.#http.json({ path: "/v1/jobs", repeatable: true, ...options });
+  }
+
+  /** End a job that waits or runs; forget one that has ended, with its result. */
+  async cancel(id: string, options: CallOptions = {}): Promise<void> {
+    // Not repeatable: the first cancels, the second would forget.
+    const call: Call = { method: "DELETE", path: pathOf(id), repeatable: false, ...options };
+    await this.#http.send(call, async (response) => void (await response.arrayBuffer()));
+  }
+
+  /** What came of a job that has succeeded. */
+  async result(id: string, options: CallOptions = {}): Promise<Blob> {
+    return this.#http.send(this.#resultCall(id, options), (response) => response.blob());
+  }
+
+  /** The same as it arrives. */
+  async resultStream(id: string, options: CallOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    return this.#http.stream(this.#resultCall(id, options));
+  }
+
+  /** The same in a file (Node only), which is there whole or not at all. */
+  async saveResult(id: string, path: string, options: CallOptions = {}): Promise<void> {
+    await writeWhole(path, await this.resultStream(id, options));
+  }
+
+  /**
+   * The job each time something happens to it, until it has ended. Goes on by itself where the
+   * connection broke.
+   */
+  async *progress(id: string, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
+    let lastId = "";
+    for (let failures = 0; ; ) {
+      let failure: MienError;
+      let connected = false;
+      try {
+        const body = await this.#follow(id, lastId, options);
+        connected = true;
+        for await (const event of eventsOf(body, lastId)) {
+          lastId = event.id;
+          failures = 0;
+          const job = JSON.parse(event.data) as Job;
+          yield job;
+          if (ENDED.has(job.state)) return;
+        }
+        const job = await this.get(id, options);
+        if (ENDED.has(job.state)) return yield job;
+        failure = new MienConnectionError("the events ended before the job did");
+      } catch (error) {
+        if (!(error instanceof MienError) || !error.retryable) throw error;
+        failure = error;
+      }
+      // Silence on a connection that stands is no failure: a job may wait for long.
+      const silence = connected && failure instanceof MienTimeoutError;
+      if (!silence) failures += 1;
+      if (failures > this.#http.retries) throw failure;
+      await pause(backoff(failures, Math.random()), options.signal);
+    }
+  }
+
+  /** Until it has ended: the job that succeeded, or a MienJobError. `told`: hears of its progress. */
+  async wait(id: string, options: CallOptions & { told?: (job: Job) => void } = {}): Promise<Job> {
+    for await (const job of this.progress(id, options)) {
+      options.told?.(job);
+      if (job.state === "succeeded") return job;
+      if (job.state === "cancelled") {
+        throw new MienJobError(id, "cancelled", "cancelled", "somebody cancelled it");
+      }
+      if (job.state === "failed") {
+        const { code = "failed", detail = "it is not told why" } = job.problem ?? {};
+        throw new MienJobError(id, "failed", code, detail);
+      }
+    }
+    throw new MienConnectionError("the events ended before the job did");
+  }
+
+  async #follow(
+    id: string,
+    lastId: string,
+    options: CallOptions,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const headers: Record<string, string> = { Accept: "text/event-stream" };
+    if (lastId !== "") headers["Last-Event-ID"] = lastId;
+    return this.#http.stream({ path: `${pathOf(id)}/events`, headers, repeatable: true, ...options });
+  }
+
+  #resultCall(id: string, options: CallOptions): Call {
+    return { path: `${pathOf(id)}/result`, repeatable: true, ...options };
+  }
+}
+
+function pathOf(id: string): string {
+  return `/v1/jobs/${encodeURIComponent(id)}`;
+}
+
+/** 128 bits; `randomUUID` is missing on pages without TLS. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
