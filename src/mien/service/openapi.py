@@ -55,7 +55,7 @@ _SECURITY: tuple[dict[str, list[str]], ...] = ({"bearer": []}, {"key": []}, {})
 _PROBLEMS = {
     "400": ("Malformed", "The request cannot be read."),
     "401": ("Unauthorized", "No key, or one that is not known."),
-    "403": ("Forbidden", "This key may not do that."),
+    "403": ("Forbidden", "A web page of another origin asked, or one that is not allowed to."),
     "404": ("NotFound", "There is none, or it is somebody else's."),
     "408": ("Timeout", "The request came too slowly."),
     "409": ("Conflict", "Not possible in this state."),
@@ -135,9 +135,9 @@ def _complete(operation: dict[str, Any]) -> None:
     problems = {status for status, each in responses.items() if _is_problem(each)} | {"500"}
     if operation.pop("security", None):
         operation["security"] = list(_SECURITY)
-        problems |= {"401", "429"}
+        problems |= {"401", "403", "429"}
     if "requestBody" in operation:
-        problems |= {"400", "413"}
+        problems |= {"400", "408", "413"}
     if "422" in responses:
         problems.add("422")  # FastAPI's own has another body
     for status in problems:

@@ -2,25 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
 
 from mien import __version__
 from mien.service.parts import Service, TheService
+from mien.service.readiness import State
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz")
+class Readiness(BaseModel):
+    """Whether it takes work."""
+
+    status: State
+    reason: str = Field(description="Why it is not ready.", examples=[""])
+
+
+class Queue(BaseModel):
+    """Jobs."""
+
+    waiting: int = Field(examples=[0])
+    running: int = Field(description="Workers at work.", examples=[1])
+
+
+class AvatarHealth(BaseModel):
+    """As the avatar service says it."""
+
+    status: Literal["healthy", "starting", "draining", "failed"]
+    gpu_available: bool = Field(examples=[False])
+    gpu_name: str | None
+    cuda_version: str | None
+    model_loaded: bool
+    version: str = Field(examples=["0.1.0"])
+    engine: str = Field(examples=["mesh"])
+    queue: Queue
+
+
+class FramesHealth(BaseModel):
+    """As the frame renderer says it."""
+
+    status: Literal["ok", "starting", "draining", "failed"]
+
+
+_NOT_READY = "Not yet, not any more, or it failed to start."
+
+
+@router.get(
+    "/healthz",
+    operation_id="isAlive",
+    summary="Whether the process lives",
+    response_class=PlainTextResponse,
+)
 async def healthz() -> PlainTextResponse:
-    """The process lives. Nothing else is asked."""
+    """Nothing else is asked."""
     return PlainTextResponse("ok")
 
 
-@router.get("/readyz")
+@router.get(
+    "/readyz",
+    operation_id="isReady",
+    summary="Whether it takes work",
+    responses={200: {"model": Readiness}, 503: {"model": Readiness, "description": _NOT_READY}},
+)
 async def readyz(service: TheService) -> JSONResponse:
     """200 once the engine is warm; 503 before, and while it drains."""
     readiness = service.readiness
@@ -28,9 +76,17 @@ async def readyz(service: TheService) -> JSONResponse:
     return JSONResponse({"status": readiness.state, "reason": readiness.reason}, status)
 
 
-@router.get("/health")
+@router.get(
+    "/health",
+    operation_id="getHealth",
+    summary="How it is",
+    responses={
+        200: {"model": AvatarHealth | FramesHealth},
+        503: {"model": AvatarHealth | FramesHealth, "description": _NOT_READY},
+    },
+)
 async def health(service: TheService) -> JSONResponse:
-    """As the avatar service says it or, with ``--api frames``, as the frame renderer does."""
+    """As the avatar service says it or, with `--api frames`, as the frame renderer does."""
     ready = service.readiness.state == "ready"
     words = _frames_words if service.settings.api == "frames" else _avatar_words
     return JSONResponse(words(service), 200 if ready else 503)
@@ -56,9 +112,14 @@ def _avatar_words(service: Service) -> dict[str, Any]:
     }
 
 
-@router.get("/metrics")
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    summary="Figures for Prometheus",
+    response_class=PlainTextResponse,
+)
 async def metrics(service: TheService) -> Response:
-    """For Prometheus."""
+    """`mien_...`, and `liveportrait_...` as the avatar service counts."""
     told, executor = service.metrics, service.executor.status
     told.queue_depth.set(service.jobs.num_waiting)
     told.workers_busy.set(executor.busy)

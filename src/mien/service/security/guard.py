@@ -23,7 +23,9 @@ OPEN_PATHS = frozenset(
         "/readyz",
         "/metrics",
         "/docs",
-        "/docs/oauth2-redirect",
+        "/docs/assets/favicon.png",
+        "/docs/assets/swagger-ui-bundle.js",
+        "/docs/assets/swagger-ui.css",
         "/openapi.json",
     }
 )

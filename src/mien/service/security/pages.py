@@ -28,7 +28,7 @@ EXPOSED_HEADERS = (
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _THIS_MACHINE = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/?#@\s]+")
-_DOCS = ("/docs", "/docs/oauth2-redirect")
+_DOCS = "/docs"
 
 
 def check_origins(origins: Sequence[str]) -> None:
@@ -88,7 +88,7 @@ class QuietHeaders:
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
-                if scope["path"] not in _DOCS:
+                if scope["path"] != _DOCS:
                     headers["Content-Security-Policy"] = (
                         "default-src 'none'; frame-ancestors 'none'"
                     )
