@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mien.pipeline.keeping import Keeper
 from mien.service.errors import WorkerLostError
 from mien.service.workers.base import ExecutorStatus, Task
 
@@ -15,6 +16,7 @@ class ExecutingHere:
     def __init__(self) -> None:
         self.lost = False
         self.done: list[Any] = []
+        self._keeper = Keeper()
 
     async def start(self, warm: Task[object]) -> None:
         pass
@@ -25,7 +27,7 @@ class ExecutingHere:
         self.done.append(task)
         if self.lost:
             raise WorkerLostError("the worker ended")
-        return task.run(None, lambda progress: None)  # type: ignore[arg-type]
+        return task.run(self._keeper, lambda progress: None)
 
     @property
     def status(self) -> ExecutorStatus:

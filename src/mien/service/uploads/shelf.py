@@ -107,14 +107,18 @@ class Shelf:
             if (upload := self.find(owner, card.name.removesuffix(_CARD))) is not None:
                 yield upload
 
-    def delete(self, upload: Upload) -> None:
-        """With all that was noted of it. Whoever reads it now can go on. Raises OutputError."""
-        with _written(upload.path):
-            # The card first: what is left after a crash is no upload, and the same file sent
-            # again replaces it.
-            upload.path.with_suffix(_CARD).unlink(missing_ok=True)
-            for path in upload.path.parent.glob(f"{upload.id}.*"):
-                path.unlink(missing_ok=True)
+    def delete(self, owner: Owner, id: str) -> bool:
+        """All of an id, also what a crash left of it; whoever reads it now can go on. False where
+        there was no whole upload. Raises OutputError."""
+        upload = self.find(owner, id)
+        if _ID.fullmatch(id):
+            card = self.place(owner, id, _CARD)
+            with _written(card):
+                # The card first: what is left without it is no upload.
+                card.unlink(missing_ok=True)
+                for path in card.parent.glob(f"{id}.*"):
+                    path.unlink(missing_ok=True)
+        return upload is not None
 
     def note(self, upload: Upload, suffix: str, data: bytes) -> None:
         """Keep something found out about an upload. Raises OutputError."""

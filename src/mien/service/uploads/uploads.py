@@ -89,10 +89,9 @@ class Uploads:
     async def delete(self, owner: Owner, id: str) -> None:
         """Whoever reads it now can go on. Raises NotFoundError."""
         async with self._moving:
-            upload = await asyncio.to_thread(self._shelf.find, owner, id)
-            if upload is None:
-                raise NotFoundError("there is no such upload")
-            await _to_end(self._shelf.delete, upload)
+            was_there = await _to_end(self._shelf.delete, owner, id)
+        if not was_there:
+            raise NotFoundError("there is no such upload")
 
     async def note(self, upload: Upload, suffix: str, data: bytes) -> None:
         """Keep what was found out about an upload as long as the upload itself; nothing for one

@@ -102,7 +102,7 @@ def test_a_file_of_keys_that_becomes_unreadable_lets_nobody_in(tmp_path: Path) -
 
 
 def test_beyond_this_machine_needs_a_key_or_a_word(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="mien keys add NAME.*--insecure"):
+    with pytest.raises(OptionError, match=r"mien keys add NAME.*--insecure"):
         check_exposure(ServiceSettings(host="0.0.0.0"), Keys(tmp_path))
     check_exposure(ServiceSettings(host="0.0.0.0"), Keys(tmp_path, [GIVEN]))
     check_exposure(ServiceSettings(host="0.0.0.0", insecure=True), Keys(tmp_path))
