@@ -57,8 +57,8 @@ async def predict(
     source's and the driver's files, the ZIP holds `S-D-crop.mp4` (the driver's face beside the
     moved one, 1024 x 512; with a template the moved one alone, 512 x 512), `S-D-org.mp4` (the whole
     picture), with a driver that has sound `S-D-crop-audio.mp4` and `S-D-org-audio.mp4`, and with a
-    film as the driver its motion, `D.pkl`. Hanging up cancels the work. `POST /v1/jobs` does the
-    same without anybody waiting."""
+    film as the driver its motion, `D.pkl`. Hanging up cancels the work. Films that nobody
+    wants to wait for are better asked of `POST /v1/jobs`."""
     _check_species(service, form)
     try:
         source, driver = form.source, form.driver

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mien.engines.settings import MAX_SMOOTHING
 from mien.errors import OptionError
+from mien.service.routes.forms import Absent
 from mien.service.tasks.predict import PredictFlags
 
 Share = Annotated[float, Field(ge=-1, le=1)]
@@ -21,14 +22,14 @@ class PredictForm(BaseModel):
 
     model_config = ConfigDict(allow_inf_nan=False, use_attribute_docstrings=True)
 
-    source_image: UploadFile | None = None
+    source_image: UploadFile | Absent = None
     """The portrait: a picture, or a film whose face goes on moving. The content says which."""
-    driving_video: UploadFile | None = None
+    driving_video: UploadFile | Absent = None
     """What moves the face: a film, or a picture. Used unless `flag_pickle`."""
-    driving_pickle: UploadFile | None = None
+    driving_pickle: UploadFile | Absent = None
     """A motion template: LivePortrait's `.pkl`, or `.mien`. Used with `flag_pickle`. Nothing in it
     is ever run."""
-    flag_is_animal: bool | None = None
+    flag_is_animal: bool | Absent = None
     """Only `false`: animals cannot be moved here, because their faces are not found. Left out, it
     means people."""
     flag_pickle: bool = False
