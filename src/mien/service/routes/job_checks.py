@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mien.errors import OptionError
+from mien.motion.expressions import find_expression
 from mien.pipeline.driving import check_driver
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.options import AnimateOptions
@@ -62,9 +63,9 @@ def _check(request: JobRequest, service: Service) -> None:
     _check_size(options)
     _check_length(options, settings)
     timeline = timeline_of(options["emotions"]) if "emotions" in options else None
-    names = [] if timeline is None else [each.expression for each in timeline.keyframes]
-    for name in {*names, options.get("emotion")} - {None}:
-        service.renderer.expression(name)
+    names = {each.expression for each in timeline.keyframes} if timeline else set()
+    for name in names | ({options["emotion"]} if "emotion" in options else set()):
+        find_expression(service.renderer.expressions, name)
     if request.kind == "animate":
         driving = options.get("driving")
         driver = driving and request.files.get(driving, driving)
