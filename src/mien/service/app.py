@@ -21,7 +21,17 @@ from mien.service.parts import Service
 from mien.service.problems import add_problems
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
-from mien.service.routes import avatar, catalog, frames, health, jobs, predict, stills, uploads
+from mien.service.routes import (
+    avatar,
+    catalog,
+    frames,
+    health,
+    jobs,
+    outputs,
+    predict,
+    stills,
+    uploads,
+)
 from mien.service.security.guard import caller, check_exposure
 from mien.service.security.keys import Keys
 from mien.service.security.layers import add_layers
@@ -40,6 +50,7 @@ _log = logging.getLogger(__name__)
 _ROUTES: tuple[APIRouter, ...] = (
     uploads.router,
     avatar.router,
+    outputs.router,
     frames.router,
     predict.router,
     jobs.router,

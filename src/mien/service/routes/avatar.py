@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from mien import __version__
 from mien.engines.base import engine_info
-from mien.errors import OptionError
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.service.errors import TooLargeError
 from mien.service.outputs import Outputs
@@ -21,8 +19,8 @@ from mien.service.parts import Service, TheService
 from mien.service.problems import documented
 from mien.service.rendering import Order, while_connected
 from mien.service.routes.avatar_metrics import Counted
+from mien.service.routes.emotion_lists import listed
 from mien.service.routes.forms import SIDE, ImageHash, Side, SourceImage, Strength
-from mien.service.routes.serving import serve_stored
 from mien.service.security.guard import Caller
 from mien.service.security.keys import Owner
 from mien.service.tasks.stills import Look, Still, StillFormat
@@ -30,7 +28,6 @@ from mien.service.uploads.uploads import Upload
 
 router = APIRouter(tags=["avatar"], route_class=Counted)
 _PROBLEMS = documented(400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 507)
-_MAX_EMOTIONS = 50
 _MAX_BATCH_PIXELS = 64_000_000
 """All pictures of a batch are in memory at the same time."""
 
@@ -60,13 +57,6 @@ class Rendered(BaseModel):
         examples=["2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"],
         description="Of the portrait, for the next calls.",
     )
-
-
-class Deleted(BaseModel):
-    """An output that is no more."""
-
-    deleted: bool = True
-    filename: str
 
 
 @router.post(
@@ -132,68 +122,6 @@ async def render_batch(
     order = Order(service.engine, (width, height), format=output_format)
     work = _kept(service, owner, portrait, looks, order, began)
     return await while_connected(request, work)
-
-
-@router.get(
-    "/output/{filename}",
-    operation_id="getOutput",
-    summary="A picture that was rendered",
-    response_class=Response,
-    responses={
-        200: {
-            "description": "The picture.",
-            "content": {
-                kind: {"schema": {"type": "string", "format": "binary"}}
-                for kind in ("image/png", "image/jpeg", "image/webp")
-            },
-        },
-        206: {"description": "The part of it that Range asks for."},
-        304: {"description": "Not changed since."},
-        **documented(401, 403, 404, 416, 429, 500),
-    },
-)
-@router.head("/output/{filename}", include_in_schema=False)
-async def output(request: Request, service: TheService, owner: Caller, filename: str) -> Response:
-    """With ETag and Range. Somebody else's is not found."""
-    stored, media_type = await Outputs(service.store).find(owner, filename)
-    return await serve_stored(
-        request, service.store, stored, media_type=media_type, filename=filename
-    )
-
-
-@router.delete(
-    "/output/{filename}",
-    operation_id="deleteOutput",
-    summary="Delete a picture that was rendered",
-    responses=documented(401, 403, 404, 429, 500, 507),
-)
-async def delete_output(service: TheService, owner: Caller, filename: str) -> Deleted:
-    """At once and for good."""
-    await Outputs(service.store).delete(owner, filename)
-    return Deleted(filename=filename)
-
-
-def listed(emotions: Sequence[str]) -> list[str]:
-    """The names in a field that is repeated, or holds a JSON array, or names with commas between.
-
-    Raises OptionError for none, too many, and an array of anything but text.
-    """
-    names = [name for field in emotions for name in _names_in(field)]
-    if not 1 <= len(names) <= _MAX_EMOTIONS:
-        raise OptionError("emotions", f"give 1 to {_MAX_EMOTIONS} names")
-    return names
-
-
-def _names_in(field: str) -> list[str]:
-    if not field.lstrip().startswith("["):
-        return [name for name in field.split(",") if name.strip()]
-    try:
-        array = json.loads(field)
-    except (ValueError, RecursionError):
-        raise OptionError("emotions", "begins with [ but is no JSON array of names") from None
-    if not all(isinstance(name, str) for name in array):
-        raise OptionError("emotions", "is a JSON array with something in it that is no name")
-    return list(array)
 
 
 async def _kept(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mien.errors import OptionError
-from mien.service.routes.avatar import listed
+from mien.service.routes.emotion_lists import listed
 
 pytestmark = pytest.mark.unit
 
