@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from typing import Final
@@ -9,12 +10,14 @@ from typing import Final
 from mien.errors import OutputError
 
 NOT_THERE: Final = "there is no such result; it may have been deleted"
+_log = logging.getLogger(__name__)
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _STATUS = re.compile(r"\bstatus(?: code)?:? (\d{3})\b|\bwith status (\d{3})\b")
 
 
 def refusal(error: Exception) -> OutputError:
-    """The error that is told instead."""
+    """The error that is told instead; the log has the whole story."""
+    _log.error("the store of results: %s", str(error).split("\n", 1)[0])
     return OutputError("the store of results", f"{why(error)}; the service's operator must help")
 
 
