@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,11 +83,14 @@ class Failing:
 
 @dataclass(frozen=True)
 class Exiting:
-    """Ends its process as no task should."""
+    """Ends its process as no task should; ``busy``: while a thread of it works on."""
 
     status: int = 3
+    busy: bool = False
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> None:
+        if self.busy:
+            threading.Thread(target=threading.Event().wait).start()
         sys.exit(self.status)
 
 

@@ -95,5 +95,5 @@ class ThreadSeat(Seat):
     def _do(self, order: Do, answer: Callable[[Answer], None]) -> None:
         try:
             perform(order, self._keeper, answer, lambda: self._abandoned == order.number)
-        except SystemExit as error:  # would end a process; a thread stays
+        except BaseException as error:  # would end a process; a thread stays
             answer(fault(order.number, error))

@@ -18,13 +18,14 @@ from mien.service.workers.seat import Seat, Ticket
 
 _GRACE_S = 3.0
 """How long a task may go on after it was cancelled. One that takes longer hangs in native code."""
-_QUICK_PER_WORKER = 32
+_QUICK_PER_WORKER = 64
 """Quick tasks that may wait for each worker; more would wait longer than anybody does."""
 _STARTS = 3
 """Workers lost in a row at their start, before that is called a failure."""
 _START_S = 5.0
 """One that is lost sooner after it was warm is lost at its start, too."""
 _LONGEST_PAUSE_S = 30.0
+_NO_START = "no worker starts; the server's log says why"
 _log = logging.getLogger(__name__)
 
 
@@ -45,8 +46,10 @@ class PoolExecutor:
         self._numbers = count(1)
         self._tending: list[asyncio.Task[None]] = []
         self._restarts = 0
-        self._refusal: str | None = None
-        """Why nothing is taken at present."""
+        self._hopeless = False
+        """No worker starts: those who cannot wait long are told so."""
+        self._closed: str | None = None
+        """Why nothing is taken any more."""
 
     async def start(self, warm: Task[R]) -> R:
         """See Executor."""
@@ -54,7 +57,7 @@ class PoolExecutor:
             result = await self._open_first(warm)
         except BaseException:
             await self.close()
-            self._refuse("the engine did not start; the server's log says why")
+            self._closed = "the engine did not start; the server's log says why"
             raise
         for seat in self._seats:
             seat.soon = True
@@ -86,7 +89,8 @@ class PoolExecutor:
 
     async def close(self) -> None:
         """See Executor."""
-        self._refuse("the service is being stopped")
+        self._closed = "the service is being stopped"
+        self._send_away(list(self._waiting.values()), self._closed)
         for tending in self._tending:
             tending.cancel()
         await asyncio.gather(*self._tending, return_exceptions=True)
@@ -102,19 +106,24 @@ class PoolExecutor:
         )
 
     def _admit(self, ticket: Ticket) -> None:
-        if self._refusal is not None:
-            raise BusyError(self._refusal)
-        quick = sum(each.lane == "quick" for each in self._waiting.values())
-        if ticket.lane == "quick" and quick >= _QUICK_PER_WORKER * len(self._seats):
-            raise BusyError("too many wait already; ask again", 1)
+        if self._closed is not None:
+            raise BusyError(self._closed)
+        if ticket.lane == "quick":
+            if self._hopeless:
+                raise BusyError(_NO_START)
+            if len(self._quick) >= _QUICK_PER_WORKER * len(self._seats):
+                raise BusyError("too many wait already; ask again", 1)
         self._waiting[ticket.number] = ticket
         self._dispatch()
 
+    @property
+    def _quick(self) -> list[Ticket]:
+        return [each for each in self._waiting.values() if each.lane == "quick"]
+
     def _take_back(self, ticket: Ticket) -> None:
-        if self._refusal is not None:
-            ticket.fail(BusyError(self._refusal))
-            return
         self._waiting[ticket.number] = ticket
+        if self._closed is not None:
+            self._send_away([ticket], self._closed)
         self._dispatch()
 
     def _dispatch(self) -> None:
@@ -132,6 +141,8 @@ class PoolExecutor:
         for seat in self._seats:
             if seat.ticket is ticket:
                 await seat.withdraw(_GRACE_S)
+        if ticket.outcome.done() and not ticket.outcome.cancelled():
+            ticket.outcome.exception()  # nobody will ask for it any more
 
     async def _open_first(self, warm: Task[R]) -> R:
         for failures in count(1):
@@ -146,7 +157,7 @@ class PoolExecutor:
 
     async def _open(self, seat: Seat, warm: Task[R]) -> R:
         result: R = await seat.open(self._ticket(warm, "quick", None))
-        self._refusal = None
+        self._hopeless = False
         return result
 
     async def _tend(self, seat: Seat, warm: Task[Any]) -> None:
@@ -171,12 +182,11 @@ class PoolExecutor:
         _log.error("worker %d %s", seat.number, how)
         seat.soon = failures < _STARTS
         if not any(each.soon or each.warm for each in self._seats):
-            self._refuse("no worker starts; the server's log says why")
+            self._hopeless = True
+            self._send_away(self._quick, _NO_START)
         self._dispatch()
 
-    def _refuse(self, why: str) -> None:
-        """Take nothing any more, and let go of those who wait."""
-        self._refusal = why
-        for ticket in self._waiting.values():
+    def _send_away(self, tickets: list[Ticket], why: str) -> None:
+        for ticket in tickets:
+            del self._waiting[ticket.number]
             ticket.fail(BusyError(why))
-        self._waiting.clear()

@@ -93,8 +93,8 @@ class ProcessSeat(Seat):
         self._hearing = asyncio.create_task(self._hear(reader, self._interpreter))
 
     def _tell(self, order: Order) -> None:
-        assert self._writer is not None
-        self._writer.write(packed(order))  # into memory; the loop sends it
+        if self._writer is not None:  # else it is being closed
+            self._writer.write(packed(order))  # into memory; the loop sends it
 
     async def _hear(self, reader: asyncio.StreamReader, interpreter: Interpreter) -> str:
         """Listen until it hangs up; how it ended."""

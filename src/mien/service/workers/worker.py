@@ -13,9 +13,10 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from mien.pipeline.keeping import Keeper
 from mien.service.workers.base import KeeperLimits
@@ -32,7 +33,14 @@ def serve(connection: int, lifeline: int, engine_memory_mb: int, portrait_memory
         os.set_inheritable(descriptor, False)
     _end_with(lifeline)
     limits = KeeperLimits(engine_memory_mb, portrait_memory_mb)
-    _Worker(socket.socket(fileno=connection)).work(limits)
+    try:
+        _Worker(socket.socket(fileno=connection)).work(limits)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    os._exit(status)  # threads that a task left behind do not keep the process
 
 
 def _end_with(lifeline: int) -> None:
@@ -56,7 +64,7 @@ class _Worker:
         self._abandoned = -1
         self._answering = threading.Lock()
 
-    def work(self, limits: KeeperLimits) -> None:
+    def work(self, limits: KeeperLimits) -> NoReturn:
         threading.Thread(target=self._listen, daemon=True).start()
         keeper = limits.keeper()
         self._do(self._orders.get(), keeper)

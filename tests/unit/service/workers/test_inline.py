@@ -140,14 +140,14 @@ def test_more_quick_tasks_than_anybody_waits_for_are_refused(tmp_path: Path) -> 
     async def play(executor: InlineExecutor) -> None:
         task = Lasting(tmp_path)
         running = await begun(executor, task)
-        waiting = [asyncio.create_task(executor.run(Answering(n), lane="quick")) for n in range(32)]
+        waiting = [asyncio.create_task(executor.run(Answering(n), lane="quick")) for n in range(64)]
         await asyncio.sleep(0)
         with pytest.raises(BusyError) as caught:
             await executor.run(Answering(), lane="quick")
         assert caught.value.retry_after_s >= 1
         task.finish()
         await running
-        assert [value for value, _ in await asyncio.gather(*waiting)] == list(range(32))
+        assert [value for value, _ in await asyncio.gather(*waiting)] == list(range(64))
 
     scene(play, num_threads=1)
 
