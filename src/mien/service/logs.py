@@ -7,7 +7,12 @@ import logging
 import time
 from typing import Any
 
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",  # of uvicorn, the message again
+}
 
 
 def set_up_logs(form: str) -> None:

@@ -17,6 +17,9 @@ from mien import __version__
 
 _log = logging.getLogger("mien.requests")
 _SOUND_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
+_PROBES = frozenset({"/health", "/healthz", "/readyz", "/metrics"})
+"""Asked for every few seconds: not worth a line each."""
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 
 
@@ -88,9 +91,11 @@ class Observed:
         self, scope: MutableMapping[str, Any], status: int, seconds: float, request_id: str
     ) -> None:
         route = getattr(scope.get("route"), "path", "other")
-        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.request_seconds.labels(route).observe(seconds)
-        _log.info(
+        _log.log(
+            logging.DEBUG if route in _PROBES else logging.INFO,
             "request",
             extra={
                 "method": scope["method"],
