@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from mien.errors import (
     DownloadError,
@@ -57,6 +58,7 @@ _STATUS: tuple[tuple[type[MienError], int], ...] = (
 """The first that fits counts."""
 _CLIENT_GONE = 499
 """As nginx calls it; there is no official status."""
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger(__name__)
 
 
@@ -121,9 +123,10 @@ def add_problems(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         phrase = HTTPStatus(error.status_code).phrase
         code = phrase.lower().replace(" ", "-")
-        return _answer(
-            request, error.status_code, code, str(error.detail), headers=error.headers or {}
-        )
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_allowed(request))
+        return _answer(request, error.status_code, code, str(error.detail), headers=headers)
 
     @app.exception_handler(ClientDisconnect)
     async def _gone(request: Request, error: ClientDisconnect) -> Response:
@@ -133,6 +136,19 @@ def add_problems(app: FastAPI) -> None:
     async def _fault(request: Request, error: Exception) -> JSONResponse:
         detail = "a fault of Mien; the log says more under this request_id"
         return _answer(request, 500, "internal", detail)
+
+
+def _allowed(request: Request) -> list[str]:
+    """All methods of a path. Starlette names those of the first of its routes alone."""
+    place = {name: request.scope[name] for name in ("type", "path", "root_path", "headers")}
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches(place | {"method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def answer_to(request: Request, error: MienError) -> JSONResponse:
