@@ -82,6 +82,17 @@ _HEADERS: dict[str, dict[str, Any]] = {
     "429": _RETRY_AFTER,
     "503": _RETRY_AFTER,
 }
+_LINKS: dict[str, tuple[tuple[str, str], ...]] = {
+    "uploadPortrait": (
+        ("getPortrait", "id"), ("getPortraitPreview", "id"), ("deletePortrait", "id"),
+    ),
+    "uploadDriver": (("getDriver", "id"), ("deleteDriver", "id")),
+    "createJob": (
+        ("getJob", "id"), ("followJob", "id"), ("getJobResult", "id"), ("deleteJob", "id"),
+    ),
+    "renderEmotion": (("getOutput", "filename"), ("deleteOutput", "filename")),
+}  # fmt: skip
+"""Operation -> operations on what it made, and the field of the answer that is their parameter."""
 _FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
 _METHODS = ("get", "put", "post", "delete", "patch", "head")
 
@@ -142,6 +153,13 @@ def _complete(operation: dict[str, Any]) -> None:
         problems.add("422")  # FastAPI's own has another body
     for status in problems:
         responses[status] = {"$ref": f"#/components/responses/{_PROBLEMS[status][0]}"}
+    links = {
+        target: {"operationId": target, "parameters": {field: f"$response.body#/{field}"}}
+        for target, field in _LINKS.get(operation["operationId"], ())
+    }
+    for status in responses if links else ():
+        if status.startswith("2"):
+            responses[status]["links"] = links
     operation["responses"] = dict(sorted(responses.items()))
 
 

@@ -124,8 +124,8 @@ def add_problems(app: FastAPI) -> None:
         phrase = HTTPStatus(error.status_code).phrase
         code = phrase.lower().replace(" ", "-")
         headers = dict(error.headers or {})
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers["Allow"] = ", ".join(_allowed(request))
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _allowed(request)):
+            headers["Allow"] = ", ".join(methods)
         return _answer(request, error.status_code, code, str(error.detail), headers=headers)
 
     @app.exception_handler(ClientDisconnect)
