@@ -35,7 +35,7 @@ def canvas(
     if size is None:
         return portrait
     alpha = portrait.alpha
-    if alpha is None and keep_alpha and isinstance(size, tuple):
+    if alpha is None and keep_alpha and is_padded(portrait.pixels.shape[1::-1], size):
         alpha = np.full(portrait.pixels.shape[:2], 255, np.uint8)
     return replace(
         portrait,
@@ -60,11 +60,7 @@ def fit(picture: Image, size: Size) -> Image:
     RGBA picture or a mask is transparent.
     """
     height, width = picture.shape[:2]
-    if isinstance(size, int):
-        scale = size / max(width, height)
-    else:
-        scale = min(size[0] / width, size[1] / height)
-    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    inner, scale = _inside((width, height), size)
     if inner != (width, height):
         interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         picture = cast(Image, cv2.resize(picture, inner, interpolation=interpolation))
@@ -74,6 +70,21 @@ def fit(picture: Image, size: Size) -> Image:
     left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
     result[top : top + inner[1], left : left + inner[0]] = picture
     return result
+
+
+def is_padded(picture_size: tuple[int, ...], size: Size | None) -> bool:
+    """Whether a picture of (width, height) leaves room around it when it is fitted to a size."""
+    return isinstance(size, tuple) and _inside(picture_size, size)[0] != size
+
+
+def _inside(picture_size: tuple[int, ...], size: Size) -> tuple[tuple[int, int], float]:
+    """Width and height to which a picture is brought, and the scale."""
+    width, height = picture_size
+    if isinstance(size, int):
+        scale = size / max(width, height)
+    else:
+        scale = min(size[0] / width, size[1] / height)
+    return (max(1, round(width * scale)), max(1, round(height * scale))), scale
 
 
 def with_alpha(portrait: Portrait) -> Image:

@@ -18,7 +18,7 @@ from mien.pipeline.engine_choice import check_for
 from mien.pipeline.keeping import Keeper, borrowed_engine
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.portraits.boxed import face_in, on_canvas
-from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas
+from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas, is_padded
 from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
 from mien.pipeline.portraits.scene import PreparedFace, Scene, StillScene
 from mien.types import Face, Image, Portrait
@@ -106,7 +106,7 @@ def _choose(
     portrait = canvas(read, size, keep_alpha=keep_alpha, longest_side=longest_side)
     faces = _faces(source, portrait, (width, height), options, finder)
     chosen = choose_faces(faces, options.face, source)
-    opaque = read.alpha is None and not isinstance(size, tuple)
+    opaque = read.alpha is None and not is_padded((width, height), size)
     return _Chosen(portrait, chosen, len(faces), opaque)
 
 

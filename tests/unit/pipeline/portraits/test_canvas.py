@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas, fit, flatten, with_alpha
+from mien.pipeline.portraits.canvas import (
+    LONGEST_SIDE,
+    canvas,
+    fit,
+    flatten,
+    is_padded,
+    with_alpha,
+)
 from mien.types import Portrait
 
 pytestmark = pytest.mark.unit
@@ -58,3 +65,23 @@ def test_what_is_added_around_a_transparent_picture_is_transparent() -> None:
     assert kept.alpha is not None
     assert kept.alpha[:, :32].max() == 0
     assert kept.alpha[:, 32:96].min() == 255
+
+
+def test_only_what_leaves_room_around_an_opaque_picture_makes_it_transparent() -> None:
+    assert canvas(portrait(64, 64), (128, 128), keep_alpha=True).alpha is None
+    assert canvas(portrait(64, 32), (128, 64), keep_alpha=True).alpha is None
+    padded = canvas(portrait(64, 64), (128, 64), keep_alpha=True).alpha
+    assert padded is not None
+    assert padded[:, :32].max() == 0
+    assert padded[:, 32:96].min() == 255
+
+
+@given(
+    st.tuples(st.integers(1, 300), st.integers(1, 300)),
+    st.tuples(st.integers(16, 300), st.integers(16, 300)),
+)
+def test_a_picture_is_padded_exactly_where_its_shape_differs(picture, size) -> None:
+    white = np.full((picture[1], picture[0]), 255, np.uint8)
+    assert is_padded(picture, size) == (fit(white, size).min() == 0)
+    assert not is_padded(picture, size[0])
+    assert not is_padded(picture, None)
