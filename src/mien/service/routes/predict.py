@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from mien.engines.base import engine_info
 from mien.errors import NoFaceError, OptionError
 from mien.service.errors import ConflictError
+from mien.service.jobs.jobs import Jobs
 from mien.service.jobs.record import JobRecord
 from mien.service.parts import Service, TheService
 from mien.service.problems import answer_as, documented
@@ -44,7 +45,7 @@ _HEADERS = {"Content-Disposition": f"attachment; filename={ZIP_NAME}"}
             "description": "The films, and the driver's motion as a template.",
             "content": {ZIP_TYPE: {"schema": {"type": "string", "format": "binary"}}},
         },
-        **documented(400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 502, 503, 507),
+        **documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 502, 503, 507),
     },
 )
 async def predict(
@@ -72,7 +73,7 @@ async def predict(
         of_source.id, of_driver.id, source.filename or "", driver.filename or "", form.flags
     )
     paths = {each.id: str(each.path) for each in (of_source, of_driver)}
-    work = _ended(service, owner, JobRequest(PredictJob.KIND, asdict(job), paths))
+    work = until_done(service.jobs, owner, JobRequest(PredictJob.KIND, asdict(job), paths))
     record = await while_connected(request, work)
     if record.problem is not None:
         names = {of_source.path.name: "source_image", of_driver.path.name: form.driver_field}
@@ -96,16 +97,17 @@ async def _kept(
     return await service.uploads.receive(owner, file.file, name=file.filename or "", kinds=kinds)
 
 
-async def _ended(service: Service, owner: Owner, request: JobRequest) -> JobRecord:
-    """The job when it is done; nobody waits for one whose caller has hung up."""
-    record = await service.jobs.submit(owner, request)
+async def until_done(jobs: Jobs, owner: Owner, request: JobRequest) -> JobRecord:
+    """Have a job done. Cancelled, also while it is being taken in, it ends the job. Raises what
+    taking it in raises, and ConflictError if somebody else cancels it."""
+    record = await jobs.submit(owner, request)
     try:
-        waiting = asyncio.current_task()
-        if waiting is not None and waiting.cancelling():  # meanwhile: writing it down goes on
+        this = asyncio.current_task()
+        if this is not None and this.cancelling():  # taking it in does not let itself be cancelled
             raise asyncio.CancelledError
-        record = await service.jobs.wait(owner, record.id)
+        record = await jobs.wait(owner, record.id)
     except asyncio.CancelledError:
-        await service.jobs.cancel(owner, record.id)
+        await jobs.cancel(owner, record.id)
         raise
     if record.state == "cancelled":
         raise ConflictError("it was cancelled")
