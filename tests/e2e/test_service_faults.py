@@ -22,6 +22,7 @@ from fakes.running_server import RunningServer, running_server
 from fakes.service_tasks import (
     Answering,
     Counting,
+    CountingThreads,
     Exiting,
     Failing,
     Hanging,
@@ -145,6 +146,12 @@ def test_work_is_done_in_other_processes(crew: Crew) -> None:
     value, pid = crew.play(crew.executor.run(Answering(b"x" * 3_000_000), lane="quick"))
     assert len(value) == 3_000_000
     assert pid in children()
+
+
+def test_a_worker_keeps_to_one_core(crew: Crew) -> None:
+    of_opencv, of_python = crew.play(crew.executor.run(CountingThreads(), lane="quick"))
+    assert of_opencv == 1
+    assert of_python == 2, "one works, one listens"
 
 
 def test_progress_comes_over_now_and_then_and_at_the_end(crew: Crew) -> None:

@@ -30,6 +30,16 @@ class Answering:
 
 
 @dataclass(frozen=True)
+class CountingThreads:
+    """How many threads OpenCV uses, and how many there are."""
+
+    def run(self, keeper: Keeper, progress: ProgressCallback) -> tuple[int, int]:
+        import cv2
+
+        return cv2.getNumThreads(), threading.active_count()
+
+
+@dataclass(frozen=True)
 class Lasting:
     """Works until it is let finish, and tells of the number of its process; then leaves a mark,
     however it ends."""

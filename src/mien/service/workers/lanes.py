@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from mien.service.workers.base import Lane
 
+_PATIENCE = 500
+"""So many tasks may come after a long one and yet be done before it: a few seconds' worth. Without
+an end of it no job would ever run where stills are asked for without a pause."""
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -41,17 +44,23 @@ class Assignment:
 def next_assignment(waiting: Iterable[Waiting], desks: Sequence[Desk]) -> Assignment | None:
     """What begins now, None if nothing can.
 
-    Quick tasks go before long ones, older before newer. A long one leaves a warm worker that does
-    nothing long, unless there is only one. desks: those that are warm or will soon be.
+    Quick tasks go before long ones, unless these have seen too many come, and older before newer.
+    A long one leaves a warm worker that does nothing long, unless there is only one. desks: those
+    that are warm or will soon be.
     """
     free = [place for place, desk in enumerate(desks) if desk.warm and desk.doing is None]
     if not free:
         return None
-    order = {"quick": 0, "long": 1}
-    task = min(waiting, key=lambda each: (order[each.lane], each.number), default=None)
-    if task is None or (task.lane == "long" and not _may_begin_long(desks)):
+    for_long = _may_begin_long(desks)
+    able = (each for each in waiting if for_long or each.lane == "quick")
+    task = min(able, key=_turn, default=None)
+    if task is None:
         return None
     return Assignment(task.number, min(free, key=lambda place: _strangeness(desks[place], task)))
+
+
+def _turn(task: Waiting) -> int:
+    return task.number + (_PATIENCE if task.lane == "long" else 0)
 
 
 def _may_begin_long(desks: Sequence[Desk]) -> bool:

@@ -41,6 +41,13 @@ def test_a_long_task_waits_for_the_second_worker_to_come() -> None:
     assert next_assignment([Waiting(1, "long")], [FREE, Desk(warm=False)]) is None
 
 
+def test_a_long_task_waits_for_many_quick_ones_but_not_for_all() -> None:
+    ahead, behind = Waiting(400, "quick"), Waiting(600, "quick")
+    assert next_assignment([Waiting(1, "long"), ahead], [FREE, FREE]) == Assignment(400, 0)
+    assert next_assignment([Waiting(1, "long"), behind], [FREE, FREE]) == Assignment(1, 0)
+    assert next_assignment([Waiting(1, "long"), behind], [FREE, LONG]) == Assignment(600, 0)
+
+
 def test_a_quick_task_goes_to_who_has_its_portrait() -> None:
     desks = [FREE, Desk(keys=frozenset("a")), Desk(keys=frozenset("b"))]
     assert next_assignment([Waiting(1, "quick", "b")], desks) == Assignment(1, 2)
