@@ -12,7 +12,7 @@ import os
 import platform
 from importlib import import_module
 
-MEASUREMENTS = ("per_frame", "command", "talk")
+MEASUREMENTS = ("per_frame", "command", "talk", "stills")
 ON_REQUEST = ("liveportrait", "service")
 
 

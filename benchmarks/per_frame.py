@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Generic, TypeVar
 
-import cv2
-
 import mien
 from benchmarks.figures import Summary, summary
 from benchmarks.material import save_clip
+from benchmarks.one_core import one_core
 from mien.pipeline.measuring.material import sample_frames, sample_portrait
 
 NUM_FRAMES = 120
@@ -53,7 +50,7 @@ class Timed(Generic[T]):
 
 def measure() -> dict[str, object]:
     """Milliseconds per frame by the side of source and driver in pixels, all effects on."""
-    with _one_core():
+    with one_core():
         return {str(side): _measure(side) for side in SIDES}
 
 
@@ -80,15 +77,3 @@ def _measure(side: int) -> dict[str, Summary]:
         "render": render.summary(),
         "render_and_paste": paste.summary(),
     }
-
-
-@contextmanager
-def _one_core() -> Iterator[None]:
-    everywhere, threads = os.sched_getaffinity(0), cv2.getNumThreads()
-    os.sched_setaffinity(0, {min(everywhere)})
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, everywhere)
-        cv2.setNumThreads(threads)
