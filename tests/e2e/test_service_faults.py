@@ -323,6 +323,18 @@ async def a_stream() -> None:
         await writer.wait_closed()
 
 
+def test_a_system_without_room_for_a_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/interpreter")
+
+    async def scene() -> None:
+        with pytest.raises(WorkerLostError, match="no process can be started: No such file"):
+            await ProcessExecutor(LIMITS, [{}]).start(Answering())
+
+    before = descriptors()
+    asyncio.run(scene())
+    assert descriptors() == before
+
+
 @pytest.mark.parametrize("loops", ["asyncio", "uvloop"])
 def test_nothing_is_left_after_the_end(loops: str, tmp_path: Path) -> None:
     factory = asyncio.new_event_loop

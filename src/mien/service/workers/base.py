@@ -34,6 +34,7 @@ class KeeperLimits:
     portrait_memory_mb: int
 
     def keeper(self) -> Keeper:
+        """An empty one."""
         return Keeper(
             engine_memory_mb=self.engine_memory_mb, portrait_memory_mb=self.portrait_memory_mb
         )

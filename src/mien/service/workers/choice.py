@@ -8,9 +8,11 @@ from itertools import takewhile
 from pathlib import Path
 
 from mien.engines.base import engine_info
+from mien.errors import OptionError
 from mien.service.settings import ServiceSettings
 from mien.service.workers.base import Executor, KeeperLimits
 from mien.service.workers.inline import InlineExecutor
+from mien.service.workers.interpreter import can_start_interpreters
 from mien.service.workers.process import ProcessExecutor
 
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -21,10 +23,13 @@ _MOST_THREADS = 2
 def open_executor(
     settings: ServiceSettings, on_restart: Callable[[], None] = lambda: None
 ) -> Executor:
-    """Not started yet. on_restart: called whenever a worker has to be replaced."""
+    """Not started yet. on_restart: called whenever a worker has to be replaced. Raises OptionError
+    where there cannot be processes."""
     limits = KeeperLimits(settings.engine_memory_mb, settings.portrait_cache_mb)
     if settings.run_in == "inline":
         return InlineExecutor(limits, min(settings.workers or 1, _MOST_THREADS), on_restart)
+    if not can_start_interpreters():
+        raise OptionError("--run-in", "process does not work on this system; take inline")
     gpus = visible_gpus(os.environ) if settings.device in ("auto", "cuda") else ()
     on_gpu = bool(gpus) and "cuda" in engine_info(settings.engine).devices
     num_workers = settings.workers or max(2, len(gpus) if on_gpu else num_cores())

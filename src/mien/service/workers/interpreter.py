@@ -38,10 +38,6 @@ class Interpreter:
     connection: socket.socket
     lifeline: int
 
-    @property
-    def pid(self) -> int:
-        return self.process.pid
-
     def kill(self) -> None:
         self.process.kill()
 
@@ -60,11 +56,14 @@ class Interpreter:
         self.process.wait()
 
 
+def can_start_interpreters() -> bool:
+    """Whether there is one, on a system where it can be handed a socket."""
+    return os.name == "posix" and bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
 def start_interpreter(limits: KeeperLimits, variables: Mapping[str, str]) -> Interpreter:
     """It imports from where this one does. variables: of its environment, beside ours. Raises
-    OSError where there can be none."""
-    if os.name != "posix" or not sys.executable or getattr(sys, "frozen", False):
-        raise OSError("there is no interpreter that could be started")
+    OSError when the system has no room for it."""
     ours, theirs = socket.socketpair()
     reading, lifeline = os.pipe()
     passed = (theirs.fileno(), reading)

@@ -170,7 +170,7 @@ class PoolExecutor:
                 opened_s = clock()
                 how = await seat.gone()
                 failures = failures + 1 if clock() - opened_s < _START_S else 0
-            except (MienError, OSError) as error:
+            except MienError as error:
                 failures += 1
                 how = f"did not start: {error}"
             self._lost(seat, how, failures)

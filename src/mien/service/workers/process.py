@@ -50,11 +50,6 @@ class ProcessSeat(Seat):
     def listens(self) -> bool:
         return self._listens
 
-    @property
-    def pid(self) -> int | None:
-        """Of the process, if there is one."""
-        return None if self._interpreter is None else self._interpreter.pid
-
     async def gone(self) -> str:
         assert self._hearing is not None
         how = await asyncio.shield(self._hearing)
@@ -85,7 +80,10 @@ class ProcessSeat(Seat):
 
     async def _start(self) -> None:
         # a few milliseconds; in a thread it could be lost when this is cancelled
-        self._interpreter = start_interpreter(self._limits, self._variables)
+        try:
+            self._interpreter = start_interpreter(self._limits, self._variables)
+        except OSError as error:
+            raise WorkerLostError(f"no process can be started: {error.strerror}") from None
         reader, self._writer = await asyncio.open_unix_connection(
             sock=self._interpreter.connection, limit=_READ_AHEAD
         )

@@ -77,8 +77,9 @@ class Seat(ABC):
         return Desk(doing, self.warm, self._keys.keys())
 
     async def open(self, warm: Ticket) -> Any:
-        """Start a worker; what came of its first task. Raises WorkerLostError, OSError and what
-        that task raises; nothing is left then."""
+        """Start a worker; what came of its first task. Raises WorkerLostError and what that task
+        raises; nothing is left then."""
+        await self.close()  # what is left of the last one
         self._keys.clear()
         warm.begun = True
         try:

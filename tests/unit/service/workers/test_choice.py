@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from mien.errors import OptionError
 from mien.service.settings import ServiceSettings
 from mien.service.workers.choice import num_cores, open_executor, variables_of, visible_gpus
 from mien.service.workers.inline import InlineExecutor
@@ -60,6 +62,12 @@ def test_there_is_a_process_for_every_core_and_never_one_alone() -> None:
 
 def test_as_many_processes_as_were_asked_for() -> None:
     assert open_executor(ServiceSettings(workers=1)).status.workers == 1
+
+
+def test_where_no_process_can_be_started_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "")
+    with pytest.raises(OptionError, match="take inline"):
+        open_executor(ServiceSettings())
 
 
 @pytest.mark.parametrize(("workers", "threads"), [(0, 1), (1, 1), (2, 2), (9, 2)])
