@@ -42,7 +42,7 @@ def bundled_node(folder: Path) -> str:
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """In which ``node`` and ``npm`` are found: the machine's, or else those of the wheel."""
     found = os.environ | {"MIEN_PYTHON": sys.executable, "npm_config_loglevel": "error"}
-    if os.environ.get("MIEN_TEST_NODE") == "bundled" or not machine_has_node():
+    if not machine_has_node():
         found["PATH"] = bundled_node(tmp_path_factory.mktemp("node"))
     return found
 

@@ -1,9 +1,11 @@
+import { parsed } from "./answers.js";
 import { asBytes, type Bytes } from "./bytes.js";
 import { pause } from "./deadline.js";
 import { EmotionType, type Expression } from "./emotions.js";
 import { MienAbortError, MienApiError } from "./errors.js";
 import { writeWhole } from "./files.js";
-import { type CallOptions, type ClientOptions, Http, parsed } from "./http.js";
+import { type CallOptions, type ClientOptions, Http } from "./http.js";
+import { segment } from "./paths.js";
 import { SentPortraits, type Source } from "./source-image.js";
 
 export type LivePortraitClientConfig = ClientOptions;
@@ -55,6 +57,8 @@ export interface HealthResponse {
   queue: { waiting: number; running: number };
 }
 
+const NOT_AVATAR = "not-avatar";
+
 /** The avatar service: a portrait in, pictures of its emotions out. */
 export class LivePortraitClient {
   readonly #http: Http;
@@ -81,7 +85,8 @@ export class LivePortraitClient {
       try {
         if ((await this.#health(this.#probe, { signal })).status === "healthy") return true;
       } catch (error) {
-        if (error instanceof MienAbortError) throw error;
+        const final = error instanceof MienApiError && error.code === NOT_AVATAR;
+        if (final || error instanceof MienAbortError) throw error;
       }
       if (attempt >= maxAttempts) return false;
       await pause(delayMs, signal);
@@ -90,11 +95,11 @@ export class LivePortraitClient {
 
   /** One emotion. */
   async render(request: RenderRequest): Promise<RenderResponse> {
-    const { sourceImage, emotion = EmotionType.NEUTRAL, intensity, signal } = request;
+    const { sourceImage, emotion = EmotionType.NEUTRAL, intensity } = request;
     const fields = { emotion, intensity, ...rendering(request) };
     return this.#portraits.post(sourceImage, async (form) => {
       fill(form, fields);
-      return named<RenderResponse>(await this.#post("/render", form, signal));
+      return named<RenderResponse>(await this.#post("/render", form, request));
     });
   }
 
@@ -108,13 +113,17 @@ export class LivePortraitClient {
     return this.#portraits.post(sourceImage, async (form) => {
       for (const emotion of emotions) form.append("emotions", emotion);
       fill(form, { intensity, ...rendering(options) });
-      const answers = await this.#post<object[]>("/render/batch", form, options.signal);
+      const answers = await this.#post<object[]>("/render/batch", form, options);
       return answers.map(named<RenderResponse>);
     });
   }
 
   /** The picture; with `toPath` (Node only) also in a file. */
-  async downloadOutput(filename: string, toPath?: string, options: CallOptions = {}): Promise<Bytes> {
+  async downloadOutput(
+    filename: string,
+    toPath?: string,
+    options: CallOptions = {},
+  ): Promise<Bytes> {
     const data = await this.#http.bytes({ path: output(filename), repeatable: true, ...options });
     if (toPath !== undefined) await writeWhole(toPath, data);
     return asBytes(data);
@@ -136,8 +145,9 @@ export class LivePortraitClient {
   }
 
   /** Rendering changes nothing: it may be asked for twice. */
-  async #post<T extends object>(path: string, body: FormData, signal?: AbortSignal): Promise<T> {
-    return this.#http.json<T>({ method: "POST", path, body, repeatable: true, signal });
+  async #post<T extends object>(path: string, body: FormData, options: CallOptions): Promise<T> {
+    const { signal, timeout } = options;
+    return this.#http.json<T>({ method: "POST", path, body, repeatable: true, signal, timeout });
   }
 
   async #health(http: Http, options: CallOptions): Promise<HealthResponse> {
@@ -146,8 +156,9 @@ export class LivePortraitClient {
     return http.send(call, async (response) => {
       const words = await parsed<Record<string, unknown>>(response);
       if ("model_loaded" in words) return named<HealthResponse>(words);
-      const detail = "this is not the health of an avatar service";
-      throw new MienApiError({ status: response.status, code: "not-avatar", detail });
+      const detail =
+        "this is not the health of an avatar service; is it `mien serve --api frames`?";
+      throw new MienApiError({ status: response.status, code: NOT_AVATAR, detail });
     });
   }
 }
@@ -157,7 +168,7 @@ export function createLivePortraitClient(config: LivePortraitClientConfig): Live
 }
 
 function output(filename: string): string {
-  return `/output/${encodeURIComponent(filename)}`;
+  return `/output/${segment(filename)}`;
 }
 
 function rendering(options: RenderOptions): Record<string, string | number | undefined> {
@@ -174,5 +185,7 @@ function fill(form: FormData, fields: Record<string, string | number | undefined
 function named<T>(answer: object): T {
   const camel = (name: string): string =>
     name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [camel(name), value])) as T;
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => [camel(name), value]),
+  ) as T;
 }

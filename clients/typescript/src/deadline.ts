@@ -54,8 +54,12 @@ export class Deadline {
         this.#startTimer();
         try {
           const { done, value } = await reader.read();
-          if (!done) out.enqueue(value);
-          else this.#close(), out.close();
+          if (done) {
+            this.#close();
+            out.close();
+          } else {
+            out.enqueue(value);
+          }
         } catch (error) {
           this.#close();
           out.error(this.explain(error));

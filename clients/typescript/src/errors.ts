@@ -37,9 +37,11 @@ export interface ProblemAnswer {
   requestId?: string | undefined;
   errors?: FieldProblem[] | undefined;
   retryAfterMs?: number | undefined;
+  /** Whether it is the service's own words, and not those of something before it. */
+  own?: boolean | undefined;
 }
 
-const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503]);
+const PASSING: ReadonlySet<number> = new Set([408, 429, 502, 503]);
 
 export class MienApiError extends MienError {
   readonly status: number;
@@ -52,13 +54,15 @@ export class MienApiError extends MienError {
   readonly retryAfterMs: number | undefined;
 
   constructor(answer: ProblemAnswer) {
-    const { status, code, detail } = answer;
-    super(`${status} ${code}: ${detail}`, code, RETRYABLE_STATUSES.has(status));
+    const { status, code, detail, own = false, retryAfterMs } = answer;
+    // What does not pass by itself, as an engine without its weights, the service gives no time.
+    const passes = PASSING.has(status) && !(own && status === 503 && retryAfterMs === undefined);
+    super(`${status} ${code}: ${detail}`, code, passes);
     this.status = status;
     this.detail = detail;
     this.requestId = answer.requestId;
     this.errors = answer.errors ?? [];
-    this.retryAfterMs = answer.retryAfterMs;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -8,7 +8,7 @@ export async function writeWhole(
   const fs = await files();
   const unfinished = `${path}.${Math.random().toString(36).slice(2, 10)}.part`;
   try {
-    await fs.promises.writeFile(unfinished, content as Uint8Array);
+    await fs.promises.writeFile(unfinished, content);
     await fs.promises.rename(unfinished, path);
   } catch (error) {
     await fs.promises.rm(unfinished, { force: true });
@@ -20,7 +20,9 @@ export async function writeWhole(
 export async function files(): Promise<typeof import("node:fs")> {
   const name = "node:fs";
   try {
-    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as typeof import("node:fs");
+    return (await import(
+      /* webpackIgnore: true */ /* @vite-ignore */ name
+    )) as typeof import("node:fs");
   } catch (error) {
     throw new MienInputError("there are no paths here; give a Blob or a Uint8Array", error);
   }

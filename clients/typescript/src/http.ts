@@ -1,5 +1,6 @@
+import { parsed, problemIn } from "./answers.js";
 import { Deadline } from "./deadline.js";
-import { type FieldProblem, MienApiError, MienConnectionError, MienInputError } from "./errors.js";
+import { MienInputError } from "./errors.js";
 import { retryDelay } from "./retry.js";
 
 /** How to reach the service. */
@@ -21,6 +22,8 @@ export interface ClientOptions {
 
 /** What every call takes. */
 export interface CallOptions {
+  /** Instead of the client's: for what takes long, as sending a film. */
+  timeout?: number | undefined;
   /** Ends the call with a MienAbortError. */
   signal?: AbortSignal | undefined;
 }
@@ -51,7 +54,7 @@ export class Http {
     this.retries = options.retries ?? 3;
     this.#key = options.apiKey;
     this.#logs = options.enableLogging ?? false;
-    if (!(this.timeoutMs > 0)) throw new MienInputError("timeout must be milliseconds above 0");
+    checkedTimeout(this.timeoutMs);
     if (!(this.retries >= 0)) throw new MienInputError("retries must be 0 or more");
   }
 
@@ -65,10 +68,9 @@ export class Http {
 
   /** The body as it arrives. */
   async stream(call: Call): Promise<ReadableStream<Uint8Array>> {
-    return this.send(call, async (response, deadline) => {
-      if (response.body === null) throw new MienConnectionError("an answer without a body");
-      return deadline.guard(response.body);
-    });
+    return this.send(call, async (response, deadline) =>
+      deadline.guard(response.body ?? new Blob([]).stream()),
+    );
   }
 
   /** Make a call and read its answer; both are one attempt. */
@@ -76,18 +78,20 @@ export class Http {
     call: Call,
     read: (response: Response, deadline: Deadline) => Promise<T>,
   ): Promise<T> {
-    const deadline = new Deadline(this.timeoutMs, call.signal);
+    const request = this.#request(call);
+    const deadline = new Deadline(checkedTimeout(call.timeout ?? this.timeoutMs), call.signal);
     try {
       for (let attempt = 0; ; attempt += 1) {
         try {
-          return await read(await this.#fetch(call, attempt, deadline), deadline);
+          return await read(await this.#fetch(call, request, attempt, deadline.signal), deadline);
         } catch (error) {
           const failure = deadline.explain(error);
+          this.#log(call, failure.message);
           const wait = retryDelay(failure, attempt, call.repeatable, Math.random());
           if (attempt >= this.retries || wait === undefined || wait >= deadline.remainingMs) {
             throw failure;
           }
-          this.#log(call, `${failure.message}; again in ${Math.round(wait)} ms`);
+          this.#log(call, `again in ${Math.round(wait)} ms`);
           await deadline.pause(wait);
         }
       }
@@ -96,18 +100,28 @@ export class Http {
     }
   }
 
-  async #fetch(call: Call, attempt: number, deadline: Deadline): Promise<Response> {
-    const began = performance.now();
-    const headers = new Headers(call.headers);
-    if (this.#key !== undefined) headers.set("Authorization", `Bearer ${this.#key}`);
-    const request: RequestInit = { method: call.method ?? "GET", headers, signal: deadline.signal };
-    if (call.body instanceof FormData) {
-      request.body = call.body;
-    } else if (call.body !== undefined) {
+  #request(call: Call): RequestInit {
+    try {
+      const headers = new Headers(call.headers);
+      if (this.#key !== undefined) headers.set("Authorization", `Bearer ${this.#key}`);
+      const request: RequestInit = { method: call.method ?? "GET", headers };
+      if (call.body instanceof FormData) return { ...request, body: call.body };
+      if (call.body === undefined) return request;
       headers.set("Content-Type", "application/json");
-      request.body = JSON.stringify(call.body);
+      return { ...request, body: JSON.stringify(call.body) };
+    } catch (error) {
+      throw new MienInputError(`cannot be sent: ${(error as Error).message}`, error);
     }
-    const response = await fetch(this.#base + call.path, request);
+  }
+
+  async #fetch(
+    call: Call,
+    request: RequestInit,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const began = performance.now();
+    const response = await fetch(this.#base + call.path, { ...request, signal });
     this.#log(call, `${response.status} in ${Math.round(performance.now() - began)} ms`);
     if (response.ok || call.accepts?.(response.status, attempt)) return response;
     throw await problemIn(response);
@@ -118,52 +132,16 @@ export class Http {
   }
 }
 
-/** JSON. Something between us and the service may have put a page in its place. */
-export async function parsed<T>(response: Response): Promise<T> {
-  const words = await response.text();
-  try {
-    return JSON.parse(words) as T;
-  } catch {
-    const detail = `the answer is no JSON: ${words.slice(0, 200)}`;
-    throw new MienApiError({ status: response.status, code: "not-json", detail });
-  }
+function checkedTimeout(ms: number): number {
+  if (!(ms > 0)) throw new MienInputError("timeout must be milliseconds above 0");
+  return ms;
 }
 
 function checkedBase(url: string): string {
   if (!/^https?:\/\/./.test(url)) {
-    throw new MienInputError(`baseUrl must begin with http:// or https://, not ${JSON.stringify(url)}`);
+    throw new MienInputError(
+      `baseUrl must begin with http:// or https://, not ${JSON.stringify(url)}`,
+    );
   }
   return url.replace(/\/+$/, "");
-}
-
-/** An answer that is an error, whatever stands between us and the service made of it. */
-async function problemIn(response: Response): Promise<MienApiError> {
-  const words = await response.text();
-  const said = parsedObject(words);
-  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-  return new MienApiError({
-    status: response.status,
-    code: text(said["code"]) ?? `http-${response.status}`,
-    detail: text(said["detail"]) ?? (words.slice(0, 200) || response.statusText),
-    requestId: text(said["request_id"]) ?? response.headers.get("X-Request-ID") ?? undefined,
-    errors: Array.isArray(said["errors"]) ? (said["errors"] as FieldProblem[]) : undefined,
-    retryAfterMs: retryAfter(response.headers.get("Retry-After"), Date.now()),
-  });
-}
-
-function parsedObject(words: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(words);
-    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** Seconds or a date (RFC 9110) as milliseconds from now. */
-export function retryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

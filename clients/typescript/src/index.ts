@@ -20,14 +20,14 @@ export {
   MienTimeoutError,
 } from "./errors.js";
 export type { CallOptions, ClientOptions } from "./http.js";
+export type { FrameRenderer, OrchestratorProblem } from "./faces.js";
 export {
-  type FrameRenderer,
   Orchestrator,
   type OrchestratorOptions,
-  type OrchestratorProblem,
   type Script,
   type TimedFrame,
 } from "./orchestrator.js";
+export type { ListOptions } from "./paths.js";
 export { type ExpressionList, type FrameRequest, LivePortraitRenderer } from "./renderer.js";
 export type { Source } from "./source-image.js";
 export { type Piece, TagParser } from "./tags.js";

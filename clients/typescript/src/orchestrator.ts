@@ -1,31 +1,14 @@
-import { asBytes, type Bytes } from "./bytes.js";
 import { unlessAborted } from "./deadline.js";
-import { EmotionType, type Expression } from "./emotions.js";
+import type { Expression } from "./emotions.js";
 import { MienAbortError, MienInputError } from "./errors.js";
-import { FrameCache } from "./frame-cache.js";
+import { type Character, type Face, Faces, NEUTRAL } from "./faces.js";
+import type { FrameRenderer, OrchestratorProblem } from "./faces.js";
 import type { CallOptions } from "./http.js";
-import type { ExpressionList, FrameRequest } from "./renderer.js";
 import { type Cue, ScriptReader } from "./script.js";
 import type { Source } from "./source-image.js";
 
-/** What renders; a `LivePortraitRenderer` does. */
-export interface FrameRenderer {
-  render(request: FrameRequest): Promise<Uint8Array>;
-  expressions(options?: CallOptions): Promise<ExpressionList>;
-}
-
-/** What did not go as the script says. It goes on with a neutral face. */
-export type OrchestratorProblem =
-  | { kind: "unknown-tag"; tag: string }
-  | { kind: "render-failed"; character: string; expression: Expression; error: unknown }
-  | { kind: "expressions-unknown"; error: unknown };
-
-/** A picture and when to show it, counted from the beginning of the script. */
-export interface TimedFrame {
-  frame: Bytes;
-  character: string;
-  /** On the picture; neutral where another was wanted and failed. */
-  expression: Expression;
+/** A face and when to show it, counted from the beginning of the script. */
+export interface TimedFrame extends Face {
   startMs: number;
   durationMs: number;
   /** What is said meanwhile, without tags. */
@@ -40,7 +23,7 @@ export interface OrchestratorOptions {
   character?: string | undefined;
   /** Of every expression, 0 to 1; 0.8 where nothing is said. */
   intensity?: number | undefined;
-  /** How long a text takes; 65 ms for each character where nothing is said, 400 ms at least. */
+  /** How many ms a text takes; 65 for each letter where nothing is said, and 400 at least. */
   durationOf?: ((text: string, expression: Expression) => number | Promise<number>) | undefined;
   /** Hears of everything that went wrong; console.warn where nothing is said. */
   onProblem?: ((problem: OrchestratorProblem) => void) | undefined;
@@ -51,15 +34,6 @@ export interface OrchestratorOptions {
 /** Text whole, or in pieces as a language model writes it. */
 export type Script = string | Iterable<string> | AsyncIterable<string>;
 
-/** A face that is shown from now on. */
-interface Shown {
-  frame: Bytes;
-  expression: Expression;
-  character: string;
-}
-
-const NEUTRAL = EmotionType.NEUTRAL;
-
 /**
  * Plays what a language model writes: `[happy] Hello. [sad] Oh no.` becomes frames with times.
  *
@@ -67,29 +41,29 @@ const NEUTRAL = EmotionType.NEUTRAL;
  * other tag is a neutral face, and told.
  */
 export class Orchestrator {
-  readonly #options: OrchestratorOptions;
-  readonly #characters = new Map<string, { name: string; portrait: Source }>();
-  readonly #cache: FrameCache;
-  #expressions: ReadonlySet<string> | undefined;
-  #character: string;
+  readonly #characters = new Map<string, Character>();
+  readonly #faces: Faces;
+  readonly #durationOf: (text: string, expression: Expression) => number | Promise<number>;
+  #character: Character;
 
   constructor(options: OrchestratorOptions) {
-    this.#options = options;
-    for (const [name, portrait] of Object.entries(options.characters)) {
+    const { renderer, characters, intensity = 0.8, cacheBytes = 64 * 2 ** 20 } = options;
+    for (const [name, portrait] of Object.entries(characters)) {
       this.#characters.set(name.toLowerCase(), { name, portrait });
     }
-    this.#cache = new FrameCache(options.cacheBytes ?? 64 * 2 ** 20);
-    this.#character = this.#named(options.character ?? Object.keys(options.characters)[0] ?? "").name;
+    this.#faces = new Faces(renderer, intensity, cacheBytes, options.onProblem ?? warn);
+    this.#durationOf = options.durationOf ?? durationByLength;
+    this.#character = this.#named(options.character ?? Object.keys(characters)[0] ?? "");
   }
 
   /** Who is shown. */
   get character(): string {
-    return this.#character;
+    return this.#character.name;
   }
 
-  /** Show somebody else from the next sentence on. Raises MienInputError for a name it was not given. */
+  /** Show somebody else from the next sentence on. A name it was not given is a MienInputError. */
   switchTo(character: string): void {
-    this.#character = this.#named(character).name;
+    this.#character = this.#named(character);
   }
 
   /** The script, sentence by sentence. Leaving the loop ends everything that is under way. */
@@ -103,112 +77,66 @@ export class Orchestrator {
     if (outer?.aborted) stop();
     outer?.addEventListener("abort", stop);
     try {
-      yield* this.#timed(script, stopping.signal);
+      let startMs = 0;
+      for await (const { face, text } of this.#acted(script, stopping.signal)) {
+        const durationMs = await this.#durationOf(text, face.expression);
+        yield { ...face, startMs, durationMs, text };
+        startMs += durationMs;
+      }
     } finally {
       outer?.removeEventListener("abort", stop);
       stopping.abort(new MienAbortError());
     }
   }
 
-  async *#timed(script: Script, signal: AbortSignal): AsyncGenerator<TimedFrame, void, undefined> {
+  /** Sentences with the faces they are said with. A tag before no words has a face without text. */
+  async *#acted(
+    script: Script,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ face: Face; text: string }, void, undefined> {
     let expression: Expression = NEUTRAL;
-    let shown: Promise<Shown> | undefined;
-    let shownFor = "";
-    let unshown = false;
-    let startMs = 0;
-    const timed = async (text: string): Promise<TimedFrame> => {
-      if (shown === undefined || shownFor !== this.#character) show();
-      const face = await (shown as Promise<Shown>);
-      const durationMs = await this.#duration(text, face.expression);
-      const frame = { ...face, startMs, durationMs, text };
-      startMs += durationMs;
-      unshown = false;
-      return frame;
+    let who: Character | undefined;
+    let face: Promise<Face> | undefined;
+    let isNew = false;
+    const show = (): Promise<Face> => {
+      who = this.#character;
+      face = this.#faces.show(who, expression, signal);
+      face.catch(() => undefined); // it is awaited when its sentence is complete
+      return face;
     };
-    const show = (): void => {
-      shownFor = this.#character;
-      shown = this.#show(this.#character, expression, signal);
-      shown.catch(() => undefined); // it is awaited when its text is complete
+    const acted = async (text: string): Promise<{ face: Face; text: string }> => {
+      isNew = false;
+      return { face: await (face !== undefined && who === this.#character ? face : show()), text };
     };
     for await (const cue of cuesOf(script, signal)) {
       if (cue.kind === "line") {
-        yield await timed(cue.text);
-        continue;
+        yield await acted(cue.text);
+      } else if (this.#characters.has(cue.name.toLowerCase())) {
+        this.switchTo(cue.name);
+      } else {
+        if (isNew) yield await acted("");
+        expression = await this.#faces.named(cue.name, signal);
+        isNew = true;
+        void show();
       }
-      const character = this.#characters.get(cue.name.toLowerCase());
-      if (character !== undefined) {
-        this.#character = character.name;
-        continue;
-      }
-      if (unshown) yield await timed("");
-      expression = await this.#expressionOf(cue.name, signal);
-      unshown = true;
-      show();
     }
-    if (unshown) yield await timed("");
+    if (isNew) yield await acted("");
   }
 
-  async #show(character: string, expression: Expression, signal: AbortSignal): Promise<Shown> {
-    try {
-      return { frame: await this.#frame(character, expression, signal), expression, character };
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      this.#tell({ kind: "render-failed", character, expression, error });
-      if (expression === NEUTRAL) throw error;
-      const frame = await this.#frame(character, NEUTRAL, signal);
-      return { frame, expression: NEUTRAL, character };
-    }
-  }
-
-  async #frame(character: string, expression: Expression, signal: AbortSignal): Promise<Bytes> {
-    const key = JSON.stringify([character, expression]);
-    const kept = this.#cache.get(key);
-    if (kept !== undefined) return kept;
-    const { renderer, intensity = 0.8 } = this.#options;
-    const sourceImage = this.#named(character).portrait;
-    const frame = asBytes(await renderer.render({ sourceImage, expression, intensity, signal }));
-    this.#cache.add(key, frame);
-    return frame;
-  }
-
-  async #expressionOf(tag: string, signal: AbortSignal): Promise<Expression> {
-    const name = tag.toLowerCase();
-    if ((await this.#known(signal)).has(name)) return name;
-    this.#tell({ kind: "unknown-tag", tag });
-    return NEUTRAL;
-  }
-
-  /** The service's expressions; asked for again after a failure. */
-  async #known(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    if (this.#expressions !== undefined) return this.#expressions;
-    try {
-      const { expressions } = await this.#options.renderer.expressions({ signal });
-      this.#expressions = new Set(expressions.map((name) => name.toLowerCase()));
-      return this.#expressions;
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      this.#tell({ kind: "expressions-unknown", error });
-      return new Set<string>(Object.values(EmotionType));
-    }
-  }
-
-  async #duration(text: string, expression: Expression): Promise<number> {
-    const { durationOf } = this.#options;
-    return durationOf ? durationOf(text, expression) : Math.max(400, 65 * text.length);
-  }
-
-  #named(character: string): { name: string; portrait: Source } {
+  #named(character: string): Character {
     const found = this.#characters.get(character.toLowerCase());
     if (found !== undefined) return found;
     const names = [...this.#characters.values()].map(({ name }) => name).join(", ") || "none";
     throw new MienInputError(`no character ${JSON.stringify(character)}; there are: ${names}`);
   }
+}
 
-  #tell(problem: OrchestratorProblem): void {
-    const { onProblem } = this.#options;
-    if (onProblem) onProblem(problem);
-    else console.warn("[mien]", problem);
-  }
+function warn(problem: OrchestratorProblem): void {
+  console.warn("[mien]", problem);
+}
+
+function durationByLength(text: string): number {
+  return Math.max(400, 65 * text.length);
 }
 
 async function* cuesOf(script: Script, signal: AbortSignal): AsyncGenerator<Cue, void, undefined> {
@@ -223,7 +151,8 @@ async function* piecesOf(
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
   if (typeof script === "string") return yield script;
-  const pieces = Symbol.asyncIterator in script ? script[Symbol.asyncIterator]() : script[Symbol.iterator]();
+  const pieces =
+    Symbol.asyncIterator in script ? script[Symbol.asyncIterator]() : script[Symbol.iterator]();
   try {
     for (;;) {
       const { done, value } = await unlessAborted(Promise.resolve(pieces.next()), signal);

@@ -1,6 +1,7 @@
+import { parsed } from "./answers.js";
 import { asBytes, type Bytes } from "./bytes.js";
 import type { Expression } from "./emotions.js";
-import { type CallOptions, type ClientOptions, Http, parsed } from "./http.js";
+import { type CallOptions, type ClientOptions, Http } from "./http.js";
 import { SentPortraits, type Source } from "./source-image.js";
 
 export interface FrameRequest extends CallOptions {
@@ -31,15 +32,15 @@ export class LivePortraitRenderer {
 
   /** A JPEG. */
   async render(request: FrameRequest): Promise<Bytes> {
-    const { sourceImage, signal, expression, intensity, width, height } = request;
+    const { sourceImage, signal, timeout, expression, intensity, width, height } = request;
     const fields = { expression, intensity, width, height };
     return this.#portraits.post(sourceImage, async (body) => {
       for (const [name, value] of Object.entries(fields)) {
         if (value !== undefined) body.append(name, String(value));
       }
       // Rendering changes nothing: it may be asked for twice.
-      const call = { method: "POST", path: "/api/render", body, repeatable: true, signal } as const;
-      return asBytes(await this.#http.bytes(call));
+      const call = { method: "POST", path: "/api/render", body, repeatable: true } as const;
+      return asBytes(await this.#http.bytes({ ...call, signal, timeout }));
     });
   }
 

@@ -5,10 +5,9 @@ export type Cue = { kind: "line"; text: string } | { kind: "tag"; name: string }
 
 // Sentences end with marks and white space; those of Chinese and Japanese need no space, but what
 // follows must be seen, for another mark or a closing quote still belongs to them.
-const SENTENCE_END =
-  /[.!?…]+["'”’)\]]*(?=\s)|[。！？]+[」』”’）]*(?=[^。！？」』”’）])|\n/;
+const SENTENCE_END = /[.!?…]+["'”’)\]]*(?=\s)|[。！？]+[」』”’）]*(?=[^。！？」』”’）])|\n/;
 
-/** A script as it arrives, cut into sentences and tags. Where its pieces are cut makes no difference. */
+/** A script as it arrives, to sentences and tags, which are the same wherever its pieces are cut. */
 export class ScriptReader {
   readonly #tags = new TagParser();
   #unsaid = "";

@@ -18,7 +18,7 @@ export function someOf(parts: readonly string[], most: number, chance: () => num
 /** The same text in pieces. */
 export function cut(text: string, chance: () => number): string[] {
   const pieces: string[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const length = 1 + Math.floor(chance() * 5);
     pieces.push(text.slice(at, at + length));
     at += length;

@@ -2,13 +2,20 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { test } from "node:test";
 
-import { MienAbortError, MienApiError, MienClient, MienConnectionError, MienJobError } from "mien-client";
+import {
+  MienAbortError,
+  MienApiError,
+  MienClient,
+  MienConnectionError,
+  MienJobError,
+} from "mien-client";
 
 import { json, withServer } from "./tiny-server.js";
 
 function events(response: ServerResponse, ...jobs: [number, object][]): void {
   response.writeHead(200, { "Content-Type": "text/event-stream" });
-  for (const [id, job] of jobs) response.write(`event: state\nid: ${id}\ndata: ${JSON.stringify(job)}\n\n`);
+  for (const [id, job] of jobs)
+    response.write(`event: state\nid: ${id}\ndata: ${JSON.stringify(job)}\n\n`);
 }
 
 async function states(url: string, retries = 3, timeout = 30_000): Promise<string[]> {
@@ -30,7 +37,10 @@ test("a broken connection is taken up after the last event that came", async () 
     },
     async (url, requests) => {
       assert.deepEqual(await states(url), ["queued", "running", "succeeded"]);
-      assert.deepEqual(requests.map(({ headers }) => headers["last-event-id"]), [undefined, "2"]);
+      assert.deepEqual(
+        requests.map(({ headers }) => headers["last-event-id"]),
+        [undefined, "2"],
+      );
       assert.equal(requests[0]?.path, "/v1/jobs/j/events");
       assert.equal(requests[0]?.headers.accept, "text/event-stream");
     },
@@ -50,7 +60,7 @@ test("silence is not the end: the service is asked again", async () => {
 test("a job that ended unheard is asked for", async () => {
   await withServer(
     (seen, response) => {
-      if (seen.path.endsWith("/events")) response.writeHead(200).end();
+      if (seen.path.endsWith("/events")) response.writeHead(204).end();
       else json(response, 200, { id: "j", state: "cancelled" });
     },
     async (url) => assert.deepEqual(await states(url), ["cancelled"]),
@@ -118,7 +128,9 @@ test("waiting tells of progress, and of failure with its reason", async () => {
     async (url) => {
       const told: string[] = [];
       const { jobs } = new MienClient({ baseUrl: url });
-      const error = await jobs.wait("j", { told: ({ state }) => told.push(state) }).catch((e: unknown) => e);
+      const error = await jobs
+        .wait("j", { told: ({ state }) => told.push(state) })
+        .catch((e: unknown) => e);
       assert.ok(error instanceof MienJobError);
       assert.equal(error.code, "no-face");
       assert.equal(error.jobId, "j");

@@ -13,7 +13,7 @@ import {
   MienTimeoutError,
 } from "mien-client";
 
-import { retryAfter } from "../dist/http.js";
+import { retryAfter } from "../dist/answers.js";
 import { backoff, retryDelay } from "../dist/retry.js";
 import { json, withServer } from "./tiny-server.js";
 
@@ -22,7 +22,10 @@ const BUSY = { status: 503, code: "busy", detail: "no room now", request_id: "ab
 
 test("an error of the service is told in its own words", async () => {
   const problem = {
-    status: 422, code: "no-face", detail: "portrait: no face was found", request_id: "r-1",
+    status: 422,
+    code: "no-face",
+    detail: "portrait: no face was found",
+    request_id: "r-1",
     errors: [{ field: "body.x", problem: "missing" }],
   };
   await withServer(
@@ -46,7 +49,11 @@ test("an error of something else is put into the same words", async () => {
     (_, response) => response.writeHead(404, { "X-Request-ID": "r-2" }).end("<h1>nothing</h1>"),
     async (url) => {
       await assert.rejects(new MienClient({ baseUrl: url }).version(), {
-        name: "MienApiError", status: 404, code: "http-404", detail: "<h1>nothing</h1>", requestId: "r-2",
+        name: "MienApiError",
+        status: 404,
+        code: "http-404",
+        detail: "<h1>nothing</h1>",
+        requestId: "r-2",
       });
     },
   );
@@ -78,8 +85,21 @@ test("not more often than asked for, and then the error is told", async () => {
   await withServer(
     (_, response) => json(response, 503, BUSY, { "Retry-After": "0" }),
     async (url, requests) => {
-      await assert.rejects(new MienClient({ baseUrl: url, retries: 2 }).version(), { code: "busy" });
+      await assert.rejects(new MienClient({ baseUrl: url, retries: 2 }).version(), {
+        code: "busy",
+      });
       assert.equal(requests.length, 3);
+    },
+  );
+});
+
+test("what the service says will not pass by itself is not tried again", async () => {
+  const problem = { status: 503, code: "engine-unavailable", detail: "needs weights" };
+  await withServer(
+    (_, response) => json(response, 503, problem, { "Content-Type": "application/problem+json" }),
+    async (url, requests) => {
+      await assert.rejects(new MienClient({ baseUrl: url }).engines(), { retryable: false });
+      assert.equal(requests.length, 1);
     },
   );
 });
@@ -100,7 +120,8 @@ test("a connection that breaks is tried again, also in the middle of an answer",
   await withServer(
     (_, response, number) => {
       if (number === 1) response.destroy();
-      else if (number === 2) response.writeHead(200, { "Content-Length": "100" }).write("{", () => response.destroy());
+      else if (number === 2)
+        response.writeHead(200, { "Content-Length": "100" }).write("{", () => response.destroy());
       else json(response, 200, { version: "1" });
     },
     async (url, requests) => {
@@ -133,7 +154,8 @@ test("a delete whose answer was lost has deleted", async () => {
 
 test("a job is submitted once, however often it is tried", async () => {
   await withServer(
-    (_, response, number) => (number < 3 ? void response.destroy() : json(response, 202, { id: "j" })),
+    (_, response, number) =>
+      number < 3 ? void response.destroy() : json(response, 202, { id: "j" }),
     async (url, requests) => {
       const { jobs } = new MienClient({ baseUrl: url });
       await jobs.submit({} as Parameters<typeof jobs.submit>[0]);
@@ -149,10 +171,24 @@ test("silence ends with a timeout", async () => {
   await withServer(
     () => undefined,
     async (url, requests) => {
-      const error = await new MienClient({ baseUrl: url, timeout: 50 }).version().catch((e: unknown) => e);
+      const error = await new MienClient({ baseUrl: url, timeout: 50 })
+        .version()
+        .catch((e: unknown) => e);
       assert.ok(error instanceof MienTimeoutError);
       assert.equal(error.timeoutMs, 50);
       assert.equal(requests.length, 1);
+    },
+  );
+});
+
+test("one call may have a timeout of its own", async () => {
+  await withServer(
+    () => undefined,
+    async (url) => {
+      const client = new MienClient({ baseUrl: url });
+      await assert.rejects(client.version({ timeout: 40 }), { timeoutMs: 40 });
+      const avatar = createLivePortraitClient({ baseUrl: url });
+      await assert.rejects(avatar.render({ sourceImage: PICTURE, timeout: 40 }), { timeoutMs: 40 });
     },
   );
 });
@@ -161,7 +197,10 @@ test("an answer that stops halfway ends with a timeout", async () => {
   await withServer(
     (_, response) => void response.writeHead(200, { "Content-Length": "100" }).write("{"),
     async (url) => {
-      await assert.rejects(new MienClient({ baseUrl: url, timeout: 100 }).version(), MienTimeoutError);
+      await assert.rejects(
+        new MienClient({ baseUrl: url, timeout: 100 }).version(),
+        MienTimeoutError,
+      );
     },
   );
 });
@@ -187,14 +226,19 @@ test("a signal ends a call, a stream, and the wait before another try", async ()
       const soon = (): AbortSignal => AbortSignal.timeout(50);
       await assert.rejects(client.engines({ signal: soon() }), MienAbortError);
       await assert.rejects(client.version({ signal: soon() }), MienAbortError);
-      await assert.rejects(client.engines({ signal: AbortSignal.abort("no") }), (error: unknown) => {
-        assert.ok(error instanceof MienAbortError);
-        assert.equal(error.cause, "no");
-        return true;
-      });
+      await assert.rejects(
+        client.engines({ signal: AbortSignal.abort("no") }),
+        (error: unknown) => {
+          assert.ok(error instanceof MienAbortError);
+          assert.equal(error.cause, "no");
+          return true;
+        },
+      );
       const stream = await client.jobs.resultStream("x", { signal: soon() });
       await assert.rejects(new Response(stream).text(), MienAbortError);
-      const waiting = createLivePortraitClient({ baseUrl: url }).waitForHealthy(9, 60_000, { signal: soon() });
+      const waiting = createLivePortraitClient({ baseUrl: url }).waitForHealthy(9, 60_000, {
+        signal: soon(),
+      });
       await assert.rejects(waiting, MienAbortError);
     },
   );
@@ -211,6 +255,34 @@ test("nobody there is a connection error, and waiting for health says so", async
   assert.ok(error.unsent);
   assert.match(error.message, /ECONNREFUSED/);
   assert.equal(await client.waitForHealthy(2, 1), false);
+});
+
+test("waiting for the health of something else ends at once", async () => {
+  await withServer(
+    (_, response) => json(response, 200, { status: "ok" }),
+    async (url) => {
+      const waiting = createLivePortraitClient({ baseUrl: url }).waitForHealthy();
+      await assert.rejects(waiting, { code: "not-avatar" });
+    },
+  );
+});
+
+test("names are parts of a path and lists may be short", async () => {
+  await withServer(
+    (_, response) => json(response, 200, {}),
+    async (url, requests) => {
+      const { jobs, portraits } = new MienClient({ baseUrl: url });
+      await jobs.get("../a/b?c");
+      await jobs.list({ limit: 7 });
+      assert.deepEqual(
+        requests.map(({ path }) => path),
+        ["/v1/jobs/..%2Fa%2Fb%3Fc", "/v1/jobs?limit=7"],
+      );
+      for (const name of ["", ".", ".."])
+        await assert.rejects(portraits.delete(name), MienInputError);
+      assert.equal(requests.length, 2);
+    },
+  );
 });
 
 test("the key is sent, and never logged", async (context) => {
@@ -238,8 +310,13 @@ test("a portrait is sent once, and again when the service has forgotten it", asy
     async (url, requests) => {
       const client = createLivePortraitClient({ baseUrl: url });
       const sent = (): string[] =>
-        requests.splice(0).map(({ body }) => (body.includes('name="source_image"') ? "file" : "hash"));
-      assert.equal((await client.render({ sourceImage: PICTURE, emotion: "happy" })).latencyMs, 1.5);
+        requests
+          .splice(0)
+          .map(({ body }) => (body.includes('name="source_image"') ? "file" : "hash"));
+      assert.equal(
+        (await client.render({ sourceImage: PICTURE, emotion: "happy" })).latencyMs,
+        1.5,
+      );
       assert.deepEqual(sent(), ["file"]);
       await client.render({ sourceImage: new Blob([PICTURE]), width: undefined });
       assert.deepEqual(sent(), ["hash"]);
@@ -256,17 +333,27 @@ test("what cannot be sent is told before anything is sent", async () => {
   const client = createLivePortraitClient({ baseUrl: "http://127.0.0.1:9" });
   await assert.rejects(client.render({ sourceImage: "/no/such/portrait.png" }), MienInputError);
   await assert.rejects(client.render({ sourceImage: 7 as unknown as string }), MienInputError);
+  const odd = createLivePortraitClient({ baseUrl: "http://127.0.0.1:9", apiKey: "new\nline" });
+  await assert.rejects(odd.health(), MienInputError);
   assert.throws(() => createLivePortraitClient({ baseUrl: "localhost:8001" }), MienInputError);
-  assert.throws(() => createLivePortraitClient({ baseUrl: "http://x", timeout: 0 }), MienInputError);
+  assert.throws(
+    () => createLivePortraitClient({ baseUrl: "http://x", timeout: 0 }),
+    MienInputError,
+  );
 });
 
 test("a wait doubles up to five seconds and is spread over its upper half", () => {
-  assert.deepEqual([0, 1, 2, 9].map((attempt) => backoff(attempt, 1)), [200, 400, 800, 5000]);
+  assert.deepEqual(
+    [0, 1, 2, 9].map((attempt) => backoff(attempt, 1)),
+    [200, 400, 800, 5000],
+  );
   assert.equal(backoff(0, 0), 100);
 });
 
 test("what is not repeatable is made again only if it surely was not done", () => {
-  const refused = new Error("x", { cause: Object.assign(new Error("y"), { code: "ECONNREFUSED" }) });
+  const refused = new Error("x", {
+    cause: Object.assign(new Error("y"), { code: "ECONNREFUSED" }),
+  });
   const answer = (status: number, retryAfterMs?: number): MienApiError =>
     new MienApiError({ status, code: "c", detail: "d", retryAfterMs });
   const delay = (error: MienApiError | MienConnectionError): number | undefined =>

@@ -50,14 +50,19 @@ async function played(orchestrator: Orchestrator, script: Script): Promise<Timed
   return frames;
 }
 
-const said = (frames: TimedFrame[]): string[] => frames.map(({ frame, text }) => `${String(frame)} ${text}`);
+const said = (frames: TimedFrame[]): string[] =>
+  frames.map(({ frame, text }) => `${String(frame)} ${text}`);
 
 test("tags become faces, with times", async () => {
   const { orchestrator, problems } = stage();
   const frames = await played(orchestrator, "Well. [happy] Hello! [sad] Oh no");
   assert.deepEqual(
     frames.map(({ frame, expression, startMs, durationMs, text }) => [
-      String(frame), expression, startMs, durationMs, text,
+      String(frame),
+      expression,
+      startMs,
+      durationMs,
+      text,
     ]),
     [
       ["ada.png:neutral", "neutral", 0, 50, "Well."],
@@ -129,7 +134,10 @@ test("somebody may be switched to in the middle", async () => {
 
 test("a name that nobody has is an error of the caller", () => {
   const { orchestrator } = stage();
-  assert.throws(() => orchestrator.switchTo("Eve"), { name: "MienInputError", message: /Ada, Bob Ross/ });
+  assert.throws(() => orchestrator.switchTo("Eve"), {
+    name: "MienInputError",
+    message: /Ada, Bob Ross/,
+  });
   assert.throws(() => stage({ character: "Eve" }), MienInputError);
   assert.throws(() => stage({ characters: {} }), MienInputError);
 });
@@ -148,7 +156,8 @@ test("a face that fails is a neutral one, and told", async () => {
   assert.equal(String(frame?.frame), "ada.png:neutral");
   assert.equal(frame?.expression, "neutral");
   const [{ error, ...told } = {} as never, ...others] = problems as Extract<
-    OrchestratorProblem, { kind: "render-failed" }
+    OrchestratorProblem,
+    { kind: "render-failed" }
   >[];
   assert.deepEqual(told, { kind: "render-failed", character: "Ada", expression: "sad" });
   assert.match(String(error), /no sad/);
@@ -208,6 +217,12 @@ test("a script that fails fails the performance", async () => {
 });
 
 test("durations come from the length of the text where nothing is said", async () => {
-  const frames = await played(stage({ durationOf: undefined }).orchestrator, "Hi. How are you today?");
-  assert.deepEqual(frames.map(({ durationMs }) => durationMs), [400, 65 * 18]);
+  const frames = await played(
+    stage({ durationOf: undefined }).orchestrator,
+    "Hi. How are you today?",
+  );
+  assert.deepEqual(
+    frames.map(({ durationMs }) => durationMs),
+    [400, 65 * 18],
+  );
 });

@@ -10,7 +10,7 @@ function parsed(texts: string[]): ServerEvent[] {
 }
 
 test("events have a name, an id and data", () => {
-  assert.deepEqual(parsed(["event: state\nid: 7\ndata: {\"a\":\ndata:1}\n\n"]), [
+  assert.deepEqual(parsed(['event: state\nid: 7\ndata: {"a":\ndata:1}\n\n']), [
     { name: "state", id: "7", data: '{"a":\n1}' },
   ]);
 });
@@ -24,7 +24,11 @@ test("comments, unknown fields and events without data are nothing", () => {
 test("lines may end in any of three ways", () => {
   for (const end of ["\n", "\r\n", "\r"]) {
     const events = parsed([`id: 1${end}data: x${end}${end}data: y${end}${end}: more`]);
-    assert.deepEqual(events.map(({ data }) => data), ["x", "y"], JSON.stringify(end));
+    assert.deepEqual(
+      events.map(({ data }) => data),
+      ["x", "y"],
+      JSON.stringify(end),
+    );
   }
 });
 
@@ -33,7 +37,18 @@ test("what is cut off at the end is no event", () => {
 });
 
 test("however a stream is cut, its events are the same", () => {
-  const parts = ["data: x", "data:y", "event: state", "id: 4", ":", "\n", "\r\n", "\r", "\n\n", "ü"];
+  const parts = [
+    "data: x",
+    "data:y",
+    "event: state",
+    "id: 4",
+    ":",
+    "\n",
+    "\r\n",
+    "\r",
+    "\n\n",
+    "ü",
+  ];
   const chance = chances(5);
   for (let round = 0; round < 3000; round += 1) {
     const text = `${someOf(parts, 20, chance)}\n\n`;

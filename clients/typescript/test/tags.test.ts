@@ -7,9 +7,34 @@ import { ScriptReader } from "../dist/script.js";
 import { chances, cut, someOf } from "./chance.js";
 
 const PARTS = [
-  "[", "]", "[happy]", "[ Sad ]", "[Ada Lovelace]", "[1]", "a[i]", "[]", "[a\nb]", "hello", " ",
-  ". ", "? ", "...", "\n", "。", "」", "Zoë", "[Zoë]", "[é\u0301]", "\u{1D421}", "[\u{1D421}appy]",
-  `[${"x".repeat(47)}]`, `[${"x".repeat(46)}]`, "['x]", "[x'y-z_9]", "!\"", "[[angry]]",
+  "[",
+  "]",
+  "[happy]",
+  "[ Sad ]",
+  "[Ada Lovelace]",
+  "[1]",
+  "a[i]",
+  "[]",
+  "[a\nb]",
+  "hello",
+  " ",
+  ". ",
+  "? ",
+  "...",
+  "\n",
+  "。",
+  "」",
+  "Zoë",
+  "[Zoë]",
+  "[é\u0301]",
+  "\u{1D421}",
+  "[\u{1D421}appy]",
+  `[${"x".repeat(47)}]`,
+  `[${"x".repeat(46)}]`,
+  "['x]",
+  "[x'y-z_9]",
+  '!"',
+  "[[angry]]",
 ];
 
 /** Neighbouring texts as one: where they are cut is of no matter. */
@@ -67,8 +92,11 @@ test("nothing of a script is lost", () => {
   const chance = chances(2);
   for (let round = 0; round < 2000; round += 1) {
     const text = someOf(PARTS, 12, chance);
-    const again = parsed([text]).map((piece) => (piece.kind === "tag" ? `[${piece.name}]` : piece.text));
-    const plain = (words: string): string => words.replaceAll(/\[[ \t]+|[ \t]+\]/g, (space) => space.trim());
+    const again = parsed([text]).map((piece) =>
+      piece.kind === "tag" ? `[${piece.name}]` : piece.text,
+    );
+    const plain = (words: string): string =>
+      words.replaceAll(/\[[ \t]+|[ \t]+\]/g, (space) => space.trim());
     assert.equal(plain(again.join("")), plain(text));
   }
 });
@@ -92,7 +120,10 @@ test("no more than the beginning of a tag is held back", () => {
 
 test("sentences are cut where they end", () => {
   const reader = new ScriptReader();
-  const cues = [...reader.feed('Pi is 3.14. "Really?" Yes... [sad]Oh。えっ！」そう。x\ny'), ...reader.end()];
+  const cues = [
+    ...reader.feed('Pi is 3.14. "Really?" Yes... [sad]Oh。えっ！」そう。x\ny'),
+    ...reader.end(),
+  ];
   assert.deepEqual(
     cues.map((cue) => (cue.kind === "line" ? cue.text : `[${cue.name}]`)),
     ["Pi is 3.14.", '"Really?"', "Yes...", "[sad]", "Oh。", "えっ！」", "そう。", "x", "y"],

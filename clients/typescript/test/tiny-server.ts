@@ -9,7 +9,7 @@ export interface Seen {
   body: string;
 }
 
-/** A server of plain HTTP for what the real one does not do on demand: `answer` makes each answer. */
+/** Plain HTTP for what the real service does not do on demand; `answer` makes each answer. */
 export async function withServer(
   answer: (seen: Seen, response: ServerResponse, number: number) => void,
   use: (url: string, requests: Seen[]) => Promise<void>,

@@ -12,10 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Healthz
-         * @description The process lives. Nothing else is asked.
+         * Whether the process lives
+         * @description Nothing else is asked.
          */
-        get: operations["healthz_healthz_get"];
+        get: operations["isAlive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -32,10 +32,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Readyz
+         * Whether it takes work
          * @description 200 once the engine is warm; 503 before, and while it drains.
          */
-        get: operations["readyz_readyz_get"];
+        get: operations["isReady"];
         put?: never;
         post?: never;
         delete?: never;
@@ -52,10 +52,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Health
-         * @description As the avatar service says it or, with ``--api frames``, as the frame renderer does.
+         * How it is
+         * @description As the avatar service says it or, with `--api frames`, as the frame renderer does.
          */
-        get: operations["health_health_get"];
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,10 +72,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Metrics
-         * @description For Prometheus.
+         * Figures for Prometheus
+         * @description `mien_...`, and `liveportrait_...` as the avatar service counts.
          */
-        get: operations["metrics_metrics_get"];
+        get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -302,6 +302,31 @@ export interface paths {
          *     rendered, or it is there already. The same frame that several ask for is rendered once.
          */
         post: operations["renderFrame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/predict/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A portrait follows a driver
+         * @description As FasterLivePortrait's: answers when everything is made. S and D being the names of the
+         *     source's and the driver's files, the ZIP holds `S-D-crop.mp4` (the driver's face beside the
+         *     moved one, 1024 x 512; with a template the moved one alone, 512 x 512), `S-D-org.mp4` (the whole
+         *     picture), with a driver that has sound `S-D-crop-audio.mp4` and `S-D-org-audio.mp4`, and with a
+         *     film as the driver its motion, `D.pkl`. Hanging up cancels the work. Films that nobody
+         *     wants to wait for are better asked of `POST /v1/jobs`.
+         */
+        post: operations["predict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -713,6 +738,39 @@ export interface components {
              */
             format?: "mp4" | "webm" | "gif" | "webp";
         };
+        /**
+         * AvatarHealth
+         * @description As the avatar service says it.
+         */
+        AvatarHealth: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "starting" | "draining" | "failed";
+            /**
+             * Gpu Available
+             * @example false
+             */
+            gpu_available: boolean;
+            /** Gpu Name */
+            gpu_name: string | null;
+            /** Cuda Version */
+            cuda_version: string | null;
+            /** Model Loaded */
+            model_loaded: boolean;
+            /**
+             * Version
+             * @example 0.1.0
+             */
+            version: string;
+            /**
+             * Engine
+             * @example mesh
+             */
+            engine: string;
+            queue: components["schemas"]["Queue"];
+        };
         /** Body_renderEmotion */
         Body_renderEmotion: {
             /**
@@ -870,7 +928,10 @@ export interface components {
              * @default true
              */
             deleted?: boolean;
-            /** Filename */
+            /**
+             * Filename
+             * @example 5f1c9f0e6f3d4b2a8c7d6e5f40312233.png
+             */
             filename: string;
         };
         /**
@@ -1453,6 +1514,17 @@ export interface components {
             problem: string;
         };
         /**
+         * FramesHealth
+         * @description As the frame renderer says it.
+         */
+        FramesHealth: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "starting" | "draining" | "failed";
+        };
+        /**
          * Intensity
          * @description How strongly an expression can be worn.
          */
@@ -1665,6 +1737,129 @@ export interface components {
             portraits: components["schemas"]["PortraitInfo"][];
         };
         /**
+         * PredictForm
+         * @description What is sent to `/predict/`. Switches are `true` or `false`, `1` or `0`, `yes` or `no`, `on`
+         *     or `off`. Other fields are ignored, as they always were.
+         */
+        PredictForm: {
+            /**
+             * Source Image
+             * @description The portrait: a picture, or a film whose face goes on moving. The content says which.
+             */
+            source_image?: string;
+            /**
+             * Driving Video
+             * @description What moves the face: a film, or a picture. Used unless `flag_pickle`.
+             */
+            driving_video?: string;
+            /**
+             * Driving Pickle
+             * @description A motion template: LivePortrait's `.pkl`, or `.mien`. Used with `flag_pickle`. Nothing in it
+             *     is ever run.
+             */
+            driving_pickle?: string;
+            /**
+             * Flag Is Animal
+             * @description Only `false`: animals cannot be moved here, because their faces are not found. Left out, it
+             *     means people.
+             */
+            flag_is_animal?: boolean;
+            /**
+             * Flag Pickle
+             * @description Whether `driving_pickle` moves the face.
+             * @default false
+             */
+            flag_pickle?: boolean;
+            /**
+             * Flag Relative Input
+             * @description Add the driver's change since its first frame; else take its pose and expression as they
+             *     are.
+             * @default true
+             */
+            flag_relative_input?: boolean;
+            /**
+             * Flag Do Crop Input
+             * @description Without it the whole picture stays as it was.
+             * @default true
+             */
+            flag_do_crop_input?: boolean;
+            /**
+             * Flag Remap Input
+             * @description The same: whether the moved face is put back into the whole picture.
+             * @default true
+             */
+            flag_remap_input?: boolean;
+            /**
+             * Driving Multiplier
+             * @description Gain of the motion.
+             * @default 1
+             */
+            driving_multiplier?: number;
+            /**
+             * Flag Stitching
+             * @description Hold the shoulders where they are, with engines that can; without it the whole picture stays
+             *     as it was.
+             * @default true
+             */
+            flag_stitching?: boolean;
+            /**
+             * Flag Crop Driving Video Input
+             * @description Show the driver's face on the left, or its whole picture.
+             * @default true
+             */
+            flag_crop_driving_video_input?: boolean;
+            /**
+             * Flag Video Editing Head Rotation
+             * @description Of a film as the portrait: turn the head as the driver's is turned, instead of by as much as
+             *     it turns.
+             * @default false
+             */
+            flag_video_editing_head_rotation?: boolean;
+            /**
+             * Scale
+             * @description Side of the portrait's crop, in sizes of the face; 2.3 is the engine's own.
+             * @default 2.3
+             */
+            scale?: number;
+            /**
+             * Vx Ratio
+             * @description How far the crop lies to the right of the face, in sides.
+             * @default 0
+             */
+            vx_ratio?: number;
+            /**
+             * Vy Ratio
+             * @description How far it lies below; -0.125 is the engine's own.
+             * @default -0.125
+             */
+            vy_ratio?: number;
+            /**
+             * Scale Crop Driving Video
+             * @description The same of the driver's crop that is shown.
+             * @default 2.2
+             */
+            scale_crop_driving_video?: number;
+            /**
+             * Vx Ratio Crop Driving Video
+             * @description The same of the driver's crop that is shown.
+             * @default 0
+             */
+            vx_ratio_crop_driving_video?: number;
+            /**
+             * Vy Ratio Crop Driving Video
+             * @description The same of the driver's crop that is shown.
+             * @default -0.1
+             */
+            vy_ratio_crop_driving_video?: number;
+            /**
+             * Driving Smooth Observation Variance
+             * @description Of a film as the portrait, with engines that smooth it: variance of the noise that is taken
+             *     out of the motion.
+             * @default 1e-7
+             */
+            driving_smooth_observation_variance?: number;
+        };
+        /**
          * Problem
          * @description What went wrong (RFC 9457).
          */
@@ -1740,6 +1935,40 @@ export interface components {
              * @example 2.4
              */
             eta_s: number | null;
+        };
+        /**
+         * Queue
+         * @description Jobs.
+         */
+        Queue: {
+            /**
+             * Waiting
+             * @example 0
+             */
+            waiting: number;
+            /**
+             * Running
+             * @description Workers at work.
+             * @example 1
+             */
+            running: number;
+        };
+        /**
+         * Readiness
+         * @description Whether it takes work.
+         */
+        Readiness: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "starting" | "ready" | "draining" | "failed";
+            /**
+             * Reason
+             * @description Why it is not ready.
+             * @example
+             */
+            reason: string;
         };
         /**
          * Rendered
@@ -2120,7 +2349,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description This key may not do that. */
+        /** @description A web page of another origin asked, or one that is not allowed to. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -2258,7 +2487,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    healthz_healthz_get: {
+    isAlive: {
         parameters: {
             query?: never;
             header?: never;
@@ -2273,13 +2502,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/plain": string;
                 };
             };
             500: components["responses"]["Fault"];
         };
     };
-    readyz_readyz_get: {
+    isReady: {
         parameters: {
             query?: never;
             header?: never;
@@ -2294,13 +2523,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             500: components["responses"]["Fault"];
+            /** @description Not yet, not any more, or it failed to start. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
         };
     };
-    health_health_get: {
+    getHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -2315,13 +2553,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["AvatarHealth"] | components["schemas"]["FramesHealth"];
                 };
             };
             500: components["responses"]["Fault"];
+            /** @description Not yet, not any more, or it failed to start. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvatarHealth"] | components["schemas"]["FramesHealth"];
+                };
+            };
         };
     };
-    metrics_metrics_get: {
+    getMetrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -2336,7 +2583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/plain": string;
                 };
             };
             500: components["responses"]["Fault"];
@@ -2840,6 +3087,44 @@ export interface operations {
             507: components["responses"]["InsufficientStorage"];
         };
     };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PredictForm"];
+            };
+        };
+        responses: {
+            /** @description The films, and the driver's motion as a template. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -2861,6 +3146,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
@@ -2896,7 +3182,9 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["Timeout"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedKind"];
             422: components["responses"]["Invalid"];
@@ -2927,6 +3215,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
@@ -2955,6 +3244,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
@@ -2998,6 +3288,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
@@ -3047,6 +3338,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             416: components["responses"]["RangeNotSatisfiable"];
@@ -3086,7 +3378,9 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["Timeout"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedKind"];
             422: components["responses"]["Invalid"];
@@ -3114,6 +3408,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -3138,6 +3433,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
         };
@@ -3161,6 +3457,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
         };

@@ -2,6 +2,7 @@ import { pause } from "../deadline.js";
 import { MienConnectionError, MienError, MienJobError, MienTimeoutError } from "../errors.js";
 import { writeWhole } from "../files.js";
 import type { Call, CallOptions, Http } from "../http.js";
+import { type ListOptions, listPath, segment } from "../paths.js";
 import { backoff } from "../retry.js";
 import { eventsOf } from "../sse.js";
 import type { Job, JobList, JobRequest } from "./types.js";
@@ -11,6 +12,7 @@ export interface SubmitOptions extends CallOptions {
   idempotencyKey?: string | undefined;
 }
 
+const JOBS = "/v1/jobs";
 const ENDED: ReadonlySet<string> = new Set(["succeeded", "failed", "cancelled"]);
 
 /** Work that takes longer than an answer may: followed while it runs, fetched when it is done. */
@@ -22,10 +24,10 @@ export class Jobs {
   }
 
   async submit(request: JobRequest, options: SubmitOptions = {}): Promise<Job> {
-    const { idempotencyKey = randomKey(), signal } = options;
+    const { idempotencyKey = randomKey(), ...rest } = options;
     const headers = { "Idempotency-Key": idempotencyKey };
-    const path = "/v1/jobs";
-    return this.#http.json({ method: "POST", path, headers, body: request, repeatable: true, signal });
+    const call = { method: "POST", path: JOBS, headers, body: request, repeatable: true } as const;
+    return this.#http.json({ ...call, ...rest });
   }
 
   async get(id: string, options: CallOptions = {}): Promise<Job> {
@@ -33,15 +35,14 @@ export class Jobs {
   }
 
   /** The newest first. */
-  async list(options: CallOptions = {}): Promise<JobList> {
-    return this.#http.json({ path: "/v1/jobs", repeatable: true, ...options });
+  async list(options: ListOptions = {}): Promise<JobList> {
+    return this.#http.json({ path: listPath(JOBS, options), repeatable: true, ...options });
   }
 
   /** End a job that waits or runs; forget one that has ended, with its result. */
-  async cancel(id: string, options: CallOptions = {}): Promise<void> {
+  async cancel(id: string, options: CallOptions = {}): Promise<Job> {
     // Not repeatable: the first cancels, the second would forget.
-    const call: Call = { method: "DELETE", path: pathOf(id), repeatable: false, ...options };
-    await this.#http.send(call, async (response) => void (await response.arrayBuffer()));
+    return this.#http.json({ method: "DELETE", path: pathOf(id), repeatable: false, ...options });
   }
 
   /** What came of a job that has succeeded. */
@@ -65,7 +66,7 @@ export class Jobs {
    */
   async *progress(id: string, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
     let lastId = "";
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       let failure: MienError;
       let connected = false;
       try {
@@ -93,7 +94,7 @@ export class Jobs {
     }
   }
 
-  /** Until it has ended: the job that succeeded, or a MienJobError. `told`: hears of its progress. */
+  /** The job when it has succeeded; else a MienJobError. `told`: hears of its progress. */
   async wait(id: string, options: CallOptions & { told?: (job: Job) => void } = {}): Promise<Job> {
     for await (const job of this.progress(id, options)) {
       options.told?.(job);
@@ -116,7 +117,12 @@ export class Jobs {
   ): Promise<ReadableStream<Uint8Array>> {
     const headers: Record<string, string> = { Accept: "text/event-stream" };
     if (lastId !== "") headers["Last-Event-ID"] = lastId;
-    return this.#http.stream({ path: `${pathOf(id)}/events`, headers, repeatable: true, ...options });
+    return this.#http.stream({
+      path: `${pathOf(id)}/events`,
+      headers,
+      repeatable: true,
+      ...options,
+    });
   }
 
   #resultCall(id: string, options: CallOptions): Call {
@@ -125,7 +131,7 @@ export class Jobs {
 }
 
 function pathOf(id: string): string {
-  return `/v1/jobs/${encodeURIComponent(id)}`;
+  return `${JOBS}/${segment(id)}`;
 }
 
 /** 128 bits; `randomUUID` is missing on pages without TLS. */

@@ -1,4 +1,5 @@
 import type { CallOptions, Http } from "../http.js";
+import { type ListOptions, listPath, segment } from "../paths.js";
 import { opened, type Source } from "../source-image.js";
 
 /** Files that are sent once and used by their id. `Kept`: what is known of one; `List`: of all. */
@@ -16,7 +17,13 @@ export class Uploads<Kept, List> {
     const { blob, name } = await opened(source);
     const body = new FormData();
     body.append("file", blob, name);
-    return this.#http.json({ method: "POST", path: this.#path, body, repeatable: true, ...options });
+    return this.#http.json({
+      method: "POST",
+      path: this.#path,
+      body,
+      repeatable: true,
+      ...options,
+    });
   }
 
   async get(id: string, options: CallOptions = {}): Promise<Kept> {
@@ -24,8 +31,8 @@ export class Uploads<Kept, List> {
   }
 
   /** The newest first. */
-  async list(options: CallOptions = {}): Promise<List> {
-    return this.#http.json({ path: this.#path, repeatable: true, ...options });
+  async list(options: ListOptions = {}): Promise<List> {
+    return this.#http.json({ path: listPath(this.#path, options), repeatable: true, ...options });
   }
 
   async delete(id: string, options: CallOptions = {}): Promise<void> {
@@ -36,6 +43,6 @@ export class Uploads<Kept, List> {
   }
 
   #pathOf(id: string): string {
-    return `${this.#path}/${encodeURIComponent(id)}`;
+    return `${this.#path}/${segment(id)}`;
   }
 }
