@@ -57,7 +57,8 @@ class PatientProtocol(Base):
         super().data_received(data)
         if self.transport.is_closing():
             return
-        self._header_bytes = self._header_bytes + len(data) if self._between else 0
+        counts = self._between and not self._leftover
+        self._header_bytes = self._header_bytes + len(data) if counts else 0
         if self._header_bytes > self.patience.header_bytes:
             self._refuse(431, "headers-too-large", "the headers of the request are too large")
             return
@@ -81,6 +82,18 @@ class PatientProtocol(Base):
     def send_400_response(self, msg: str) -> None:
         """Of uvicorn, for what is no HTTP."""
         self._refuse(400, "bad-request", "this is no HTTP request")
+
+    def on_message_complete(self) -> None:
+        """Of uvicorn on httptools, which does not note the end of a body that came after its
+        answer. h11 keeps headers small by itself."""
+        super().on_message_complete()  # type: ignore[misc]
+        if self.cycle is not None:
+            self.cycle.more_body = False
+
+    @property
+    def _leftover(self) -> bool:
+        """Whether what comes is still the body of a request that was answered before its end."""
+        return self.cycle is not None and self.cycle.response_complete and self.cycle.more_body
 
     @property
     def _between(self) -> bool:

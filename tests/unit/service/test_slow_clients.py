@@ -126,6 +126,29 @@ def test_those_that_speak_are_served_one_after_the_other() -> None:
     asyncio.run(go())
 
 
+def test_a_body_that_comes_after_its_answer_is_not_taken_for_headers() -> None:
+    async def go() -> None:
+        async with served(Patience(header_bytes=10_000)) as (port, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"POST /1 HTTP/1.1\r\nhost: here\r\ncontent-length: 300000\r\n\r\n")
+            assert (await answer_of(reader))[2] == b"/1"
+            for _ in range(3):
+                writer.write(bytes(100_000))
+                await writer.drain()
+            writer.write(ASKED % 2)
+            assert (await answer_of(reader))[2] == b"/2"
+            writer.write(b"POST /3 HTTP/1.1\r\nhost: here\r\ncontent-length: 3\r\n\r\n")
+            assert (await answer_of(reader))[2] == b"/3"
+            writer.write(b"abcGET / HTTP/1.1\r\nhost: here\r\nx-long: ")
+            writer.write(b"x" * 20_000)
+            await writer.drain()
+            writer.write(b"x" * 20_000)
+            assert (await problem_of(reader))["code"] == "headers-too-large"
+            writer.close()
+
+    asyncio.run(go())
+
+
 def test_headers_without_end_are_refused() -> None:
     async def go() -> None:
         async with served(Patience(header_bytes=10_000)) as (port, _):
