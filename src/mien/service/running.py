@@ -57,16 +57,19 @@ class _Server(uvicorn.Server):
             print(f"mien serve: listening on http://{where}", file=sys.stderr, flush=True)  # noqa: T201
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self._draining is not None or sig == signal.SIGINT:
-            super().handle_exit(sig, frame)
-            return
-        self._draining = asyncio.get_running_loop().create_task(self._drain(sig, frame))
+        """SIGTERM drains; SIGINT, or a second signal, stops at once; a third waits for nothing."""
+        if self.should_exit:
+            self.force_exit = True
+        elif self._draining is not None or sig == signal.SIGINT:
+            self.should_exit = True
+        else:
+            self._draining = asyncio.get_running_loop().create_task(self._drain())
 
-    async def _drain(self, sig: int, frame: FrameType | None) -> None:
+    async def _drain(self) -> None:
         service = self._service
         service.readiness.become("draining", "the service is being stopped")
         await service.jobs.drain(service.settings.drain_s)
-        super().handle_exit(sig, frame)
+        self.should_exit = True
 
 
 def _listen(settings: ServiceSettings) -> socket.socket:

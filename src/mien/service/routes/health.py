@@ -49,6 +49,7 @@ class FramesHealth(BaseModel):
     status: Literal["ok", "starting", "draining", "failed"]
 
 
+_STATUS: dict[State, int] = {"starting": 503, "ready": 200, "draining": 503, "failed": 503}
 _NOT_READY = "Not yet, not any more, or it failed to start."
 
 
@@ -71,9 +72,8 @@ async def healthz() -> PlainTextResponse:
 )
 async def readyz(service: TheService) -> JSONResponse:
     """200 once the engine is warm; 503 before, and while it drains."""
-    readiness = service.readiness
-    status = 200 if readiness.state == "ready" else 503
-    return JSONResponse({"status": readiness.state, "reason": readiness.reason}, status)
+    state, reason = _state(service)
+    return JSONResponse({"status": state, "reason": reason}, _STATUS[state])
 
 
 @router.get(
@@ -87,25 +87,31 @@ async def readyz(service: TheService) -> JSONResponse:
 )
 async def health(service: TheService) -> JSONResponse:
     """As the avatar service says it or, with `--api frames`, as the frame renderer does."""
-    ready = service.readiness.state == "ready"
+    state, _ = _state(service)
     words = _frames_words if service.settings.api == "frames" else _avatar_words
-    return JSONResponse(words(service), 200 if ready else 503)
+    return JSONResponse(words(service, state), _STATUS[state])
 
 
-def _frames_words(service: Service) -> dict[str, Any]:
-    state = service.readiness.state
+def _state(service: Service) -> tuple[State, str]:
+    """As it was said, unless no worker is left that could work."""
+    readiness = service.readiness
+    if readiness.state == "ready" and not service.executor.status.ready:
+        return "starting", "the workers have ended and are being replaced"
+    return readiness.state, readiness.reason
+
+
+def _frames_words(service: Service, state: State) -> dict[str, Any]:
     return {"status": "ok" if state == "ready" else state}
 
 
-def _avatar_words(service: Service) -> dict[str, Any]:
-    readiness, machine = service.readiness, service.readiness.machine
-    executor = service.executor.status
+def _avatar_words(service: Service, state: State) -> dict[str, Any]:
+    machine, executor = service.readiness.machine, service.executor.status
     return {
-        "status": "healthy" if readiness.state == "ready" else readiness.state,
+        "status": "healthy" if state == "ready" else state,
         "gpu_available": machine.gpu_available,
         "gpu_name": machine.gpu_name,
         "cuda_version": machine.cuda_version,
-        "model_loaded": readiness.state in ("ready", "draining"),
+        "model_loaded": state in ("ready", "draining"),
         "version": __version__,
         "engine": service.engine.name,
         "queue": {"waiting": service.jobs.num_waiting, "running": executor.busy},
