@@ -24,8 +24,10 @@ from mien.service.uploads.uploads import Upload, UploadKind
 router = APIRouter(prefix="/v1")
 
 DRIVER_KINDS: tuple[UploadKind, ...] = ("film", "sound", "template", "picture")
-_SENT = documented(401, 403, 408, 413, 415, 422, 429, 503, 507)
+_SENT = documented(401, 403, 408, 409, 413, 415, 422, 429, 503, 507)
 _ASKED = documented(401, 403, 404, 429)
+_LOOKED_AT = documented(401, 403, 404, 409, 422, 429, 503, 507)
+"""Of what may have to be looked at first."""
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most of the list, the newest first.")]
 
 
@@ -86,7 +88,7 @@ async def list_portraits(service: TheService, owner: Caller, limit: Limit = 100)
     operation_id="getPortrait",
     summary="What is known of a portrait",
     tags=["portraits"],
-    responses=_ASKED,
+    responses=_LOOKED_AT,
 )
 async def get_portrait(service: TheService, owner: Caller, id: str) -> PortraitInfo:
     """Asking for it counts as using it: what is not used is deleted in time."""
@@ -104,7 +106,7 @@ async def get_portrait(service: TheService, owner: Caller, id: str) -> PortraitI
             "description": "At most 256 pixels a side.",
             "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
         },
-        **_ASKED,
+        **_LOOKED_AT,
     },
 )
 async def get_preview(service: TheService, owner: Caller, id: str) -> Response:

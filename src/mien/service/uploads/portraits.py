@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, TypeAlias
 
 from mien.errors import InputError, NoFaceError, UnreadableMediaError
-from mien.service.errors import NotFoundError, WorkerLostError
+from mien.service.errors import ConflictError, NotFoundError, WorkerLostError
 from mien.service.security.keys import Owner
 from mien.service.tasks.stills import Inspected, InspectTask
 from mien.service.uploads.first_sight import FilmSightTask
@@ -110,6 +111,8 @@ class Portraits:
         except WorkerLostError:
             raise UnreadableMediaError(name, "makes its decoder fail; save it anew") from None
         except UnreadableMediaError as error:
+            if not await asyncio.to_thread(upload.path.exists):
+                raise ConflictError("it was deleted meanwhile; send the file again") from None
             problem = str(error).removeprefix(f"{error.path}: ")
             raise UnreadableMediaError(name, problem) from None
         said = {"width": seen.width, "height": seen.height, "faces": seen.faces}
