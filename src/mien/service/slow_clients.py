@@ -54,10 +54,11 @@ class PatientProtocol(Base):
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
+        leftover = self._leftover
         super().data_received(data)
         if self.transport.is_closing():
             return
-        counts = self._between and not self._leftover
+        counts = self._between and not leftover
         self._header_bytes = self._header_bytes + len(data) if counts else 0
         if self._header_bytes > self.patience.header_bytes:
             self._refuse(431, "headers-too-large", "the headers of the request are too large")
