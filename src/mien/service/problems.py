@@ -24,6 +24,7 @@ from mien.errors import (
     OutputError,
     UnreadableMediaError,
 )
+from mien.media.staging import describe
 from mien.service.errors import (
     BusyError,
     ConflictError,
@@ -121,6 +122,8 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error.__cause__, OSError):  # a form for whose files there is no room
+            return answer_to(request, OutputError("the request", describe(error.__cause__)))
         phrase = HTTPStatus(error.status_code).phrase
         code = phrase.lower().replace(" ", "-")
         headers = dict(error.headers or {})

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mien.errors import MienError, OptionError
+from mien.service.documentation import ASSETS
 from mien.service.errors import UnauthorizedError
 from mien.service.problems import answer_to
 from mien.service.security.keys import LOCAL, Keys, Owner
@@ -54,7 +55,7 @@ class Guard:
         self._app, self._keys, self._always = app, keys, always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
+        if scope["type"] == "http" and not _is_open(scope["path"]):
             try:
                 scope.setdefault("state", {})["owner"] = await self._owner(Headers(scope=scope))
             except MienError as error:
@@ -74,6 +75,10 @@ class Guard:
         if owner is None:
             raise UnauthorizedError("this key is not known")
         return owner
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN_PATHS or path.startswith(f"{ASSETS}/")
 
 
 def _shown_key(headers: Headers) -> str | None:

@@ -69,6 +69,9 @@ class BoundedBodies:
         if said.isascii() and said.isdigit() and (len(said) > 18 or int(said) > most):
             await _refuse(scope, receive, send, _too_large(most))
             return
+        if said in ("", "0") and "transfer-encoding" not in headers:
+            await self._app(scope, receive, send)
+            return
         body = _Body(receive, send, most, Pace(self._floor))
         try:
             await self._app(scope, body.receive, body.send)
@@ -98,7 +101,8 @@ class _Body:
             return await self._receive()
         began = time.monotonic()
         try:
-            message = await asyncio.wait_for(self._receive(), self._pace.patience_s)
+            async with asyncio.timeout(self._pace.patience_s):
+                message = await self._receive()
         except TimeoutError:
             raise self._refusing(SlowRequestError("the body comes too slowly; send it again"))  # noqa: B904
         if message["type"] != "http.request":

@@ -96,10 +96,13 @@ class Shelf:
             return None
         return upload if upload.path.is_file() else None
 
-    def touch(self, upload: Upload) -> None:
-        """It is used now. Where nothing can be written it only ages."""
-        with suppress(OSError):
-            os.utime(upload.path)
+    def use(self, owner: Owner, id: str) -> Upload | None:
+        """Find it; it is used now. Where nothing can be written it only ages."""
+        upload = self.find(owner, id)
+        if upload is not None:
+            with suppress(OSError):
+                os.utime(upload.path)
+        return upload
 
     def all(self, owner: Owner) -> Iterator[Upload]:
         """All of an owner's, in no order."""

@@ -53,10 +53,9 @@ class Uploads:
         """
         most = max(self._limits.bytes_of(kind) for kind in kinds)
         measured = await _to_end(measure, file, most, HEAD_BYTES)
-        upload = await asyncio.to_thread(self._shelf.find, owner, measured.id)
+        upload = await asyncio.to_thread(self._shelf.use, owner, measured.id)
         if upload is not None:
             _check_kind(upload.kind, upload.facts, kinds)
-            await asyncio.to_thread(self._shelf.touch, upload)
             return upload
         form = _form(measured, kinds)
         if form.family == "picture" and measured.size > self._limits.picture_bytes:
@@ -74,10 +73,9 @@ class Uploads:
 
     async def find(self, owner: Owner, id: str) -> Upload:
         """Raises NotFoundError, also for what is somebody else's. Counts as used now."""
-        upload = await asyncio.to_thread(self._shelf.find, owner, id)
+        upload = await asyncio.to_thread(self._shelf.use, owner, id)
         if upload is None:
             raise NotFoundError("there is no such upload; send the file again")
-        await asyncio.to_thread(self._shelf.touch, upload)
         return upload
 
     async def list(self, owner: Owner, kinds: Sequence[UploadKind]) -> Sequence[Upload]:

@@ -80,7 +80,7 @@ def test_anything_else_is_refused_without_being_repeated(
     assert GIVEN.encode() not in answer.body
 
 
-@pytest.mark.parametrize("path", sorted(OPEN_PATHS))
+@pytest.mark.parametrize("path", [*sorted(OPEN_PATHS), "/docs/assets/swagger-ui.css"])
 def test_health_and_documentation_ask_for_none(tmp_path: Path, path: str) -> None:
     assert asked(Keys(tmp_path, [GIVEN]), path).status == 200
 

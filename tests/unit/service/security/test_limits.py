@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, File, UploadFile
+from starlette import formparsers
 from starlette.types import Receive, Scope, Send
 
 from fakes.asgi_call import ask, never
@@ -17,7 +20,8 @@ from mien.service.security.pace import Floor
 pytestmark = pytest.mark.unit
 
 LIMITS = BodyLimits(large=5000, form=1000, other=100)
-FORM = {"content-type": "multipart/form-data; boundary=b"}
+CHUNKED = {"transfer-encoding": "chunked"}
+FORM = {"content-type": "multipart/form-data; boundary=b", **CHUNKED}
 
 
 async def count(scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +57,7 @@ def test_the_limit_depends_on_route_and_kind(path: str, content_type: str, most:
 
 def test_a_body_within_the_limit_passes() -> None:
     app = BoundedBodies(count, LIMITS)
-    answer = asyncio.run(ask(app, method="POST", chunks=[b"x" * 60, b"x" * 40]))
+    answer = asyncio.run(ask(app, method="POST", headers=CHUNKED, chunks=[b"x" * 60, b"x" * 40]))
     assert (answer.status, answer.body) == (200, b"100")
 
 
@@ -68,7 +72,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(length: str) -> None
 
 def test_a_body_that_turns_out_to_be_too_large_is_refused() -> None:
     app = BoundedBodies(count, LIMITS)
-    answer = asyncio.run(ask(app, method="POST", chunks=[b"x" * 60] * 3))
+    answer = asyncio.run(ask(app, method="POST", headers=CHUNKED, chunks=[b"x" * 60] * 3))
     assert (answer.status, answer.code) == (413, "too-large")
 
 
@@ -86,9 +90,29 @@ def test_what_a_framework_makes_of_a_refused_body_is_not_sent() -> None:
     assert (answer.status, answer.code) == (413, "too-large")
 
 
+def test_a_form_for_whose_files_there_is_no_room_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Full(SpooledTemporaryFile[bytes]):
+        def write(self, data: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    inner = FastAPI()
+    add_problems(inner)
+
+    @inner.post("/")
+    async def post(file: UploadFile = File()) -> None:  # noqa: B008
+        raise AssertionError("the route was asked")
+
+    monkeypatch.setattr(formparsers, "SpooledTemporaryFile", Full)
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nx\r\n--b--\r\n'
+    answer = asyncio.run(ask(inner, method="POST", headers=FORM, chunks=[part]))
+    assert (answer.status, answer.code) == (507, "unwritable-output")
+
+
 def test_a_body_that_does_not_come_is_given_up() -> None:
     app = BoundedBodies(count, LIMITS, Floor(silence_s=0.01))
-    answer = asyncio.run(ask(app, method="POST", chunks=never()))
+    answer = asyncio.run(ask(app, method="POST", headers=CHUNKED, chunks=never()))
     assert (answer.status, answer.code) == (408, "slow-request")
 
 
@@ -111,7 +135,8 @@ def test_waiting_for_the_caller_to_leave_has_no_limit() -> None:
         async def send(message: Any) -> None:
             pass
 
-        scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+        scope = {"type": "http", "method": "GET", "path": "/"}
+        scope |= {"headers": [(b"content-length", b"1")]}
         await BoundedBodies(linger, LIMITS, Floor(silence_s=0.001))(scope, receive, send)
         return 0
 
