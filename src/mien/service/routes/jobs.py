@@ -32,6 +32,19 @@ JobId = Annotated[
     Path(pattern="^[0-9a-f]{32}$", examples=["3f0c8e5d9a1b4c7e8f6a2b3c4d5e6f70"]),
 ]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+_EVENT = {
+    "type": "object",
+    "description": "One event.",
+    "properties": {
+        "id": {"type": "string", "description": "Its number, for `Last-Event-ID`."},
+        "event": {"type": "string", "enum": ["state", "progress"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/JobTold"},
+        },
+    },
+}
 _EVENT_EXAMPLE = 'id: 7\nevent: progress\ndata: {"id": "3f0c...", "state": "running", ...}\n\n'
 
 
@@ -118,9 +131,7 @@ async def delete(id: JobId, service: TheService, owner: Caller) -> JobTold:
         200: {
             "description": "Server-sent events `state` and `progress`, each with the job as data,"
             " until it has ended or the service ends.",
-            "content": {
-                "text/event-stream": {"schema": {"type": "string"}, "example": _EVENT_EXAMPLE}
-            },
+            "content": {"text/event-stream": {"schema": _EVENT, "example": _EVENT_EXAMPLE}},
         },
         204: {"description": "`Last-Event-ID` was the last one; nothing more will come."},
         **documented(401, 404, 422, 429, 500, 507),
@@ -151,7 +162,7 @@ _RESULT: dict[str, Any] = {
     "responses": {
         200: {
             "description": "The whole result.",
-            "content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY),
+            "content": dict.fromkeys((*MEDIA_TYPES.values(), "application/zip"), _BINARY),
             "headers": {"ETag": {"description": "Of the result.", "schema": {"type": "string"}}},
         },
         206: {"description": "The part that `Range` asks for."},
