@@ -73,7 +73,7 @@ test("a service that always breaks off is given up", async () => {
       if (seen.path.endsWith("/events")) response.writeHead(200).end();
       else json(response, 200, { id: "j", state: "running" });
     },
-    async (url) => assert.rejects(states(url, 1), MienConnectionError),
+    async (url) => assert.rejects(states(url, 1, 300), MienConnectionError),
   );
 });
 

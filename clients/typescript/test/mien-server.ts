@@ -20,6 +20,7 @@ export class MienServer {
     const python = process.env["MIEN_PYTHON"] ?? (existsSync(VENV) ? VENV : "python3");
     const words = ["-m", "mien", "serve", "--port", "0", "--data-dir", join(this.folder, "data")];
     this.#process = spawn(python, words, { stdio: ["ignore", "ignore", "pipe"] });
+    process.once("exit", () => this.#process.kill());
   }
 
   /** The URL, once it listens. */

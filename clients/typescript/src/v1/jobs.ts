@@ -62,11 +62,14 @@ export class Jobs {
 
   /**
    * The job each time something happens to it, until it has ended. Goes on by itself where the
-   * connection broke.
+   * connection broke, also over a restart of the service if that takes less than `timeout`.
    */
   async *progress(id: string, options: CallOptions = {}): AsyncGenerator<Job, void, undefined> {
+    const { timeout: patienceMs = this.#http.timeoutMs } = options;
     let lastId = "";
-    for (let failures = 0; ;) {
+    let failures = 0;
+    let heard = performance.now();
+    for (;;) {
       let failure: MienError;
       let connected = false;
       try {
@@ -75,6 +78,7 @@ export class Jobs {
         for await (const event of eventsOf(body, lastId)) {
           lastId = event.id;
           failures = 0;
+          heard = performance.now();
           const job = JSON.parse(event.data) as Job;
           yield job;
           if (ENDED.has(job.state)) return;
@@ -87,9 +91,10 @@ export class Jobs {
         failure = error;
       }
       // Silence on a connection that stands is no failure: a job may wait for long.
-      const silence = connected && failure instanceof MienTimeoutError;
-      if (!silence) failures += 1;
-      if (failures > this.#http.retries) throw failure;
+      if (connected && failure instanceof MienTimeoutError) heard = performance.now();
+      else failures += 1;
+      const lost = performance.now() - heard > patienceMs;
+      if (lost && failures > this.#http.retries) throw failure;
       await pause(backoff(failures, Math.random()), options.signal);
     }
   }
