@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
+from itertools import count
 
 from mien.service.errors import BusyError, TooManyError
 from mien.service.security.keys import Owner
 
 
 class FairQueue:
-    """Jobs that wait, by their ids: first in, first out for each owner, and the owners in turn.
+    """Jobs that wait, by their ids. First in, first out for each owner; of the owners first who has
+    the fewest running, then whose turn was the longest ago.
 
     size: how many may wait. per_owner: how many of one owner may wait or run.
     """
 
     def __init__(self, size: int, per_owner: int) -> None:
         self._size, self._per_owner = size, per_owner
-        self._waiting: OrderedDict[Owner, deque[str]] = OrderedDict()
+        self._waiting: dict[Owner, deque[str]] = {}
         self._running: Counter[Owner] = Counter()
+        self._last_turn: dict[Owner, int] = {}
+        self._turns = count(1)
 
     def __len__(self) -> int:
         """How many wait."""
@@ -40,24 +44,30 @@ class FairQueue:
         """The next one, which counts as running from now on; None when none waits."""
         if not self._waiting:
             return None
-        owner, ids = next(iter(self._waiting.items()))
-        id = ids.popleft()
-        self._waiting.move_to_end(owner)
-        self._forget_empty(owner)
+        owner = min(self._waiting, key=self._precedence)
+        id = self._waiting[owner].popleft()
         self._running[owner] += 1
+        self._last_turn[owner] = next(self._turns)
+        self._forget_idle(owner)
         return id
 
     def ended(self, owner: Owner) -> None:
         """One that ran does so no more."""
         self._running[owner] -= 1
-        if not self._running[owner]:
-            del self._running[owner]
+        self._forget_idle(owner)
 
     def remove(self, owner: Owner, id: str) -> None:
         """One that waits shall not be run."""
         self._waiting[owner].remove(id)
-        self._forget_empty(owner)
+        self._forget_idle(owner)
 
-    def _forget_empty(self, owner: Owner) -> None:
-        if not self._waiting[owner]:
-            del self._waiting[owner]
+    def _precedence(self, owner: Owner) -> tuple[int, int]:
+        return self._running[owner], self._last_turn.get(owner, 0)
+
+    def _forget_idle(self, owner: Owner) -> None:
+        if not self._waiting.get(owner):
+            self._waiting.pop(owner, None)
+        if not self._running[owner]:
+            del self._running[owner]
+        if not self._waiting:  # not before: who comes back would go before who waits
+            self._last_turn = {each: self._last_turn[each] for each in self._running}

@@ -34,7 +34,21 @@ def test_who_comes_late_does_not_wait_for_all_of_who_came_first() -> None:
         queue.put(A, id)
     assert queue.take() == "a1"
     queue.put(B, "b1")
-    assert taken(queue) == ["a2", "b1", "a3"]
+    assert taken(queue) == ["b1", "a2", "a3"]
+
+
+def test_who_has_nothing_running_goes_before_who_has() -> None:
+    queue = FairQueue(10, 10)
+    for id in ("a1", "a2"):
+        queue.put(A, id)
+    queue.take()
+    queue.put(B, "b1")
+    queue.put(B, "b2")
+    assert queue.take() == "b1"
+    queue.ended(B)
+    assert queue.take() == "b2"
+    queue.ended(A)
+    assert queue.take() == "a2"
 
 
 def test_all_together_have_so_many_places() -> None:
