@@ -76,7 +76,7 @@ def test_a_driver_that_ends_earlier_ends_the_result(run: Run, film: Path, clip: 
 
 def test_the_drivers_rotation_takes_the_place_of_the_films(run: Run, film: Path) -> None:
     """The film's head leans by 8 degrees to either side; the driver's by 2, forth and back."""
-    root = liveportrait(20)
+    root = {**liveportrait(20), "output_fps": 20}
     for number, moment in enumerate(root["motion"]):
         moment["exp"] = np.zeros((1, 21, 3), np.float32)
         moment["R"] = turned(roll=2.0 * (-1) ** (number // 10))
