@@ -19,18 +19,13 @@ from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, Size
 from mien.service.parts import Service, TheService
 from mien.service.problems import documented
-from mien.service.rendering import Order, Renderer, while_connected
+from mien.service.rendering import MEDIA_TYPES, Order, Renderer, while_connected
 from mien.service.security.guard import Caller
 from mien.service.tasks.stills import Look, StillFormat
 
 router = APIRouter(prefix="/v1", tags=["stills"])
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-_MEDIA_TYPES: dict[StillFormat, str] = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "webp": "image/webp",
-}
 _PORTRAIT = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
@@ -139,7 +134,7 @@ _PICTURE = {"schema": {"type": "string", "format": "binary"}}
     responses={
         200: {
             "description": "The picture.",
-            "content": dict.fromkeys(_MEDIA_TYPES.values(), _PICTURE),
+            "content": dict.fromkeys(MEDIA_TYPES.values(), _PICTURE),
             "headers": {
                 "ETag": {"description": "Of the picture.", "schema": {"type": "string"}},
                 "X-Cache": {
@@ -159,6 +154,7 @@ async def still(
 ) -> Response:
     """Answered when it is rendered: some ten milliseconds for a portrait that was used lately.
     The same request gives the same bytes and the same `ETag`."""
+    service.renderer.check_ready()
     look, size = asked.look(service.renderer), asked.pixels()
     engine = await asyncio.to_thread(engine_for, service, asked.engine)
     portrait = await service.uploads.find(owner, asked.portrait)
@@ -173,7 +169,7 @@ async def still(
         "ETag": f'"{digest.hexdigest()[:32]}"',
         "X-Cache": "hit" if picture.cached else "miss",
     }
-    return Response(data, media_type=_MEDIA_TYPES[asked.format], headers=headers)
+    return Response(data, media_type=MEDIA_TYPES[asked.format], headers=headers)
 
 
 def engine_for(service: Service, name: str | None) -> EngineSettings:
