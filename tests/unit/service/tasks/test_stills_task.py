@@ -4,6 +4,7 @@ import hashlib
 import io
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -92,6 +93,16 @@ def test_equal_looks_are_equal_bytes_whatever_lies_between(keeper: Keeper, portr
     looks = [Look("happy"), Look("angry"), Look(edits=Edits(eyes_open=0.1)), Look("happy")]
     stills = task(portrait, *looks, format="webp").run(keeper, quiet)
     assert stills[0].data == stills[3].data != stills[1].data
+
+
+def test_threads_that_share_a_portrait_make_what_one_makes(portrait: Path) -> None:
+    looks = [Look(name, 0.9) for name in ("happy", "angry", "surprised", "sad")] * 3
+    with Keeper() as alone, Keeper() as shared, ThreadPoolExecutor(4) as threads:
+        expected = [one(alone, portrait, look).data for look in looks]
+        one(shared, portrait, Look())  # prepared, but never moved
+        made = threads.map(lambda look: one(shared, portrait, look).data, looks)
+        assert list(made) == expected
+        assert shared.status.portraits.entries == 1
 
 
 def test_a_portrait_is_prepared_once_for_all_looks_and_formats(portrait: Path) -> None:
