@@ -2656,6 +2656,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedKind"];
             422: components["responses"]["Invalid"];
@@ -2688,9 +2689,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
     deletePortrait: {
@@ -2742,9 +2746,12 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
     listDrivers: {
@@ -2814,6 +2821,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedKind"];
             422: components["responses"]["Invalid"];
@@ -3277,7 +3285,13 @@ export interface operations {
                      *     event: progress
                      *     data: {"id": "3f0c...", "state": "running", ...}
                      */
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @description Its number, for `Last-Event-ID`. */
+                        id?: string;
+                        /** @enum {string} */
+                        event?: "state" | "progress";
+                        data?: string;
+                    };
                 };
             };
             /** @description `Last-Event-ID` was the last one; nothing more will come. */
@@ -3321,6 +3335,7 @@ export interface operations {
                     "image/webp": string;
                     "image/png": string;
                     "image/jpeg": string;
+                    "application/zip": string;
                 };
             };
             /** @description The part that `Range` asks for. */
