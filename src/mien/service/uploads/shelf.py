@@ -9,7 +9,6 @@ import os
 import re
 import secrets
 import shutil
-import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -25,8 +24,6 @@ from mien.service.uploads.upload import Facts, Upload
 _ID = re.compile(r"[0-9a-f]{64}")
 _PART, _CARD = ".part", ".json"
 _CHUNK = 1 << 20
-_FORGOTTEN_S = 3600
-"""Half-written files older than this are of a server that was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +55,24 @@ class Shelf:
         self._folder = folder
 
     def clear_up(self) -> None:
-        """Remove what a server that was killed left half written."""
-        before = time.time() - _FORGOTTEN_S
+        """Remove what servers that are no more left half written."""
         for path in self._folder.glob(f"*/.*{_PART}"):
-            with suppress(OSError):
-                if path.stat().st_mtime < before:
+            writer = path.name[1:].partition("-")[0]
+            if not (writer.isdecimal() and _runs(int(writer))):
+                with suppress(OSError):
                     path.unlink()
 
-    def take(self, owner: Owner, file: BinaryIO) -> Path:
-        """A copy of the file under a temporary name. Raises OutputError; leaves nothing then."""
-        part = self._part(owner)
+    def part(self, owner: Owner) -> Path:
+        """A temporary name, which says who writes there."""
+        return self._folder / owner / f".{os.getpid()}-{secrets.token_hex(8)}{_PART}"
+
+    def take(self, file: BinaryIO, part: Path) -> None:
+        """Copy the file to a temporary name. Raises OutputError; leaves nothing then."""
         with _written(part):
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file.seek(0)
             with part.open("xb") as copy:
                 shutil.copyfileobj(file, copy, _CHUNK)
-        return part
 
     def place(self, owner: Owner, id: str, extension: str) -> Path:
         """Where the file of an id lies."""
@@ -125,7 +124,7 @@ class Shelf:
 
     def note(self, upload: Upload, suffix: str, data: bytes) -> None:
         """Keep something found out about an upload. Raises OutputError."""
-        part = self._part(upload.owner)
+        part = self.part(upload.owner)
         with _written(part):
             part.write_bytes(data)
             part.replace(upload.path.with_suffix(suffix))
@@ -135,9 +134,6 @@ class Shelf:
         with suppress(OSError):
             return upload.path.with_suffix(suffix).read_bytes()
         return None
-
-    def _part(self, owner: Owner) -> Path:
-        return self._folder / owner / f".{secrets.token_hex(8)}{_PART}"
 
     def _upload(self, owner: Owner, id: str, said: dict[str, Any]) -> Upload:
         return Upload(
@@ -163,6 +159,19 @@ def _card(upload: Upload) -> dict[str, Any]:
         "facts": asdict(upload.facts),
         "created": upload.created,
     }
+
+
+def _runs(process: int) -> bool:
+    """Whether it is another process that runs: this one has not begun to write."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
 
 
 @contextmanager

@@ -61,8 +61,9 @@ class Uploads:
         if form.family == "picture" and measured.size > self._limits.picture_bytes:
             most_mb = self._limits.picture_bytes / 1e6
             raise TooLargeError(f"the picture has more than {most_mb:g} MB; make it smaller")
-        part = await _to_end(self._shelf.take, owner, file)
+        part = self._shelf.part(owner)
         try:
+            await _to_end(self._shelf.take, file, part)
             sight = await self._look(part, form, shown_name(name) or "the file")
             _check_kind(sight.kind, sight.facts, kinds)
             self._limits.check(sight.facts)

@@ -9,7 +9,6 @@ import os
 import pickle
 import shutil
 import struct
-import time
 import zlib
 from collections.abc import Coroutine
 from importlib.resources import files
@@ -322,12 +321,10 @@ def test_a_damaged_card_is_as_none_at_all(uploads: Uploads) -> None:
 def test_what_a_killed_server_left_is_cleared_up(tmp_path: Path) -> None:
     folder = tmp_path / "uploads" / "me"
     folder.mkdir(parents=True)
-    old, young = folder / ".old.part", folder / ".young.part"
-    for part in (old, young):
-        part.write_bytes(b"x")
-    os.utime(old, (1, time.time() - 10_000))
+    for writer in (os.getpid(), os.getppid(), 2**22 + 1, 10**30, "x"):
+        (folder / f".{writer}-0.part").write_bytes(b"x")
     Uploads(tmp_path / "uploads", LIMITS, ExecutingHere())
-    assert [path.name for path in folder.iterdir()] == [".young.part"]
+    assert [path.name for path in folder.iterdir()] == [f".{os.getppid()}-0.part"]
 
 
 def test_cancelling_leaves_nothing(tmp_path: Path) -> None:
