@@ -49,8 +49,8 @@ export interface HealthResponse {
   /** `healthy` when it takes work; before and after that `starting`, `draining` or `failed`. */
   status: string;
   gpuAvailable: boolean;
-  gpuName: string | null;
-  cudaVersion: string | null;
+  gpuName?: string;
+  cudaVersion?: string;
   modelLoaded: boolean;
   version: string;
   engine: string;
@@ -181,11 +181,10 @@ function fill(form: FormData, fields: Record<string, string | number | undefined
   }
 }
 
-/** The same with names as TypeScript writes them: `latency_ms` is `latencyMs`. */
+/** The same with names as TypeScript writes them, `latencyMs` for `latency_ms`, and without nulls. */
 function named<T>(answer: object): T {
   const camel = (name: string): string =>
     name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(
-    Object.entries(answer).map(([name, value]) => [camel(name), value]),
-  ) as T;
+  const said = Object.entries(answer).filter(([, value]) => value !== null);
+  return Object.fromEntries(said.map(([name, value]) => [camel(name), value])) as T;
 }

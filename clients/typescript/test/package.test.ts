@@ -25,7 +25,17 @@ export async function use(): Promise<void> {
   const sourceImage = new Blob([]);
   const emotion: EmotionType = EmotionType.HAPPY;
   const { filename } = await client.render({ sourceImage, emotion, width: options?.width });
-  await client.render({ sourceImage, emotion: Theirs.HAPPY, outputFormat: "png" });
+  const theirs = await client.render({ sourceImage, emotion: Theirs.HAPPY, outputFormat: "png" });
+  const shown: { emotion: Theirs; took: number } = {
+    emotion: theirs.emotion as Theirs,
+    took: theirs.latencyMs,
+  };
+  const { status, gpuName } = await client.health();
+  const health: { ready: boolean; gpuName?: string | undefined } = {
+    ready: status === "healthy",
+    gpuName,
+  };
+  console.log(shown, health);
   await client.renderBatch(sourceImage, Object.values(EmotionType), 0.7);
   const bytes: BYTES = await client.downloadOutput(filename);
   const picture = new Blob([bytes]);
