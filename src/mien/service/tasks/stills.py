@@ -139,15 +139,19 @@ class InspectTask:
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> Inspected:
         """Raises UnreadableMediaError."""
-        portrait = read_still(self.portrait)
-        height, width = portrait.pixels.shape[:2]
-        check_sides(self.portrait, width, height)
-        worked_on = canvas(portrait, None, keep_alpha=False)
-        scale = width / worked_on.pixels.shape[1]
-        faces = keeper.find_faces(worked_on.pixels)
-        boxes = tuple(_box(face, scale, (width, height)) for face in faces)
-        preview = encode_picture(_preview(worked_on), "jpg", quality=_PREVIEW_QUALITY)
-        return Inspected(width, height, boxes, preview)
+        return inspected(read_still(self.portrait), self.portrait, keeper)
+
+
+def inspected(portrait: Portrait, name: Path, keeper: Keeper) -> Inspected:
+    """What a picture is, which complaints call by this name. Raises UnreadableMediaError."""
+    height, width = portrait.pixels.shape[:2]
+    check_sides(name, width, height)
+    worked_on = canvas(portrait, None, keep_alpha=False)
+    scale = width / worked_on.pixels.shape[1]
+    faces = keeper.find_faces(worked_on.pixels)
+    boxes = tuple(_box(face, scale, (width, height)) for face in faces)
+    preview = encode_picture(_preview(worked_on), "jpg", quality=_PREVIEW_QUALITY)
+    return Inspected(width, height, boxes, preview)
 
 
 def _box(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -10,10 +9,10 @@ from pathlib import Path
 
 from mien.drivers.video import FACE_WITHIN_S
 from mien.face import MeshTracker
-from mien.media import encode_picture, open_video
+from mien.media import open_video
 from mien.pipeline.keeping import Keeper
-from mien.service.tasks.stills import Inspected, InspectTask
-from mien.types import Image, ProgressCallback
+from mien.service.tasks.stills import Inspected, inspected
+from mien.types import Portrait, ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +26,19 @@ class FilmSightTask:
     def run(self, keeper: Keeper, progress: ProgressCallback) -> Inspected:
         """Raises UnreadableMediaError."""
         first = None
-        for pixels in self._with_faces():
-            seen = self._inspected(pixels, keeper, progress)
+        for picture in self._with_faces():
+            seen = inspected(picture, self.film, keeper)
             if seen.faces:
                 return seen
             first = first or seen
-        return first or self._inspected(next(self._pictures()), keeper, progress)
+        return first or inspected(next(self._pictures()), self.film, keeper)
 
-    def _pictures(self) -> Iterator[Image]:
+    def _pictures(self) -> Iterator[Portrait]:
         with open_video(self.film) as video:
             most = max(1, round(FACE_WITHIN_S * video.info.rate))
             for frame in islice(video, most):
-                yield frame.pixels
+                yield Portrait(frame.pixels)
 
-    def _with_faces(self) -> Iterator[Image]:
+    def _with_faces(self) -> Iterator[Portrait]:
         tracker = MeshTracker()
-        return (pixels for pixels in self._pictures() if tracker.track(pixels))
-
-    def _inspected(self, pixels: Image, keeper: Keeper, progress: ProgressCallback) -> Inspected:
-        with tempfile.TemporaryDirectory() as folder:
-            picture = Path(folder) / "picture"
-            picture.write_bytes(encode_picture(pixels, "jpg", quality=95))
-            return InspectTask(picture, self.key).run(keeper, progress)
+        return (picture for picture in self._pictures() if tracker.track(picture.pixels))
