@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from mien.engines.base import engine_info
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.motion.arkit import BLENDSHAPES
@@ -22,6 +21,7 @@ from mien.service.problems import documented
 from mien.service.rendering import MEDIA_TYPES, Order, Renderer, while_connected
 from mien.service.security.guard import Caller
 from mien.service.tasks.stills import Look, StillFormat
+from mien.service.tasks.verbs import engine_of
 
 router = APIRouter(prefix="/v1", tags=["stills"])
 
@@ -179,7 +179,4 @@ def engine_for(service: Service, name: str | None) -> EngineSettings:
     """
     if name is None or name == service.engine.name:
         return service.engine
-    settings = EngineSettings(name, models_dir=service.engine.models_dir)
-    if "models_dir" not in engine_info(name).extras:
-        settings = EngineSettings(name)
-    return chosen_engine(settings)
+    return chosen_engine(engine_of({"engine": name}, service.settings.default_engine))
