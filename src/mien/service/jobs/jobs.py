@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from mien.errors import MienError
+from mien.errors import MienError, OutputError
 from mien.service.clock import Clock
 from mien.service.errors import BusyError, NotFoundError, ReusedKeyError
 from mien.service.jobs import statements
@@ -115,10 +115,11 @@ class Jobs:
         return record
 
     async def note_use(self, record: JobRecord) -> None:
-        """The result is asked for, so it is kept longer."""
+        """The result is asked for, so it is kept longer, if that can be written down."""
         now = self._clock.now()
         if now - (record.used or record.ended or now) >= _USE_COUNTS_S:
-            await self._ledger.do(statements.note_use, record.id, now)
+            with suppress(OutputError):
+                await self._ledger.do(statements.note_use, record.id, now)
 
     @property
     def num_waiting(self) -> int:

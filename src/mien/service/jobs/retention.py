@@ -122,10 +122,16 @@ class Retention:
         for id, size in sizes.items():
             yield Kept(id, size, self._clock.age(times[id]), owner)
 
+    def _is_untouched(self, owner: Owner, thing: Kept) -> bool:
+        """Whether an upload was not used since it was looked at, by a new job for one."""
+        sent = self._sent_by(owner, self._uploads_folder / owner)
+        return any(each.name == thing.name and each.age_s >= thing.age_s for each in sent)
+
     async def _delete(self, thing: Kept) -> None:
         try:
             if thing.owner is not None:
-                await self._uploads.delete(thing.owner, thing.name)
+                if await asyncio.to_thread(self._is_untouched, thing.owner, thing):
+                    await self._uploads.delete(thing.owner, thing.name)
                 return
             await self._store.delete(thing.name)
             if thing.job is not None:

@@ -11,13 +11,13 @@ from mien.drivers.length import MAX_DURATION_S
 from mien.drivers.looping import Loop
 from mien.engines.settings import MAX_BATCH, MAX_SMOOTHING, Precision, RuntimeName, Species, Tier
 from mien.motion.expressions import DEFAULT_INTENSITY
-from mien.motion.timeline import MAX_KEYFRAMES
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, KeepAudio
 from mien.service.routes.stills import EditsAsked
 from mien.types import MAX_RATIO, HeadRotation, Part, Region
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 _ID = "[0-9a-f]{64}"
+_MOST_KEYFRAMES = 1000
 PORTRAIT = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 _SOUND = "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"
 
@@ -47,8 +47,8 @@ class KeyframeAsked(BaseModel):
 
 
 Emotions: TypeAlias = (
-    Annotated[str, Field(max_length=200_000, examples=["0:neutral 1.5:happy:0.8 4:calm"])]
-    | Annotated[list[KeyframeAsked], Field(min_length=1, max_length=MAX_KEYFRAMES)]
+    Annotated[str, Field(max_length=50_000, examples=["0:neutral 1.5:happy:0.8 4:calm"])]
+    | Annotated[list[KeyframeAsked], Field(min_length=1, max_length=_MOST_KEYFRAMES)]
 )
 
 
