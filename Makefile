@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench lock clean
+.PHONY: help setup demo test lint types bench api lock clean
 
 help: ## list the chores
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ types: $(DEV) ## check types, strictly
 bench: $(RUNTIME) ## measure speed and memory; JSON on standard output
 	@$(BIN)/python -m benchmarks
 
+api: $(DEV) ## write the document of the HTTP API and the TypeScript types from it anew
+	@mkdir -p build && $(BIN)/python -m mien.service.openapi > build/openapi.json
+	@mv build/openapi.json docs/openapi.json
+	@cd clients/typescript && npm ci --silent && npm run --silent generate
+
 lock: ## resolve the newest allowed packages into requirements.lock
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
@@ -45,7 +50,8 @@ lock: ## resolve the newest allowed packages into requirements.lock
 
 clean: ## remove the environment, caches and what the demo wrote
 	@rm -rf $(VENV) build dist outputs .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-		.import_linter_cache mien-demo.mp4 mien-demo.png
+		.import_linter_cache .schemathesis mien-demo.mp4 mien-demo.png
+	@cd clients/typescript && rm -rf node_modules dist build test/readme
 	@find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
