@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
+from mien.errors import NoFaceError, TemplateError, UnreadableMediaError
 from mien.pipeline.keeping import Keeper
 from mien.service.errors import TooLargeError
 from mien.types import Progress, ProgressCallback
@@ -38,6 +39,9 @@ class JobLimits:
     """Frames that a result may have."""
 
     max_frames: int = 36_000
+
+
+FileError: TypeAlias = UnreadableMediaError | NoFaceError | TemplateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,18 @@ class JobTask:
 
         module, _, name = KINDS[self.request.kind].partition(":")
         do: Doer = getattr(import_module(module), name)
-        return do(self, keeper, bounded)
+        try:
+            return do(self, keeper, bounded)
+        except (UnreadableMediaError, NoFaceError, TemplateError) as error:
+            raise self._in_the_callers_words(error) from None
+
+    def _in_the_callers_words(self, error: FileError) -> FileError:
+        """The field that names a file in the place of our name for it, which says nothing to the
+        caller."""
+        for field, id in self.request.options.items():
+            if isinstance(id, str) and self.request.files.get(id) == error.path:
+                return type(error)(field, str(error).removeprefix(f"{error.path}: "))
+        return error
 
 
 Doer: TypeAlias = Callable[[JobTask, Keeper, ProgressCallback], JobOutcome]
