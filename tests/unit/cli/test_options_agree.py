@@ -18,7 +18,8 @@ from mien.types import Framing
 
 pytestmark = pytest.mark.unit
 
-INPUTS = {"source", "driving", "output", "progress"}
+OF_PYTHON = {"progress", "keeper"}
+INPUTS = {"source", "driving", "output", *OF_PYTHON}
 OF_THE_COMMAND = {"json", "quiet", "verbose"}
 ENGINE = {field.name for field in fields(EngineSettings)} - {"name"} - {"cache_dir"} | {
     "source_smoothing",
@@ -44,7 +45,7 @@ def test_python_takes_the_options_that_are_checked() -> None:
 
 def test_the_command_takes_the_options_of_python() -> None:
     python, cli = defaults(animate), defaults(command)
-    assert set(cli) - OF_THE_COMMAND - ENGINE == set(python) - {"progress"}
+    assert set(cli) - OF_THE_COMMAND - ENGINE == set(python) - OF_PYTHON
     for name, value in cli.items():
         if name not in INPUTS | OF_THE_COMMAND | ENGINE:
             assert value in (python[name], str(python[name]))
@@ -58,14 +59,14 @@ def test_every_option_is_documented() -> None:
 
 def test_express_takes_the_same_options_from_both() -> None:
     python, cli = defaults(express), defaults(express_command)
-    assert set(cli) - OF_THE_COMMAND - ENGINE == set(python) - {"progress"}
+    assert set(cli) - OF_THE_COMMAND - ENGINE == set(python) - OF_PYTHON
     for name in set(cli) - OF_THE_COMMAND - ENGINE:
         assert cli[name] in (python[name], str(python[name]))
 
 
 def test_talk_takes_the_same_options_from_both() -> None:
     python, cli = defaults(talk), defaults(talk_command)
-    assert set(cli) - OF_THE_COMMAND - ENGINE - {"config"} == set(python) - {"progress"}
+    assert set(cli) - OF_THE_COMMAND - ENGINE - {"config"} == set(python) - OF_PYTHON
     for name in set(cli) - OF_THE_COMMAND - ENGINE - {"config", "audio"}:
         assert cli[name] in (python[name], str(python[name]))
 

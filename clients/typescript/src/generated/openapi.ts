@@ -753,10 +753,16 @@ export interface components {
              * @example false
              */
             gpu_available: boolean;
-            /** Gpu Name */
-            gpu_name: string | null;
-            /** Cuda Version */
-            cuda_version: string | null;
+            /**
+             * Gpu Name
+             * @description Left out where there is none.
+             */
+            gpu_name?: string | null;
+            /**
+             * Cuda Version
+             * @description Left out where there is none.
+             */
+            cuda_version?: string | null;
             /** Model Loaded */
             model_loaded: boolean;
             /**
@@ -775,9 +781,10 @@ export interface components {
         Body_renderEmotion: {
             /**
              * Emotion
+             * @default neutral
              * @example happy
              */
-            emotion: string;
+            emotion?: string;
             /**
              * Source Image
              * @description The portrait: PNG, JPEG or WebP. Or give `image_hash`.
@@ -2892,7 +2899,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "multipart/form-data": components["schemas"]["Body_renderEmotion"];
             };

@@ -69,7 +69,7 @@ async def render(
     request: Request,
     service: TheService,
     owner: Caller,
-    emotion: Annotated[str, Form(max_length=100, examples=["happy"])],
+    emotion: Annotated[str, Form(max_length=100, examples=["happy"])] = "neutral",
     source_image: SourceImage = None,
     image_hash: ImageHash = None,
     intensity: Strength = DEFAULT_INTENSITY,
