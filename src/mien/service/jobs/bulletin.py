@@ -9,7 +9,7 @@ from typing import Literal
 
 from mien.service.jobs.record import JobEvent, JobRecord
 
-_KEPT = 256
+_KEPT = 64
 """Events that late followers still get."""
 
 

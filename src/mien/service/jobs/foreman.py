@@ -27,7 +27,7 @@ from mien.types import Progress
 _DEATHS = 2
 """Workers that may end over one job."""
 _BETWEEN_EVENTS_S = 0.2
-_RECENT = 256
+_RECENT = 128
 """Ended jobs whose events are still known."""
 _log = logging.getLogger(__name__)
 

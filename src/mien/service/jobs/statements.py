@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mien.service.jobs.record import JobProgress, JobRecord
@@ -108,11 +108,14 @@ def newest(db: sqlite3.Connection, owner: Owner, limit: int) -> Sequence[JobReco
 
 
 def take_up(db: sqlite3.Connection) -> Sequence[JobRecord]:
-    """What an earlier run has not ended, in the order in which it came; all of it waits now."""
-    with db:
-        db.execute("UPDATE jobs SET state = 'queued', started = NULL WHERE state = 'running'")
-    rows = db.execute(f"SELECT {_ALL} FROM jobs WHERE state = 'queued' ORDER BY number")
-    return [_record(row) for row in rows]
+    """What an earlier run has not ended, in the order in which it came; all of it waits now.
+    Writes nothing: a service must start on a full disk, too."""
+    rows = db.execute(
+        f"SELECT {_ALL} FROM jobs WHERE state IN ('queued', 'running') ORDER BY number"
+    )
+    return [
+        replace(_record(row), state="queued", started=None, progress=JobProgress()) for row in rows
+    ]
 
 
 def forget_old(db: sqlite3.Connection, moment: float) -> None:

@@ -12,6 +12,7 @@ from mien.drivers.looping import Loop
 from mien.engines.settings import MAX_BATCH, MAX_SMOOTHING, Precision, RuntimeName, Species, Tier
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, KeepAudio
+from mien.service.routes.numbers import Whole
 from mien.service.routes.stills import EditsAsked
 from mien.types import MAX_RATIO, HeadRotation, Part, Region
 
@@ -22,12 +23,12 @@ PORTRAIT = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 _SOUND = "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"
 
 UploadId = Annotated[str, Field(pattern=f"^{_ID}$", examples=[PORTRAIT])]
-Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
+Side = Annotated[Whole, Field(ge=MIN_SIDE, le=MAX_SIDE)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Both = Annotated[float, Field(ge=-1, le=1)]
 Ratio = Annotated[float, Field(ge=0, le=MAX_RATIO)]
 Seconds = Annotated[float, Field(gt=0, le=MAX_DURATION_S)]
-Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+Seed = Annotated[Whole, Field(ge=0, le=2**32 - 1)]
 Rate = (
     Annotated[float, Field(ge=1, le=240)]
     | Annotated[str, Field(pattern=r"^\d{1,9}(\.\d{1,9}|/\d{1,9})?$", examples=["30000/1001"])]
@@ -74,8 +75,8 @@ class _Asked(BaseModel):
         None, ge=0, le=MAX_SMOOTHING, description="When a film moves a film; 0 takes none."
     )
     orthonormal: bool = Field(False, description="Make smoothed rotations rotations again.")
-    batch: int = Field(1, ge=1, le=MAX_BATCH, description="Frames rendered together.")
-    face: Annotated[int, Field(ge=1, le=100)] | Literal["all"] = Field(
+    batch: Whole = Field(1, ge=1, le=MAX_BATCH, description="Frames rendered together.")
+    face: Annotated[Whole, Field(ge=1, le=100)] | Literal["all"] = Field(
         1, description="Which face, the largest is 1."
     )
     box: Annotated[list[float], Field(min_length=4, max_length=4)] | None = Field(
@@ -114,14 +115,14 @@ class AnimateAsked(_Asked):
     )
     side_by_side: bool = Field(False, description="Driver, source and result in one row.")
     smooth: float = Field(1.0, ge=0, le=10, description="Over time; 0 is none.")
-    max_frames: int = Field(0, ge=0, description="0 is all.")
+    max_frames: Whole = Field(0, ge=0, description="0 is all.")
     start: float = Field(0.0, ge=0, le=MAX_DURATION_S, description="Where in the driver, seconds.")
     duration: Seconds | None = Field(None, description="Of the result.")
     loop: Loop = Field("none", description="How a driver that is too short goes on.")
     fps: Rate | None = Field(None, description="The driver's if left out.")
     keep_audio: KeepAudio | None = None
     audio: UploadId | None = Field(None, description="A sound to put under the result.")
-    reference: Annotated[int, Field(ge=1)] | Literal["auto", "first"] = Field(
+    reference: Annotated[Whole, Field(ge=1)] | Literal["auto", "first"] = Field(
         "auto", description="The driver's frame that counts as its neutral."
     )
     seed: Seed = 0
