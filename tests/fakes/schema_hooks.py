@@ -49,6 +49,9 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
         for name in _NAMES.keys() & fields.keys():
             names = fields[name].get("items", fields[name])
             names["enum"] = [_NAMES[name]]
+    predict = schemas["PredictForm"]
+    predict["required"] = ["source_image", "driving_video"]
+    predict["properties"] |= {name: {"const": False} for name in ("flag_pickle", "flag_is_animal")}
 
 
 @schemathesis.hook
