@@ -113,7 +113,7 @@ def _assemble(settings: ServiceSettings) -> Service:
     check_origins(settings.cors_origins)
     metrics = Metrics()
     executor = open_executor(settings, metrics.worker_restarts.inc)
-    store = ResultStore.open(settings.store or str(settings.folder / "results"))
+    store = ResultStore.open(settings.store or str(settings.folder / "store"))
     uploads = Uploads(settings.folder / "uploads", upload_limits(settings), executor)
     readiness = Readiness()
     renderer = Renderer(

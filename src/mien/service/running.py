@@ -57,18 +57,19 @@ class _Server(uvicorn.Server):
             print(f"mien serve: listening on http://{where}", file=sys.stderr, flush=True)  # noqa: T201
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM drains; SIGINT, or a second signal, stops at once; a third waits for nothing."""
+        """SIGTERM lets jobs go on for a while, SIGINT does not; a second signal stops at once, a
+        third waits for no answer."""
         if self.should_exit:
             self.force_exit = True
-        elif self._draining is not None or sig == signal.SIGINT:
+        elif self._draining is not None:
             self.should_exit = True
         else:
-            self._draining = asyncio.get_running_loop().create_task(self._drain())
+            seconds = 0.0 if sig == signal.SIGINT else self._service.settings.drain_s
+            self._draining = asyncio.get_running_loop().create_task(self._drain(seconds))
 
-    async def _drain(self) -> None:
-        service = self._service
-        service.readiness.become("draining", "the service is being stopped")
-        await service.jobs.drain(service.settings.drain_s)
+    async def _drain(self, seconds: float) -> None:
+        self._service.readiness.become("draining", "the service is being stopped")
+        await self._service.jobs.drain(seconds)
         self.should_exit = True
 
 
