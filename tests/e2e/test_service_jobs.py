@@ -302,9 +302,9 @@ def test_a_running_job_is_cancelled_and_leaves_nothing(caller: Caller, data: Pat
 def test_a_finished_job_is_deleted_with_its_result(caller: Caller, data: Path) -> None:
     path = caller.begin(FILM)
     id = caller.ended(path)["id"]
-    assert len(list(data.glob(f"results/**/{id}.mp4"))) == 1
+    assert len(list(data.glob(f"store/**/{id}.mp4"))) == 1
     assert caller.http.delete(path).json()["state"] == "succeeded"
-    assert list(data.glob(f"results/**/{id}*")) == []
+    assert list(data.glob(f"store/**/{id}*")) == []
     for gone in (path, f"{path}/result", f"{path}/events"):
         problem(caller.http.get(gone), 404)
     problem(caller.http.delete(path), 404)
@@ -408,7 +408,7 @@ def test_a_full_disk_fails_jobs_with_their_reason_and_not_the_service(
 def test_a_store_that_takes_nothing_fails_the_job(
     caller: Caller, data: Path, tmp_path: Path
 ) -> None:
-    store = data / "results"
+    store = data / "store"
     store.rename(tmp_path / "away")
     store.touch()
     try:
@@ -454,5 +454,5 @@ def test_jobs_outlive_the_server_however_it_ends(tmp_path: Path) -> None:
         assert (done["state"], done["report"]["frames"]) == ("succeeded", NUM_FRAMES)
         assert frames_of(saved(caller, first, tmp_path / "film.mp4")) == NUM_FRAMES
         assert caller.ended(second)["state"] == "succeeded"
-        assert len(list(data.glob("results/**/*.mp4"))) == 2
+        assert len(list(data.glob("store/**/*.mp4"))) == 2
         assert server.stop() in STOPPED
