@@ -113,8 +113,11 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        if _is_no_json(request, error):
+            detail = "send JSON, with Content-Type: application/json"
+            return _answer(request, 415, UnsupportedKindError.code, detail)
         faults = [
-            {"field": ".".join(map(str, each["loc"])), "problem": str(each["msg"])}
+            {"field": ".".join(map(str, each["loc"])), "problem": _words(str(each["msg"]))}
             for each in error.errors()
         ]
         detail = "; ".join(f"{each['field']}: {each['problem']}" for each in faults[:5])
@@ -139,6 +142,19 @@ def add_problems(app: FastAPI) -> None:
     async def _fault(request: Request, error: Exception) -> JSONResponse:
         detail = "a fault of Mien; the log says more under this request_id"
         return _answer(request, 500, "internal", detail)
+
+
+def _is_no_json(request: Request, error: RequestValidationError) -> bool:
+    """Whether all of a body is wrong for its type, as of a form in the place of JSON."""
+    whole = any(each["loc"] == ("body",) and each["type"] != "missing" for each in error.errors())
+    return whole and "json" not in request.headers.get("content-type", "")
+
+
+def _words(problem: str) -> str:
+    """pydantic's words, without those that speak of Python."""
+    if problem.endswith("Expected UploadFile, received: <class 'str'>"):
+        return "Input should be a file, not text"
+    return problem.removeprefix("Value error, ")
 
 
 def _allowed(request: Request) -> list[str]:

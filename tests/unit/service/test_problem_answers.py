@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+import pytest
+from fastapi import APIRouter, FastAPI, File, UploadFile
+from fastapi.staticfiles import StaticFiles
+from fastapi.testclient import TestClient
+from pydantic import BaseModel, Field
+
+from mien.service.errors import BusyError
+from mien.service.problems import add_problems
+
+pytestmark = pytest.mark.unit
+
+
+class Asked(BaseModel):
+    number: int = Field(ge=1)
+
+
+def client() -> TestClient:
+    app, router = FastAPI(), APIRouter(prefix="/v1")
+    add_problems(app)
+
+    @router.get("/things/{id}")
+    async def get(id: str) -> str:
+        raise BusyError("no room", 7)
+
+    @router.delete("/things/{id}")
+    async def delete(id: str) -> str:
+        raise RuntimeError("secret")
+
+    @router.post("/things")
+    async def post(asked: Asked) -> int:
+        return asked.number
+
+    @router.post("/files")
+    async def send(file: Annotated[UploadFile, File()]) -> None:
+        pass
+
+    app.include_router(router)
+    app.mount("/pages", StaticFiles(packages=[("mien", "data")]))
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def test_a_method_that_is_not_allowed_is_answered_with_all_that_are() -> None:
+    answer = client().put("/v1/things/1")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, DELETE"
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert client().put("/pages/hello.ogg").headers["allow"] == "GET, HEAD"
+
+
+def test_what_passes_says_when_to_come_again() -> None:
+    answer = client().get("/v1/things/1")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+
+
+def test_a_fault_says_nothing_of_itself() -> None:
+    answer = client().delete("/v1/things/1")
+    assert answer.json()["code"] == "internal"
+    assert "secret" not in answer.text
+
+
+def test_what_is_no_json_is_told_as_that() -> None:
+    answer = client().post("/v1/things", data={"number": "1"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-kind")
+    assert "application/json" in answer.json()["detail"]
+    assert client().post("/v1/things").status_code == 422
+    assert client().post("/v1/things", json=[]).status_code == 422
+
+
+def test_wrong_fields_are_listed() -> None:
+    answer = client().post("/v1/things", json={"number": 0}).json()
+    assert answer["errors"][0]["field"] == "body.number"
+    assert answer["detail"] == "body.number: Input should be greater than or equal to 1"
+
+
+def test_text_in_the_place_of_a_file_is_told_without_python() -> None:
+    answer = client().post("/v1/files", data={"file": "text"}).json()
+    assert answer["detail"] == "body.file: Input should be a file, not text"
