@@ -30,6 +30,7 @@ from mien.service.routes import (
     outputs,
     predict,
     stills,
+    studio,
     uploads,
 )
 from mien.service.security.guard import caller, check_exposure
@@ -97,6 +98,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     add_document(app)
     add_docs(app)
     app.include_router(health.router)
+    app.include_router(studio.router)
     for router in _ROUTES:
         app.include_router(router, dependencies=[Depends(caller)])
     add_layers(app, settings, service.keys)

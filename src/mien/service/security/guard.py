@@ -28,6 +28,7 @@ OPEN_PATHS = frozenset(
         "/docs/assets/swagger-ui-bundle.js",
         "/docs/assets/swagger-ui.css",
         "/openapi.json",
+        "/studio",
     }
 )
 """For operators and readers; these ask for no key."""
@@ -78,7 +79,7 @@ class Guard:
 
 
 def _is_open(path: str) -> bool:
-    return path in OPEN_PATHS or path.startswith(f"{ASSETS}/")
+    return path in OPEN_PATHS or path.startswith((f"{ASSETS}/", "/studio/"))
 
 
 def _shown_key(headers: Headers) -> str | None:

@@ -29,6 +29,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _THIS_MACHINE = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/?#@\s]+")
 _DOCS = "/docs"
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
 def check_origins(origins: Sequence[str]) -> None:
@@ -89,9 +90,7 @@ class QuietHeaders:
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
                 if scope["path"] != _DOCS:
-                    headers["Content-Security-Policy"] = (
-                        "default-src 'none'; frame-ancestors 'none'"
-                    )
+                    headers.setdefault("Content-Security-Policy", _NOTHING)
             await send(message)
 
         await self._app(scope, receive, send_quietly)
