@@ -90,10 +90,11 @@ def felt_in(
     if timeline is None:
         return lambda _time_s: REST
     targets = keyframe_targets(timeline, expressions)
-    return timeline_moments(timeline, targets if open_mouth else list(map(_closed, targets)))
+    return timeline_moments(timeline, targets if open_mouth else list(map(speakable, targets)))
 
 
-def _closed(felt: Moment) -> Moment:
+def speakable(felt: Moment) -> Moment:
+    """What is felt, with as little of an open mouth as somebody has who speaks."""
     return replace(felt, weights=felt.weights * _LEFT_OPEN)
 
 

@@ -18,8 +18,9 @@ from mien.motion.idle.recurrence import Recurrence
 from mien.types import Floats
 
 _MEAN_S, _SPREAD = 1.1, 0.5
-_STAYS = 0.45
-"""Share of the glances aside that do not happen: fixations last .5 to 2.9 s."""
+CONTACT = 0.725
+"""Share of the time for which the watcher is looked at. Every other glance goes aside; those that
+do not happen make fixations last .5 to 2.9 s."""
 _AT_WATCHER_DEG = (1.2, 0.7)
 _LEAST_DEG, _MEAN_DEG, _MOST_DEG = 1.5, 3.0, 9.0
 _FLATNESS = 0.5
@@ -41,10 +42,12 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Glances:
-    """Saccades and fixations, over and over in ``period_s``."""
+    """Saccades and fixations, over and over in ``period_s``. contact: .5..1, share of the time for
+    which the watcher is looked at; those of the same seed look at the same places."""
 
     seed: int
     period_s: float
+    contact: float = CONTACT
 
     def __call__(self, time_s: float) -> Look:
         """Where eyes and head are turned at a time."""
@@ -83,7 +86,9 @@ class Glances:
 
     def _happens(self, slot: int) -> bool:
         """Never are two shifts in a row left out."""
-        return not self._is_aside(slot) or bool(self._events.draw(slot, 2)[1] >= _STAYS)
+        return not self._is_aside(slot) or bool(
+            self._events.draw(slot, 2)[1] >= 2 * self.contact - 1
+        )
 
     def _target(self, slot: int) -> Floats:
         chance = self._events.draw(slot, 5)[2:]

@@ -13,7 +13,7 @@ from mien.motion.arkit import shape_weights
 from mien.motion.gaze import gaze_shapes
 from mien.motion.idle.blinks import Blinks
 from mien.motion.idle.body import Breath, Sway
-from mien.motion.idle.glances import Glances
+from mien.motion.idle.glances import CONTACT, Glances
 from mien.motion.idle.nods import Nods
 from mien.motion.moment import Moment, MomentAt
 from mien.motion.noise import Wander
@@ -86,7 +86,16 @@ def _nod(seed: int, period_s: float) -> MomentAt:
 
 
 def _natural(seed: int, period_s: float) -> MomentAt:
-    glances, breath, sway = Glances(seed, period_s), Breath(seed, period_s), Sway(seed, period_s)
+    return attending(seed, period_s)
+
+
+def attending(
+    seed: int, period_s: float, *, contact: float = CONTACT, nodding: float = 0.0
+) -> MomentAt:
+    """The natural idle motion of somebody who is with somebody else. contact: .5..1, share of the
+    time for which the eyes are on the watcher. nodding: depth of nods, 1 is that of ``nod``."""
+    glances = Glances(seed, period_s, contact)
+    breath, sway, nods = Breath(seed, period_s), Sway(seed, period_s), Nods(seed, period_s)
     blinks = Blinks(seed, period_s, glances)
     flicker = Wander(seed, "flicker", len(_FLICKERS), _FLICKER_S, period_s)
 
@@ -95,6 +104,8 @@ def _natural(seed: int, period_s: float) -> MomentAt:
         look, full = glances(time_s), breath(time_s)
         yaw += look.head[0]
         pitch += look.head[1] + _BREATH_PITCH_DEG * full
+        if nodding:
+            pitch -= nodding * nods(time_s)
         # the eyes stay on what they look at while the head moves
         shapes = _looking(look.eyes[0] - yaw, look.eyes[1] - pitch)
         shapes["eyeBlink"] = blinks(time_s)

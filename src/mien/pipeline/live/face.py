@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from numpy.typing import ArrayLike
 
+from mien.checks import check_number, check_whole
+from mien.drivers.moments import moment_frame
 from mien.pipeline.keeping import Keeper
+from mien.pipeline.live.actor import Actor
+from mien.pipeline.live.stage import Stage
 from mien.pipeline.live.types import LiveOptions, LiveStep
 from mien.types import Image
+
+LONGEST_TRANSITION_S = 60.0
+MOST_FPS = 60
 
 
 class LiveFace:
@@ -27,46 +35,79 @@ class LiveFace:
         content: str | None = None,
     ) -> None:
         """Prepare. content: the portrait's SHA-256, if known. Raises what preparing raises."""
-        raise NotImplementedError
+        check_whole("fps", options.fps, least=1, most=MOST_FPS)
+        check_whole("seed", options.seed, least=0)
+        self._actor = Actor(options.fps, options.idle, options.seed)
+        self._time_base = 1 / Fraction(options.fps)
+        self._stage = Stage(portrait, options, keeper, content=content)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of all pictures."""
+        return self._stage.size
 
     def push_audio(self, pcm: ArrayLike, rate: int, segment: str | None = None) -> None:
-        """The next sound to say, int16 mono, as fast as it comes; ten minutes may wait."""
-        raise NotImplementedError
+        """The next sound to say, int16 mono, as fast as it comes; ten minutes may wait.
+
+        rate: 8000 to 192000. segment: what it belongs to, for events; another one than before
+        ends that one. Raises OptionError for sound that cannot be used, and beyond ten minutes;
+        then nothing has changed.
+        """
+        self._actor.push_audio(pcm, rate, segment)
 
     def end_segment(self) -> None:
         """What was pushed is all of its segment."""
-        raise NotImplementedError
+        self._actor.end_segment()
 
     def clear(self) -> None:
-        """Stop speaking: no sample that was not put out will be, and the mouth closes."""
-        raise NotImplementedError
+        """Stop speaking: no sample that was not put out will be, and the mouth closes within
+        100 ms. The events of it come with the next step."""
+        self._actor.clear()
 
     def set_emotion(self, name: str, intensity: float = 0.7, transition_s: float = 0.6) -> None:
-        """From the next frame on. Raises ExpressionError, OptionError."""
-        raise NotImplementedError
+        """From the next frame on. intensity: 0..1. transition_s: 0..60. Raises ExpressionError,
+        OptionError."""
+        self._actor.set_emotion(name, intensity, transition_s)
 
     def set_portrait(
         self, portrait: str | Path, transition_s: float = 0.5, *, content: str | None = None
     ) -> None:
-        """Another picture, cross-faded. Raises what preparing raises; then nothing has changed."""
-        raise NotImplementedError
+        """Another picture, cross-faded in 0..60 s; pictures stay as large as they are, and what
+        does not fill them is black, or transparent.
+
+        It is prepared before this returns, in the caller's thread: 0.2 to 1 s, unless the keeper
+        has it. Raises what preparing raises; then nothing has
+        changed.
+        """
+        check_number("transition_s", transition_s, 0, LONGEST_TRANSITION_S)
+        self._stage.change(portrait, transition_s, content=content)
 
     def push_frame(self, picture: Image) -> None:
-        """A camera's picture: the face follows it until none has come for a second."""
-        raise NotImplementedError
+        """A camera's picture: the face follows it until none has come for a second. The newest
+        one counts, and is looked at by ``step``. Raises OptionError for what is no RGB picture."""
+        self._actor.push_frame(picture)
+
+    def recalibrate(self) -> None:
+        """The camera's next face is a neutral one that looks straight ahead."""
+        self._actor.recalibrate()
 
     def look_at(self, right: float | None, up: float | None) -> None:
-        """Where the eyes look, -1..1; None leaves them to themselves."""
-        raise NotImplementedError
+        """Where the eyes look, -1..1; None leaves them to themselves. Raises OptionError."""
+        self._actor.look_at(right, up)
 
     def listening(self, on: bool) -> None:
-        """Whether somebody else speaks: more eye contact, small nods."""
-        raise NotImplementedError
+        """Whether somebody else speaks: more eye contact, small nods. Raises OptionError."""
+        self._actor.listening(on=on)
 
     def step(self, frames: int = 1) -> LiveStep:
         """Go ``frames`` on and show the last of them; what those between said is not lost."""
-        raise NotImplementedError
+        check_whole("frames", frames, least=1)
+        passage, moment = self._actor.step(frames)
+        pts = self._actor.pts
+        shown = moment_frame(moment, pts=pts, time_base=self._time_base)
+        picture = self._stage.show(shown, frames * float(self._time_base))
+        return LiveStep(pts, picture, passage.sound, passage.events)
 
     def close(self) -> None:
         """Give back what was borrowed."""
-        raise NotImplementedError
+        self._stage.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,11 +19,13 @@ from mien.pipeline.keeping import Keeper, borrowed_engine
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.portraits.boxed import face_in, on_canvas
 from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas, is_padded
+from mien.pipeline.portraits.cutting import cut_out_person
 from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
 from mien.pipeline.portraits.scene import PreparedFace, Scene, StillScene
 from mien.types import Face, Image, Portrait
 
 FindFaces: TypeAlias = Callable[[Image], Sequence[Face]]
+_CUT_OUT = "/cut out"
 SMALLEST_SIDE = 32
 """Pixels of a source below which no face can be made out."""
 
@@ -49,24 +51,30 @@ def cast_faces(
     longest_side: int = LONGEST_SIDE,
     keeper: Keeper | None = None,
     content: str | None = None,
+    cut_out: bool = False,
 ) -> Generator[Cast]:
     """Read the picture, choose its faces and prepare them for one engine, which is closed in the
     end. With a ``keeper`` the engine is its, and what was prepared before is not prepared again.
 
     ``longest_side`` as in :func:`mien.pipeline.portraits.canvas.canvas`. content: SHA-256 of the
-    picture's file, hex, for those who know it.
+    picture's file, hex, for those who know it. cut_out: leave only the person of an opaque picture;
+    what is around is transparent.
 
     Raises UnreadableMediaError, NoFaceError, OptionError, EngineUnavailableError.
     """
     check_for(options.engine, options.motion, film=False)
     key = prepared = None
     if keeper is not None:
-        key = _key(content or content_of(source), options, longest_side, keep_alpha=keep_alpha)
+        whose = (content or content_of(source)) + (_CUT_OUT if cut_out else "")
+        key = _key(whose, options, longest_side, keep_alpha=keep_alpha)
         prepared = keeper.portrait(key)
     chosen = None
     if prepared is None:  # a bad picture is told before weights are loaded
         finder = find_faces if keeper is None else keeper.find_faces
         chosen = _choose(source, options, finder, longest_side, keep_alpha=keep_alpha)
+        if cut_out:
+            person = cut_out_person(chosen.portrait, chosen.faces[0])
+            chosen = replace(chosen, portrait=person, opaque=False)
     with ExitStack() as stack:
         engine = stack.enter_context(borrowed_engine(options.engine, keeper))
         if chosen is not None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mien.motion.easing import eased
 from mien.motion.idle import idle_moment
 from mien.motion.layers import SILENCE, Speech
-from mien.motion.moment import Moment
+from mien.motion.moment import Moment, MomentAt
 from mien.motion.noise import FOREVER_S
 from mien.speech.articulation import LOOK_AHEAD_S, articulate
 from mien.speech.body import BodyLanguage, Emphasis
@@ -40,12 +40,13 @@ class LiveSpeech:
     the same portions between the same questions, gives the same answers.
     """
 
-    def __init__(self, *, seed: int, liveliness: float) -> None:
-        """Raises OptionError for a liveliness outside 0..1."""
+    def __init__(self, *, seed: int, liveliness: float, idle: MomentAt | None = None) -> None:
+        """idle: what the body does anyway; the natural one if none is given. Raises OptionError for
+        a liveliness outside 0..1."""
         self._phonemes, self._prosody = LivePhonemes(), LiveProsody()
         self._emphasis = Emphasis()
-        idle = idle_moment("natural", seed, FOREVER_S)
-        self._body = BodyLanguage(self._emphasis, idle, seed, liveliness)
+        resting = idle or idle_moment("natural", seed, FOREVER_S)
+        self._body = BodyLanguage(self._emphasis, resting, seed, liveliness)
         self._begins_s, self._heard_until_s = 0.0, -1.0
         self._said: Sequence[SpokenPhoneme] = ()
         self._shown, self._shown_s = SILENCE, 0.0

@@ -1,4 +1,4 @@
-"""Sound that comes in chunks, made 16 kHz: the same however it is cut."""
+"""Sound that comes in chunks, made 16 kHz or another rate: the same however it is cut."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Resampler:
     """Equal to :func:`mien.speech.samples.resample` of the whole sound for all usual rates, 2.3 ms
     behind at most. No rate drifts, however long the sound."""
 
-    def __init__(self, rate: float) -> None:
-        """Raises OptionError for rates outside `RATES`."""
+    def __init__(self, rate: float, to: int = SAMPLE_RATE) -> None:
+        """From ``rate`` to ``to``. Raises OptionError for rates outside `RATES`."""
         if not RATES[0] <= rate <= RATES[1]:
             raise OptionError(
                 "sample_rate", f"{rate:g} cannot be streamed; give {RATES[0]} to {RATES[1]} Hz"
             )
         self.rate = rate
-        self._ratio = SAMPLE_RATE / Fraction(rate).limit_denominator(1000)
+        self._ratio = to / Fraction(rate).limit_denominator(1000)
         self._plain = self._ratio == 1
         self._num_phases = min(self._ratio.numerator, MOST_PHASES)
         self._taps = sinc_taps(self._num_phases, float(self._num_phases / self._ratio))
@@ -36,7 +36,7 @@ class Resampler:
         self._num_heard = self._num_made = 0
 
     def push(self, samples: Mono) -> Mono:
-        """The next samples (S,); those at 16 kHz that are certain now."""
+        """The next samples (S,); those at the new rate that are certain now."""
         if self._plain:
             return samples
         self._num_heard += len(samples)

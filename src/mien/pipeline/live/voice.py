@@ -1,0 +1,69 @@
+"""How a live face speaks: its sound, and what mouth and body do with it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mien.motion.layers import Speech
+from mien.motion.moment import Moment, MomentAt
+from mien.pipeline.live.composer import AHEAD, Composer, Passage
+from mien.pipeline.live.types import AUDIO_RATE
+from mien.speech.body import LIVELINESS
+from mien.speech.samples import Mono
+from mien.speech.spectrum import SAMPLE_RATE
+from mien.speech.stream import LiveSpeech
+from mien.speech.stream.resampling import Resampler
+
+_AT_ONCE = SAMPLE_RATE // 10
+"""Samples heard at a time: what is known of phonemes reaches back a second."""
+
+
+class Voice:
+    """Sound in, sound out with frames, and a mouth in time with it."""
+
+    def __init__(self, fps: int, seed: int, idle: MomentAt) -> None:
+        self._composer, self._fps = Composer(fps), fps
+        self._speech = LiveSpeech(seed=seed, liveliness=LIVELINESS, idle=idle)
+        self._ear = Resampler(AUDIO_RATE)
+        self._num_frames = 0
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether something is being said, or will be within the next 0.15 s."""
+        return self._composer.is_speaking
+
+    def push(self, pcm: ArrayLike, rate: int, segment: str | None) -> None:
+        """See :meth:`Composer.push`."""
+        self._composer.push(pcm, rate, segment)
+
+    def end_segment(self) -> None:
+        """See :meth:`Composer.end_segment`."""
+        self._composer.end_segment()
+
+    def clear(self) -> None:
+        """See :meth:`Composer.clear`; the mouth closes within 80 ms."""
+        self._composer.clear()
+        self._speech.interrupt(self._num_frames / self._fps)
+        self._ear = Resampler(AUDIO_RATE)
+        self._hear(np.zeros(AHEAD, np.float32))
+
+    def advance(self, frames: int) -> Passage:
+        """So many frames are next."""
+        passage = self._composer.advance(frames)
+        self._hear(passage.heard)
+        self._num_frames += frames
+        return passage
+
+    def mouth_at(self, time_s: float) -> Speech:
+        """What the mouth does, asked in order of time."""
+        return self._speech.speech_at(time_s)
+
+    def body_at(self, time_s: float) -> Moment:
+        """What head, brows, eyes and lids do."""
+        return self._speech.body_at(time_s)
+
+    def _hear(self, sound: Mono) -> None:
+        heard = self._ear.push(sound)
+        for at in range(0, len(heard), _AT_ONCE):
+            self._speech.hear(heard[at : at + _AT_ONCE])
