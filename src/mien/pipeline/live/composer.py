@@ -201,5 +201,8 @@ class Composer:
 
 
 def _whole_numbers(sound: Mono) -> NDArray[np.int16]:
-    scaled = np.clip(np.rint(sound * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
-    return np.asarray(scaled, np.int16)
+    if not sound.any():
+        return np.zeros(len(sound), np.int16)
+    scaled = sound * np.float32(_FULL_SCALE)
+    np.rint(scaled, out=scaled)
+    return np.asarray(np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1, out=scaled), np.int16)
