@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mien.media.audio import AudioTrack, open_sound, sound_length
+from mien.media.camera_jpeg import read_camera_jpeg
 from mien.media.picture_bytes import PictureKind, encode_picture
 from mien.media.picture_file import STILL_EXTENSIONS, PictureFile
 from mien.media.picture_folder import PictureFolder
@@ -29,6 +30,7 @@ __all__ = [
     "open_video",
     "portrait_of",
     "prefetch",
+    "read_camera_jpeg",
     "read_speech",
     "read_still",
     "sniff",

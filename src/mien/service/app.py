@@ -15,6 +15,7 @@ from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.verbs.expression_file import known_expressions
 from mien.service.documentation import add_docs
 from mien.service.jobs.opening import open_jobs
+from mien.service.live.opening import open_live
 from mien.service.observing import Metrics, Observed
 from mien.service.openapi import add_document
 from mien.service.parts import Service
@@ -29,6 +30,8 @@ from mien.service.routes import (
     jobs,
     outputs,
     predict,
+    session_socket,
+    sessions,
     stills,
     studio,
     uploads,
@@ -55,6 +58,7 @@ _ROUTES: tuple[APIRouter, ...] = (
     frames.router,
     predict.router,
     jobs.router,
+    sessions.router,
     stills.router,
     catalog.router,
 )
@@ -78,6 +82,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             starting.cancel()
             with suppress(asyncio.CancelledError):
                 await starting
+            await service.live.stop()
             await service.jobs.close()
             await service.executor.close()
 
@@ -99,6 +104,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     add_docs(app)
     app.include_router(health.router)
     app.include_router(studio.router)
+    app.include_router(session_socket.router)
     for router in _ROUTES:
         app.include_router(router, dependencies=[Depends(caller)])
     add_layers(app, settings, service.keys)
@@ -137,6 +143,7 @@ def _assemble(settings: ServiceSettings) -> Service:
         metrics=metrics,
         readiness=readiness,
         renderer=renderer,
+        live=open_live(settings, engine, uploads, renderer, metrics),
     )
 
 
@@ -153,3 +160,4 @@ async def _start(service: Service) -> None:
         _log.exception("the service did not start")
     else:
         service.readiness.become("ready")
+        service.live.start()

@@ -44,8 +44,10 @@ class Metrics:
         self.cache_misses = Counter("mien_cache_misses", "Not found.", ["cache"], **own)
         self.jobs = Counter("mien_jobs_finished", "Jobs by how they ended.", ["state"], **own)
         self.queue_depth = Gauge("mien_queue_depth", "Jobs that wait.", **own)
+        self.peers = Gauge("mien_webrtc_peers", "WebRTC connections.", **own)
         self.workers_busy = Gauge("mien_workers_busy", "Workers at work.", **own)
         self.worker_restarts = Counter("mien_worker_restarts", "Workers replaced.", **own)
+        self.sessions = Gauge("mien_sessions_active", "Live faces.", **own)
         self.avatar_requests = Counter(
             "liveportrait_requests", "Calls of the avatar service.", ["endpoint", "status"], **own
         )

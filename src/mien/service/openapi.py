@@ -31,6 +31,7 @@ TAGS = (
     ("drivers", "What moves a portrait: films, sounds, templates of motion."),
     ("jobs", "Films, made one after the other, followed and fetched when they are done."),
     ("stills", "Pictures, answered at once."),
+    ("sessions", "Faces that live: they idle, speak and feel for as long as somebody watches."),
     ("catalog", "What there is to choose from."),
     ("avatar", "The contract of the avatar service: stills in files that are fetched."),
     ("frames", "The contract of the frame renderer: a JPEG for a picture and an expression."),
@@ -57,6 +58,7 @@ _PROBLEMS = {
     "401": ("Unauthorized", "No key, or one that is not known."),
     "403": ("Forbidden", "A web page of another origin asked, or one that is not allowed to."),
     "404": ("NotFound", "There is none, or it is somebody else's."),
+    "406": ("NotAcceptable", "No kind of answer that there is would be accepted."),
     "408": ("Timeout", "The request came too slowly."),
     "409": ("Conflict", "Not possible in this state."),
     "412": ("PreconditionFailed", "It is not what the request says it is."),
@@ -89,6 +91,10 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "uploadDriver": (("getDriver", "id"), ("deleteDriver", "id")),
     "createJob": (
         ("getJob", "id"), ("followJob", "id"), ("getJobResult", "id"), ("deleteJob", "id"),
+    ),
+    "createSession": (
+        ("getSession", "id"), ("deleteSession", "id"), ("createTicket", "id"),
+        ("speakInSession", "id"), ("clearSession", "id"), ("setSessionEmotion", "id"),
     ),
     "renderEmotion": (("getOutput", "filename"), ("deleteOutput", "filename")),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from mien.engines.settings import EngineSettings
 from mien.service.jobs.jobs import Jobs
+from mien.service.live.sessions import LiveSessions
 from mien.service.observing import Metrics
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
@@ -34,6 +35,7 @@ class Service:
     metrics: Metrics
     readiness: Readiness
     renderer: Renderer
+    live: LiveSessions
 
 
 async def service_of(request: Request) -> Service:

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.routing import Match
 
 from mien.errors import (
@@ -170,7 +170,7 @@ def _allowed(request: Request) -> list[str]:
     ]
 
 
-def answer_to(request: Request, error: MienError) -> JSONResponse:
+def answer_to(request: HTTPConnection, error: MienError) -> JSONResponse:
     """The problem that an error becomes, for middleware, which no handler stands behind."""
     status, code, detail = problem_of(error)
     return _answer(request, status, code, detail, headers=headers_of(error))
@@ -191,7 +191,7 @@ def headers_of(error: MienError) -> dict[str, str]:
 
 
 def _answer(
-    request: Request,
+    request: HTTPConnection,
     status: int,
     code: str,
     detail: str,

@@ -13,6 +13,7 @@ import uvicorn
 from mien.errors import OptionError
 from mien.service.app import create_app
 from mien.service.jobs.folder_lock import folder_locked
+from mien.service.live.wire import MOST_MESSAGE_BYTES
 from mien.service.logs import set_up_logs
 from mien.service.parts import Service
 from mien.service.settings import ServiceSettings
@@ -36,7 +37,9 @@ def serve(settings: ServiceSettings) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_LAST_WORDS_S,
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=MOST_MESSAGE_BYTES,
+            ws_per_message_deflate=False,
         )
         _Server(config, app.state.service).run(sockets=[listener])
 

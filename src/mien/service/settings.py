@@ -57,6 +57,15 @@ class ServiceSettings:
         tuple[str, ...],
         Said("Origin of web pages that may call the service; give it again for more.", _NET, "URL"),
     ] = ()
+    ice_servers: Annotated[
+        tuple[str, ...],
+        Said(
+            "STUN or TURN server of WebRTC: stun:host:port, turn:name:password@host:port; again "
+            "for more.",
+            _NET,
+            "URL",
+        ),
+    ] = ()
 
     engine: Annotated[str, Said("Engine where a request names none.", _WORK, "NAME")] = "mesh"
     device: Annotated[str, Said("Where engines run: auto, cpu, cuda, cuda:N.", _WORK)] = "auto"
@@ -76,6 +85,13 @@ class ServiceSettings:
         int, Said("Prepared portraits that each worker keeps.", _WORK, "MB")
     ] = 512
     frame_cache_mb: Annotated[int, Said("Finished frames that are kept.", _WORK, "MB")] = 64
+    live_sessions: Annotated[
+        int | None,
+        Said("Live faces at the same time; 0 none. Default: one per core, at least 2.", _WORK, "N"),
+    ] = None
+    webrtc_kbps: Annotated[
+        int, Said("Most of a video over WebRTC, in 1000 bits a second.", _WORK, "N")
+    ] = 2500
 
     data_dir: Annotated[
         str | None,
@@ -102,6 +118,14 @@ class ServiceSettings:
     requests_per_key: Annotated[
         int, Said("Requests of one key at the same time.", _LIMITS, "N")
     ] = 64
+    sessions_per_key: Annotated[int, Said("Live faces of one key.", _LIMITS, "N")] = 4
+    session_idle_s: Annotated[
+        float, Said("Live faces that nobody watches or talks to are closed.", _LIMITS, "S")
+    ] = 60.0
+    peers: Annotated[int, Said("WebRTC connections in all.", _LIMITS, "N")] = 32
+    peers_per_session: Annotated[
+        int, Said("WebRTC connections of one live face.", _LIMITS, "N")
+    ] = 4
 
     api_key: Annotated[
         tuple[str, ...],
@@ -126,11 +150,17 @@ class ServiceSettings:
         check_choice("--log-format", self.log_format, LOG_FORMATS)
         if self.port is not None:
             check_whole("--port", self.port, least=0, most=65535)
+        if self.live_sessions is not None:
+            check_whole("--live-sessions", self.live_sessions, least=0, most=1000)
         for option, count, least in (
             ("--workers", self.workers, 0),
             ("--queue-size", self.queue_size, 1),
             ("--jobs-per-key", self.jobs_per_key, 1),
             ("--requests-per-key", self.requests_per_key, 1),
+            ("--sessions-per-key", self.sessions_per_key, 1),
+            ("--peers", self.peers, 0),
+            ("--peers-per-session", self.peers_per_session, 0),
+            ("--webrtc-kbps", self.webrtc_kbps, 100),
             ("--max-frames", self.max_frames, 1),
             ("--max-megapixels", self.max_megapixels, 1),
             ("--max-upload-mb", self.max_upload_mb, 1),
@@ -144,6 +174,7 @@ class ServiceSettings:
         for option, amount in (
             ("--retention-h", self.retention_h),
             ("--max-duration-s", self.max_duration_s),
+            ("--session-idle-s", self.session_idle_s),
             ("--drain-s", self.drain_s),
         ):
             check_number(option, amount, 0, 10**7)
@@ -151,6 +182,7 @@ class ServiceSettings:
             if len(key) < 16:
                 raise OptionError("--api-key", "is too short; give 16 characters or more")
         object.__setattr__(self, "cors_origins", tuple(self.cors_origins))
+        object.__setattr__(self, "ice_servers", tuple(self.ice_servers))
         object.__setattr__(self, "api_key", tuple(self.api_key))
 
     @property

@@ -43,6 +43,7 @@ class PatientProtocol(Base):
         self._hurry: TimerHandle | None = None
         self._unread: TimerHandle | None = None
         self._header_bytes = 0
+        self._upgraded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -56,7 +57,7 @@ class PatientProtocol(Base):
             return
         leftover = self._leftover
         super().data_received(data)
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._upgraded:
             return
         counts = self._between and not leftover
         self._header_bytes = self._header_bytes + len(data) if counts else 0
@@ -90,6 +91,12 @@ class PatientProtocol(Base):
         super().on_message_complete()  # type: ignore[misc]
         if self.cycle is not None:
             self.cycle.more_body = False
+
+    def handle_websocket_upgrade(self, *request: Any) -> None:
+        """Of uvicorn: from now on the connection is a WebSocket, with a protocol of its own."""
+        self._upgraded = True
+        self._forget()
+        super().handle_websocket_upgrade(*request)
 
     @property
     def _leftover(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mien.errors import MienError, OptionError
@@ -32,6 +33,8 @@ OPEN_PATHS = frozenset(
     }
 )
 """For operators and readers; these ask for no key."""
+TICKET = "ticket."
+"""What a ticket begins with where it is said as a WebSocket's subprotocol."""
 _WITHOUT = "needs a key; send Authorization: Bearer KEY or X-API-Key: KEY"
 
 
@@ -56,12 +59,13 @@ class Guard:
         self._app, self._keys, self._always = app, keys, always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not _is_open(scope["path"]):
+        if scope["type"] in ("http", "websocket") and not _is_open(scope["path"]):
             try:
                 scope.setdefault("state", {})["owner"] = await self._owner(Headers(scope=scope))
             except MienError as error:
-                await answer_to(Request(scope), error)(scope, receive, send)
-                return
+                if not (scope["type"] == "websocket" and _has_ticket(scope)):
+                    await answer_to(HTTPConnection(scope), error)(scope, receive, send)
+                    return
         await self._app(scope, receive, send)
 
     async def _owner(self, headers: Headers) -> Owner:
@@ -80,6 +84,11 @@ class Guard:
 
 def _is_open(path: str) -> bool:
     return path in OPEN_PATHS or path.startswith((f"{ASSETS}/", "/studio/"))
+
+
+def _has_ticket(scope: Scope) -> bool:
+    """Whether a socket says that it comes with a ticket; its route looks at that."""
+    return any(each.startswith(TICKET) for each in scope.get("subprotocols", ()))
 
 
 def _shown_key(headers: Headers) -> str | None:

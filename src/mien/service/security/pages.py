@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mien.checks import shown
@@ -23,9 +23,11 @@ ALLOWED_HEADERS = (
 )  # fmt: skip
 EXPOSED_HEADERS = (
     "X-Request-ID", "Location", "ETag", "Content-Range", "Accept-Ranges", "Content-Disposition",
-    "Retry-After", "Link",
+    "Retry-After", "Link", "Accept-Post",
 )  # fmt: skip
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SOCKET = "WEBSOCKET"
+"""In the place of a method: any page may open one, and it is no safe one."""
 _THIS_MACHINE = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/?#@\s]+")
 _DOCS = "/docs"
@@ -55,10 +57,12 @@ class OwnPages:
         self._loopback, self._origins = loopback, frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self._keys.required:
-            fault = self._fault(scope["method"], Headers(scope=scope))
+        if scope["type"] in ("http", "websocket") and not self._keys.required:
+            method = scope.get("method", _SOCKET)
+            fault = self._fault(method, Headers(scope=scope))
             if fault is not None:
-                await answer_to(Request(scope), ForbiddenError(fault))(scope, receive, send)
+                answer = answer_to(HTTPConnection(scope), ForbiddenError(fault))
+                await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

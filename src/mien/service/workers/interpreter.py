@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from mien.service.workers.base import KeeperLimits
 
-_START = "import sys; sys.path[:] = sys.argv[5:]; from mien.service.workers.worker import serve; \
-serve(*map(int, sys.argv[1:5]))"
+_START = "import sys; sys.path[:] = sys.argv[6:]; from importlib import import_module; \
+import_module(sys.argv[1]).serve(*map(int, sys.argv[2:6]))"
+_WORKER = "mien.service.workers.worker"
 _ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -61,16 +62,18 @@ def can_start_interpreters() -> bool:
     return os.name == "posix" and bool(sys.executable) and not getattr(sys, "frozen", False)
 
 
-def start_interpreter(limits: KeeperLimits, variables: Mapping[str, str]) -> Interpreter:
-    """It imports from where this one does. variables: of its environment, beside ours. Raises
-    OSError when the system has no room for it."""
+def start_interpreter(
+    limits: KeeperLimits, variables: Mapping[str, str], module: str = _WORKER
+) -> Interpreter:
+    """It imports from where this one does. variables: of its environment, beside ours. module:
+    whose ``serve`` it runs. Raises OSError when the system has no room for it."""
     ours, theirs = socket.socketpair()
     reading, lifeline = os.pipe()
     passed = (theirs.fileno(), reading)
     numbers = (*passed, limits.engine_memory_mb, limits.portrait_memory_mb)
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", _START, *map(str, numbers), *sys.path],
+            [sys.executable, "-c", _START, module, *map(str, numbers), *sys.path],
             env={**os.environ, **_ONE_THREAD, **variables},
             stdin=subprocess.DEVNULL,
             stdout=sys.__stderr__,

@@ -3,10 +3,11 @@ length, then a pickle. Both ends are ours, and the socket between them has no na
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import struct
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from mien.types import Progress
 
@@ -72,7 +73,21 @@ Order: TypeAlias = Do | Cancel
 Answer: TypeAlias = Begun | Progressed | Returned | Raised | Cancelled
 
 
-def packed(message: Order | Answer) -> bytes:
+def packed(message: Any) -> bytes:
     """As it goes over the wire."""
     body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     return HEADER.pack(len(body)) + body
+
+
+def received(incoming: BinaryIO) -> Any:
+    """The next message. Blocks. Raises EOFError when the other end has hung up."""
+    header = incoming.read(HEADER.size)
+    if len(header) < HEADER.size:
+        raise EOFError
+    return pickle.loads(incoming.read(*HEADER.unpack(header)))
+
+
+async def next_message(reader: asyncio.StreamReader) -> Any:
+    """The same in an event loop. Raises asyncio.IncompleteReadError then."""
+    header = await reader.readexactly(HEADER.size)
+    return pickle.loads(await reader.readexactly(*HEADER.unpack(header)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import pickle
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
@@ -12,7 +11,7 @@ from mien.service.errors import BusyError, WorkerLostError
 from mien.service.workers.base import KeeperLimits
 from mien.service.workers.ending import to_its_end
 from mien.service.workers.interpreter import Interpreter, start_interpreter
-from mien.service.workers.messages import HEADER, Answer, Order, packed
+from mien.service.workers.messages import Order, next_message, packed
 from mien.service.workers.pool import PoolExecutor
 from mien.service.workers.seat import Seat
 
@@ -98,7 +97,7 @@ class ProcessSeat(Seat):
         """Listen until it hangs up; how it ended."""
         try:
             while True:
-                self.heard(await _received(reader))
+                self.heard(await next_message(reader))
         except (asyncio.IncompleteReadError, OSError):
             pass
         except Exception:
@@ -109,8 +108,3 @@ class ProcessSeat(Seat):
         self._lose(WorkerLostError(f"the process that worked on it {how}"))
         return how
 
-
-async def _received(reader: asyncio.StreamReader) -> Answer:
-    header = await reader.readexactly(HEADER.size)
-    answer: Answer = pickle.loads(await reader.readexactly(*HEADER.unpack(header)))
-    return answer

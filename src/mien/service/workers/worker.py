@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import signal
 import socket
 import sys
@@ -16,31 +15,37 @@ import threading
 import traceback
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
 from mien.pipeline.keeping import Keeper
 from mien.service.workers.base import KeeperLimits
-from mien.service.workers.messages import HEADER, Answer, Cancel, Do, Order, packed
+from mien.service.workers.messages import Answer, Cancel, Do, Order, packed, received
 from mien.service.workers.performing import fault, perform
 
 
 def serve(connection: int, lifeline: int, engine_memory_mb: int, portrait_memory_mb: int) -> None:
     """Work for the process at the other end of a socket until it hangs up. ``lifeline``: reading
     end of a pipe that it keeps open. Both are inherited file descriptors."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the server decides when there is enough
-    for descriptor in (connection, lifeline):
-        os.set_inheritable(descriptor, False)
-    _end_with(lifeline)
+    far_end = attach(connection, lifeline)
     limits = KeeperLimits(engine_memory_mb, portrait_memory_mb)
     try:
-        _Worker(socket.socket(fileno=connection)).work(limits)
+        _Worker(far_end).work(limits)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
     except BaseException:
         traceback.print_exc()
         status = 1
     os._exit(status)  # threads that a task left behind do not keep the process
+
+
+def attach(connection: int, lifeline: int) -> socket.socket:
+    """The socket to the server, on whose life that of this process hangs from now on."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the server decides when there is enough
+    for descriptor in (connection, lifeline):
+        os.set_inheritable(descriptor, False)
+    _end_with(lifeline)
+    return socket.socket(fileno=connection)
 
 
 def _end_with(lifeline: int) -> None:
@@ -79,7 +84,7 @@ class _Worker:
         try:
             with self._connection.makefile("rb") as incoming, suppress(EOFError, OSError):
                 while True:
-                    self._hear(_received(incoming))
+                    self._hear(received(incoming))
         finally:
             os._exit(0)  # there is nobody left to work for, whatever the other thread does
 
@@ -100,10 +105,3 @@ class _Worker:
         except OSError:
             os._exit(0)
 
-
-def _received(incoming: BinaryIO) -> Order:
-    header = incoming.read(HEADER.size)
-    if len(header) < HEADER.size:
-        raise EOFError
-    order: Order = pickle.loads(incoming.read(*HEADER.unpack(header)))
-    return order

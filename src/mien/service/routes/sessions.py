@@ -1,0 +1,250 @@
+"""Live faces: begun, told what to do, looked at, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, File, Form, Path, Request, Response, UploadFile
+from pydantic import BaseModel, Field
+
+from mien.errors import OptionError, UnreadableMediaError
+from mien.media.audio import SAMPLE_RATE
+from mien.motion.idle import IDLES
+from mien.pipeline.live.types import LiveOptions
+from mien.pipeline.options import MAX_SIDE, MIN_SIDE
+from mien.service.errors import TooLargeError
+from mien.service.live.session import LONGEST_SEGMENT_ID
+from mien.service.live.tickets import LIFE_S
+from mien.service.live.wire import SUBPROTOCOL
+from mien.service.parts import Service, TheService
+from mien.service.problems import documented
+from mien.service.rendering import while_connected
+from mien.service.routes.numbers import Whole
+from mien.service.routes.session_answers import (
+    SessionsTold,
+    SessionTold,
+    SpeechTold,
+    TicketTold,
+)
+from mien.service.routes.session_messages import STRICT, EmotionAsked, PortraitId
+from mien.service.routes.stills import engine_for
+from mien.service.security.guard import TICKET, Caller
+from mien.service.security.keys import Owner
+from mien.service.tasks.hearing import HearTask
+
+router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+
+_LONGEST_SPEECH_S = 300.0
+_PORTRAIT = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+SessionId = Annotated[
+    str,
+    Path(pattern="^[0-9a-f]{32}$", examples=["9f1c8e5d9a1b4c7e8f6a2b3c4d5e6f70"]),
+]
+
+
+class SessionAsked(BaseModel):
+    """A live face of an uploaded portrait."""
+
+    model_config = STRICT
+
+    portrait: PortraitId = Field(
+        description="Id, as POST /v1/portraits gave it.", examples=[_PORTRAIT]
+    )
+    engine: str | None = Field(
+        None, max_length=100, description="As GET /v1/engines names it.", examples=["mesh"]
+    )
+    fps: Whole = Field(25, ge=1, le=60, description="Frames per second.")
+    size: Annotated[Whole, Field(ge=MIN_SIDE, le=MAX_SIDE)] = Field(
+        512, description="Pixels of the longest side."
+    )
+    face: Annotated[Whole, Field(ge=1, le=100)] = Field(
+        1, description="Which face, the largest is 1."
+    )
+    idle: str = Field("natural", max_length=100, description="What it does while nothing happens.")
+    seed: Annotated[Whole, Field(ge=0, le=2**32 - 1)] = Field(
+        0, description="Of that: the same seed lives the same life."
+    )
+    transparent: bool = Field(
+        False, description="Cut the person out; WebP, PNG and RGBA keep the transparency."
+    )
+
+    def options(self) -> LiveOptions:
+        """Raises OptionError. The engine is not looked at."""
+        if self.idle not in IDLES:
+            raise OptionError("idle", f"there is none of that name; take {', '.join(IDLES)}")
+        return LiveOptions(
+            fps=self.fps,
+            size=self.size,
+            face=self.face,
+            idle=self.idle,
+            seed=self.seed,
+            transparent=self.transparent,
+        )
+
+
+_EXAMPLES: dict[str, Any] = {
+    "plain": {"summary": "A face that idles", "value": {"portrait": _PORTRAIT}},
+    "small": {
+        "summary": "Small and cut out",
+        "value": {"portrait": _PORTRAIT, "size": 256, "fps": 20, "transparent": True},
+    },
+}
+_EMOTIONS: dict[str, Any] = {
+    "happy": {"summary": "Happy", "value": {"name": "happy", "intensity": 0.8}},
+}
+_ASKED = documented(401, 404, 422, 429, 500)
+_TOLD = documented(401, 404, 409, 422, 429, 500)
+
+
+@router.post(
+    "",
+    operation_id="createSession",
+    summary="Begin a live face",
+    status_code=201,
+    response_description="It is ready, and moves as soon as somebody watches.",
+    responses={
+        201: {
+            "headers": {"Location": {"description": "Its path.", "schema": {"type": "string"}}},
+        },
+        **documented(401, 404, 413, 415, 422, 429, 500, 503),
+    },
+)
+async def create(
+    request: Request,
+    asked: Annotated[SessionAsked, Body(openapi_examples=_EXAMPLES)],
+    response: Response,
+    service: TheService,
+    owner: Caller,
+) -> SessionTold:
+    """Watch it over its WebSocket. One that nobody watches renders nothing, and is closed after
+    `--session-idle-s`."""
+    service.renderer.check_ready()
+    engine = await asyncio.to_thread(engine_for, service, asked.engine)
+    options = replace(asked.options(), engine=engine)
+    session = await while_connected(request, service.live.create(owner, asked.portrait, options))
+    response.headers["Location"] = f"/v1/sessions/{session.id}"
+    return SessionTold.of(session)
+
+
+@router.get(
+    "",
+    operation_id="listSessions",
+    summary="Your live faces, the newest first",
+    responses=documented(401, 429, 500),
+)
+async def sessions(service: TheService, owner: Caller) -> SessionsTold:
+    """Those that ended lately are among them."""
+    return SessionsTold(sessions=[SessionTold.of(each) for each in service.live.all(owner)])
+
+
+@router.get("/{id}", operation_id="getSession", summary="How a live face is", responses=_ASKED)
+async def session(id: SessionId, service: TheService, owner: Caller) -> SessionTold:
+    return SessionTold.of(service.live.find(owner, id))
+
+
+@router.delete(
+    "/{id}",
+    operation_id="deleteSession",
+    summary="End a live face, or forget one that has ended",
+    responses=_ASKED,
+)
+async def delete(id: SessionId, service: TheService, owner: Caller) -> SessionTold:
+    """Whoever watches it is told. What it was is answered."""
+    return SessionTold.of(await service.live.close(owner, id))
+
+
+@router.post(
+    "/{id}/ticket",
+    operation_id="createTicket",
+    summary="A pass for one WebSocket of a live face",
+    status_code=201,
+    responses=_TOLD,
+)
+async def ticket(id: SessionId, service: TheService, owner: Caller) -> TicketTold:
+    """For browsers, whose WebSockets cannot send a key: say it as a subprotocol. It opens one
+    socket, within half a minute."""
+    live = service.live.find(owner, id)
+    live.check()
+    sold = service.live.tickets.sell(live.id)
+    subprotocols = [SUBPROTOCOL, TICKET + sold]
+    return TicketTold(ticket=sold, expires_in_s=LIFE_S, subprotocols=subprotocols)
+
+
+@router.post(
+    "/{id}/speak",
+    operation_id="speakInSession",
+    summary="Let a live face say a sound",
+    status_code=202,
+    response_description="It will be said after what waits already.",
+    responses=documented(401, 404, 409, 413, 415, 422, 429, 500, 503, 507),
+)
+async def speak(
+    request: Request,
+    id: SessionId,
+    service: TheService,
+    owner: Caller,
+    file: Annotated[UploadFile, File(description="A sound, of at most five minutes.")],
+    segment: Annotated[
+        str | None,
+        Form(
+            min_length=1,
+            max_length=LONGEST_SEGMENT_ID,
+            description="A name for it, in events; one is made up if it is left out.",
+        ),
+    ] = None,
+) -> SpeechTold:
+    """For sound that is there as a whole. Sound that is still being made is pushed over the
+    WebSocket."""
+    live = service.live.find(owner, id)
+    live.check()
+    pcm = await while_connected(request, _heard(service, owner, file))
+    name = segment or f"speech-{uuid.uuid4().hex[:12]}"
+    live.push_audio(pcm, SAMPLE_RATE, name)
+    live.end_segment()
+    return SpeechTold(segment=name, duration_s=round(len(pcm) / 2 / SAMPLE_RATE, 3))
+
+
+@router.post(
+    "/{id}/clear",
+    operation_id="clearSession",
+    summary="Stop a live face from speaking",
+    status_code=204,
+    responses=_TOLD,
+)
+async def clear(id: SessionId, service: TheService, owner: Caller) -> None:
+    """What was not said yet will not be. Whoever watches is told to drop what they have."""
+    service.live.find(owner, id).clear()
+
+
+@router.post(
+    "/{id}/emotion",
+    operation_id="setSessionEmotion",
+    summary="Let a live face feel",
+    status_code=204,
+    responses=documented(401, 404, 409, 413, 415, 422, 429, 500),
+)
+async def emotion(
+    id: SessionId,
+    asked: Annotated[EmotionAsked, Body(openapi_examples=_EMOTIONS)],
+    service: TheService,
+    owner: Caller,
+) -> None:
+    service.live.find(owner, id).set_emotion(asked.name, asked.intensity, asked.transition_s)
+
+
+async def _heard(service: Service, owner: Owner, file: UploadFile) -> bytes:
+    """The sound of a file; the file is kept as any driver is."""
+    longest_s = min(_LONGEST_SPEECH_S, service.settings.max_duration_s)
+    upload = await service.uploads.receive(
+        owner, file.file, name=file.filename or "", kinds=("sound", "film")
+    )
+    if (upload.facts.duration_s or 0) > longest_s:
+        raise TooLargeError(f"it plays for more than {longest_s:g} s; cut it")
+    try:
+        return await service.executor.run(HearTask(upload.path, longest_s), lane="quick")
+    except UnreadableMediaError as error:
+        problem = str(error).removeprefix(f"{error.path}: ")
+        raise UnreadableMediaError(upload.name or "the file", problem) from None
