@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from mien.drivers.neutrality import CLEAR_GAIN, CLEARLY_OFF, neutrality_cost
-from mien.drivers.reading import Baseline, Reading, read_face
+from mien.drivers.reading import Reading, read_face
 from mien.errors import OptionError
 from mien.face import MeshTracker
 from mien.motion.blendshapes.estimate import estimate_blendshapes
 from mien.motion.blendshapes.neutral import neutralise
 from mien.motion.moment import NECK, REST, Moment
-from mien.motion.pose import angles_from_rotation
+from mien.motion.pose import Pose, angles_from_rotation
 from mien.motion.smoothing import OneEuro
 from mien.pipeline.live.fading import Fade
 from mien.types import Floats, Image
@@ -23,9 +24,13 @@ LOST_S = 1.0
 """Without a picture, or a face in it, for so long the face lives on by itself again."""
 _CALIBRATES_S = 1.0
 """For so long a more neutral face takes the first one's place as what all is measured against."""
+_RESTING = 0.25
+"""Of a blendshape, at most: what the neutral face shows of it is the camera's or the face's way to
+be, and does not count. More than that is meant."""
 _SIDES = (16, 4096)
 _MOVES = np.array((10.0, 10.0, 10.0, 0.2, 0.2, 0.1))
 """Degrees, head units and scale that count as much as a whole blendshape in smoothing."""
+_SMALLEST = 0.2
 _STEADY, _KEEN = 2.0, 4.0
 """One Euro: hertz while nothing moves, and what is added per whole blendshape a second. A blink is
 shown one frame late, a trembling eyelid is not."""
@@ -68,7 +73,7 @@ class Camera:
 
     def recalibrate(self) -> None:
         """The next faces are neutral ones."""
-        self._baseline: tuple[Reading, Baseline] | None = None
+        self._neutral: _Neutral | None = None
         self._cost, self._calibrated_s = math.inf, 0.0
 
     def step(self, step_s: float, time_s: float) -> None:
@@ -92,13 +97,13 @@ class Camera:
         reading = read_face(faces[0], picture)
         self._silent_s = 0.0
         self._calibrate(reading, step_s)
-        assert self._baseline is not None, "calibrated by now"
-        self._seen = _change(reading, *self._baseline)
+        assert self._neutral is not None, "calibrated by now"
+        self._seen = self._neutral.change(reading)
 
     def _calibrate(self, reading: Reading, step_s: float) -> None:
         """Measure against the first face or, if it is clearly not neutral, one soon after."""
         self._calibrated_s += step_s
-        if self._baseline is not None:
+        if self._neutral is not None:
             if self._cost < CLEARLY_OFF or self._calibrated_s > _CALIBRATES_S:
                 return
             cost = neutrality_cost(reading)
@@ -106,27 +111,39 @@ class Camera:
                 return
         else:
             cost = neutrality_cost(reading)
-        self._cost = cost
-        self._baseline = reading, Baseline(reading.pose.scale, neutralise(reading.head)[0])
+        self._cost, self._neutral = cost, _neutral(reading)
 
 
-def _change(reading: Reading, rest: Reading, baseline: Baseline) -> Floats:
-    """(58,) blendshapes, then yaw, pitch, roll, right, down and change of scale since the neutral
-    face, in parts of `_MOVES`."""
-    rotation = reading.pose.rotation @ rest.pose.rotation.T
-    moved = (reading.pose.translation - rest.pose.translation)[:2] / baseline.scale
-    travel = (NECK - rotation @ NECK)[:2]
-    placing = (
-        *angles_from_rotation(rotation),
-        *(moved - travel),
-        reading.pose.scale / baseline.scale - 1.0,
-    )
-    weights = estimate_blendshapes(reading.head, baseline.neutral)
-    return np.concatenate([weights, np.array(placing) / _MOVES])
+@dataclass(frozen=True, slots=True)
+class _Neutral:
+    """What a driver is measured against. resting: (52,) blendshapes that do not count."""
+
+    pose: Pose
+    head: Floats
+    resting: Floats
+
+    def change(self, reading: Reading) -> Floats:
+        """(58,) blendshapes, then yaw, pitch, roll, right, down and change of scale since then, in
+        parts of `_MOVES`."""
+        pose, rest = reading.pose, self.pose
+        rotation = pose.rotation @ rest.rotation.T
+        moved = (pose.translation - rest.translation)[:2] / rest.scale
+        right, down = moved - (NECK - rotation @ NECK)[:2]
+        placing = (*angles_from_rotation(rotation), right, down, pose.scale / rest.scale - 1.0)
+        weights = estimate_blendshapes(reading.head, self.head) - self.resting
+        return np.concatenate([weights, np.array(placing) / _MOVES])
+
+
+def _neutral(reading: Reading) -> _Neutral:
+    head, _ = neutralise(reading.head)
+    worn = estimate_blendshapes(reading.head, head)
+    return _Neutral(reading.pose, head, np.clip(worn, 0.0, _RESTING))
 
 
 def _moment(change: Floats) -> Moment:
+    """The portrait's own expression gives way: the driver's is all there is."""
     num_weights = len(change) - len(_MOVES)
     weights = np.clip(change[:num_weights], 0.0, 1.0).astype(np.float32)
     yaw, pitch, roll, right, down, size = (change[num_weights:] * _MOVES).tolist()
-    return Moment(weights, (yaw, pitch, roll), (right, down), max(0.2, 1.0 + size))
+    scale = max(_SMALLEST, 1.0 + size)
+    return Moment(weights, (yaw, pitch, roll), (right, down), scale, own_expression=0.0)
