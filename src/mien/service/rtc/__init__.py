@@ -1,0 +1,1 @@
+"""WebRTC: faces watched by WHEP, cameras and microphones sent by WHIP."""

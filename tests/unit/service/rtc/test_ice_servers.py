@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from mien.errors import OptionError
+from mien.service.rtc.ice import ice_servers
+
+pytestmark = pytest.mark.unit
+
+
+def test_a_stun_server_is_told_as_it_is() -> None:
+    (server,) = ice_servers(["stun:stun.example.org:3478"])
+    assert server.link == '<stun:stun.example.org:3478>; rel="ice-server"'
+    assert server.name is None
+
+
+def test_a_turn_server_is_told_with_its_name_and_password() -> None:
+    (server,) = ice_servers(["turn:me:p%40ss%22@turn.example.org:3478?transport=udp"])
+    assert (server.url, server.name, server.password) == (
+        "turn:turn.example.org:3478?transport=udp", "me", 'p@ss"',
+    )  # fmt: skip
+    assert server.link == (
+        '<turn:turn.example.org:3478?transport=udp>; rel="ice-server"; username="me"; '
+        'credential="p@ss\\""; credential-type="password"'
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "example.org", "http://x", "stun:", "turn:host:3478", "turn:a:secret@", "stun:a b",
+     "turn:a:secret%0d%0ax@host", "turn:a:secret%C3%A4@host"],
+)  # fmt: skip
+def test_what_is_no_server_is_told_without_its_password(said: str) -> None:
+    with pytest.raises(OptionError, match="--ice-servers: number 2") as caught:
+        ice_servers(["stun:a.example", said])
+    assert "secret" not in str(caught.value)
