@@ -69,15 +69,20 @@ class LiveFace:
         OptionError."""
         self._actor.set_emotion(name, intensity, transition_s)
 
+    def prepare(self, portrait: str | Path, *, content: str | None = None) -> None:
+        """Prepare a picture for ``set_portrait``, which then takes no time as long as the keeper
+        keeps it. The one method for another thread, while this one's goes on. Raises what preparing
+        raises."""
+        self._stage.prepare(portrait, content=content)
+
     def set_portrait(
         self, portrait: str | Path, transition_s: float = 0.5, *, content: str | None = None
     ) -> None:
         """Another picture, cross-faded in 0..60 s; pictures stay as large as they are, and what
         does not fill them is black, or transparent.
 
-        It is prepared before this returns, in the caller's thread: 0.2 to 1 s, unless the keeper
-        has it. Raises what preparing raises; then nothing has
-        changed.
+        It is prepared before this returns, in the caller's thread: 0.2 to 1 s, unless ``prepare``
+        has done so. Raises what preparing raises; then nothing has changed.
         """
         check_number("transition_s", transition_s, 0, LONGEST_TRANSITION_S)
         self._stage.change(portrait, transition_s, content=content)

@@ -41,6 +41,10 @@ class Stage:
         self._leaving, self._shown = self._shown, coming
         self._elapsed_s, self._length_s = 0.0, length_s
 
+    def prepare(self, portrait: str | Path, *, content: str | None = None) -> None:
+        """Have the keeper keep a portrait, as it is needed here. For any thread."""
+        Sitting(portrait, self._options, self._keeper, size=self.size, content=content).close()
+
     def show(self, moment: MotionFrame, step_s: float) -> Image:
         """The picture at a moment, which is so much later than the last one."""
         picture = self._shown.show(moment)

@@ -80,7 +80,9 @@ def cast_faces(
         if chosen is not None:
             prepared = _prepare(chosen, engine, options, warm=keeper is None)
             if keeper is not None and key is not None:
-                # When it has been moved: some of what takes memory is made only then.
+                # For others at once, and when it has been moved: some of what takes memory is made
+                # only then.
+                keeper.keep_portrait(key, prepared)
                 stack.callback(keeper.keep_portrait, key, prepared)
         assert prepared is not None, "kept, or prepared now"
         faces = [PreparedFace(engine, each) for each in prepared.sources]
