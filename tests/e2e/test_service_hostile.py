@@ -515,12 +515,11 @@ def test_those_that_stop_in_the_middle_hinder_nobody(
             half = socket.create_connection(("127.0.0.1", server.port), 30)
             stack.enter_context(half)
             half.sendall(b"GET /v1/portraits HTTP/1.1\r\nX-" if number % 2 else b"POST")
-        for _ in range(8):
+        while (refused := you.get("/v1/portraits")).status_code == 200:
+            # One that comes in while another is asked may be refused in its place.
             half = socket.create_connection(("127.0.0.1", server.port), 30)
             stack.enter_context(half)
             half.sendall(HALF % YOURS.encode())
-        while (refused := you.get("/v1/portraits")).status_code == 200:
-            pass  # until all of them have come in
         assert check_problem(refused, 429)["code"] == "too-many"
         assert refused.headers["retry-after"] == "1"
         assert me.get("/v1/portraits").status_code == 200
