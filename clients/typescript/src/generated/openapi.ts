@@ -418,6 +418,215 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your live faces, the newest first
+         * @description Those that ended lately are among them.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        /**
+         * Begin a live face
+         * @description Watch it over its WebSocket. One that nobody watches renders nothing, and is closed after
+         *     `--session-idle-s`.
+         */
+        post: operations["createSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a live face is */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        /**
+         * End a live face, or forget one that has ended
+         * @description Whoever watches it is told. What it was is answered.
+         */
+        delete: operations["deleteSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A pass for one WebSocket of a live face
+         * @description For browsers, whose WebSockets cannot send a key: say it as a subprotocol. It opens one
+         *     socket, within half a minute.
+         */
+        post: operations["createTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/speak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a live face say a sound
+         * @description For sound that is there as a whole. Sound that is still being made is pushed over the
+         *     WebSocket.
+         */
+        post: operations["speakInSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a live face from speaking
+         * @description What was not said yet will not be. Whoever watches is told to drop what they have.
+         */
+        post: operations["clearSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/emotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a live face feel */
+        post: operations["setSessionEmotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/whep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Watch a session over WebRTC (WHEP)
+         * @description The body is an SDP offer to receive video (H.264 or VP8), audio (Opus), or both, all on one
+         *     transport, with all its candidates. The connection ends with DELETE at `Location`, with the
+         *     session, or when the viewer is gone; one that is not there within 20 seconds is forgotten.
+         */
+        post: operations["watchSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/whep/{peer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop watching
+         * @description Answered when nothing of the connection is left.
+         */
+        delete: operations["stopWatching"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/whip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drive a session by camera and microphone over WebRTC (WHIP)
+         * @description The body is an SDP offer to send video (H.264 or VP8), audio (Opus), or both, all on one
+         *     transport, with all its candidates. The face follows the newest picture of the camera. One peer
+         *     sends at a time: a new one ends the one before. Nothing of it is kept.
+         */
+        post: operations["sendToSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/whip/{peer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop sending
+         * @description Answered when nothing of the connection is left.
+         */
+        delete: operations["stopSending"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stills": {
         parameters: {
             query?: never;
@@ -903,6 +1112,19 @@ export interface components {
              */
             height?: number;
         };
+        /** Body_speakInSession */
+        Body_speakInSession: {
+            /**
+             * File
+             * @description A sound, of at most five minutes.
+             */
+            file: string;
+            /**
+             * Segment
+             * @description A name for it, in events; one is made up if it is left out.
+             */
+            segment?: string | null;
+        };
         /** Body_uploadDriver */
         Body_uploadDriver: {
             /**
@@ -1185,6 +1407,29 @@ export interface components {
             shapes?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * EmotionAsked
+         * @description A feeling from now on.
+         */
+        EmotionAsked: {
+            /**
+             * Name
+             * @description As GET /v1/expressions names it.
+             * @example happy
+             */
+            name: string;
+            /**
+             * Intensity
+             * @default 0.7
+             */
+            intensity?: number;
+            /**
+             * Transition S
+             * @description Seconds.
+             * @default 0.6
+             */
+            transition_s?: number;
         };
         /**
          * EngineDescribed
@@ -2061,6 +2306,168 @@ export interface components {
             name: string;
         };
         /**
+         * SessionAsked
+         * @description A live face of an uploaded portrait.
+         */
+        SessionAsked: {
+            /**
+             * Portrait
+             * @description Id, as POST /v1/portraits gave it.
+             * @example 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+             */
+            portrait: string;
+            /**
+             * Engine
+             * @description As GET /v1/engines names it.
+             * @example mesh
+             */
+            engine?: string | null;
+            /**
+             * Fps
+             * @description Frames per second.
+             * @default 25
+             */
+            fps?: number;
+            /**
+             * Size
+             * @description Pixels of the longest side.
+             * @default 512
+             */
+            size?: number;
+            /**
+             * Face
+             * @description Which face, the largest is 1.
+             * @default 1
+             */
+            face?: number;
+            /**
+             * Idle
+             * @description What it does while nothing happens.
+             * @default natural
+             */
+            idle?: string;
+            /**
+             * Seed
+             * @description Of that: the same seed lives the same life.
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Transparent
+             * @description Cut the person out; WebP, PNG and RGBA keep the transparency.
+             * @default false
+             */
+            transparent?: boolean;
+        };
+        /**
+         * SessionError
+         * @description Why a session failed.
+         */
+        SessionError: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * SessionTold
+         * @description A live session.
+         */
+        SessionTold: {
+            /**
+             * Id
+             * @example 9f1c8e5d9a1b4c7e8f6a2b3c4d5e6f70
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "created" | "preparing" | "ready" | "running" | "paused" | "closed" | "failed";
+            /**
+             * Portrait
+             * @description Id of the portrait that is shown.
+             */
+            portrait: string;
+            /** Engine */
+            engine: string;
+            /** Fps */
+            fps: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Websocket
+             * @description Path of its WebSocket.
+             */
+            websocket: string;
+            stats: components["schemas"]["StatsTold"];
+            /**
+             * Ended
+             * @description Why it is closed or failed.
+             */
+            ended: string | null;
+            error: components["schemas"]["SessionError"] | null;
+        };
+        /**
+         * SessionsTold
+         * @description Live sessions, the newest first.
+         */
+        SessionsTold: {
+            /** Sessions */
+            sessions: components["schemas"]["SessionTold"][];
+        };
+        /**
+         * SpeechTold
+         * @description What was taken to be said.
+         */
+        SpeechTold: {
+            /**
+             * Segment
+             * @description Name of it, in events.
+             */
+            segment: string;
+            /** Duration S */
+            duration_s: number;
+        };
+        /**
+         * StatsTold
+         * @description How well a session does, over its last ten seconds.
+         */
+        StatsTold: {
+            /**
+             * Fps
+             * @description Frames per second that came.
+             */
+            fps: number;
+            /**
+             * Latency P50 Ms
+             * @description From when a frame was due until it was encoded; half of them took less.
+             */
+            latency_p50_ms: number | null;
+            /** Latency P95 Ms */
+            latency_p95_ms: number | null;
+            /** Latency P99 Ms */
+            latency_p99_ms: number | null;
+            /**
+             * Frames
+             * @description Since the session began.
+             */
+            frames: number;
+            /**
+             * Dropped
+             * @description Not rendered, for want of time; since it began.
+             */
+            dropped: number;
+            /**
+             * Watchers
+             * @description Who watches now.
+             */
+            watchers: number;
+        };
+        /**
          * StillAsked
          * @description A still of a portrait: with `emotion`, or `valence` and `arousal`, or `edits`; with none of
          *     them the portrait as it is.
@@ -2313,6 +2720,28 @@ export interface components {
             format?: "mp4" | "webm" | "gif" | "webp";
         };
         /**
+         * TicketTold
+         * @description A pass for one WebSocket.
+         */
+        TicketTold: {
+            /** Ticket */
+            ticket: string;
+            /**
+             * Expires In S
+             * @example 30
+             */
+            expires_in_s: number;
+            /**
+             * Subprotocols
+             * @description For `new WebSocket(url, subprotocols)`.
+             * @example [
+             *       "mien.v1",
+             *       "ticket.0Kq3..."
+             *     ]
+             */
+            subprotocols: string[];
+        };
+        /**
          * Version
          * @description Of the program and of this API.
          */
@@ -2367,6 +2796,15 @@ export interface components {
         };
         /** @description There is none, or it is somebody else's. */
         NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No kind of answer that there is would be accepted. */
+        NotAcceptable: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3368,6 +3806,443 @@ export interface operations {
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             507: components["responses"]["InsufficientStorage"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsTold"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    createSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionAsked"];
+            };
+        };
+        responses: {
+            /** @description It is ready, and moves as soon as somebody watches. */
+            201: {
+                headers: {
+                    /** @description Its path. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionTold"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["Timeout"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionTold"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    deleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionTold"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    createTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTold"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    speakInSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_speakInSession"];
+            };
+        };
+        responses: {
+            /** @description It will be said after what waits already. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechTold"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
+        };
+    };
+    clearSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    setSessionEmotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmotionAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    watchSession: {
+        parameters: {
+            query?: {
+                /** @description `stacked`: below the picture, its matte; of transparent sessions. */
+                alpha?: "none" | "stacked";
+            };
+            header?: never;
+            path: {
+                /** @description A session. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example v=0
+                 *     o=- 4611731400430051336 2 IN IP4 127.0.0.1
+                 *     s=-
+                 *     t=0 0
+                 *     a=group:BUNDLE 0
+                 *     m=video 9 UDP/TLS/RTP/SAVPF 96
+                 *     c=IN IP4 0.0.0.0
+                 *     a=ice-ufrag:EsAw
+                 *     a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1
+                 *     a=fingerprint:sha-256 D2:FA:0E:C3:22:59:5E:14:95:69:92:3D:13:B4:84:24:2C:C2:A2:C0:3E:FD:34:8E:5E:EA:6F:AF:52:CE:E6:0F
+                 *     a=setup:actpass
+                 *     a=mid:0
+                 *     a=recvonly
+                 *     a=rtcp-mux
+                 *     a=rtpmap:96 VP8/90000
+                 */
+                "application/sdp": string;
+            };
+        };
+        responses: {
+            /** @description The SDP answer. */
+            201: {
+                headers: {
+                    /** @description Of the connection, for DELETE. */
+                    Location?: string;
+                    /** @description STUN and TURN servers, `rel="ice-server"`. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stopWatching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session. */
+                id: string;
+                /** @description A connection: what `Location` ends with. */
+                peer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    sendToSession: {
+        parameters: {
+            query?: {
+                /** @description `lips`: the session says it; `none`: it is not heard. */
+                audio?: "lips" | "none";
+            };
+            header?: never;
+            path: {
+                /** @description A session. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example v=0
+                 *     o=- 5228595038118931041 2 IN IP4 127.0.0.1
+                 *     s=-
+                 *     t=0 0
+                 *     a=group:BUNDLE 0
+                 *     m=audio 9 UDP/TLS/RTP/SAVPF 111
+                 *     c=IN IP4 0.0.0.0
+                 *     a=ice-ufrag:zjkk
+                 *     a=ice-pwd:TP9bKpQnR1T3u0yA6bRkxq2C
+                 *     a=fingerprint:sha-256 D2:FA:0E:C3:22:59:5E:14:95:69:92:3D:13:B4:84:24:2C:C2:A2:C0:3E:FD:34:8E:5E:EA:6F:AF:52:CE:E6:0F
+                 *     a=setup:actpass
+                 *     a=mid:0
+                 *     a=sendonly
+                 *     a=rtcp-mux
+                 *     a=rtpmap:111 opus/48000/2
+                 */
+                "application/sdp": string;
+            };
+        };
+        responses: {
+            /** @description The SDP answer. */
+            201: {
+                headers: {
+                    /** @description Of the connection, for DELETE. */
+                    Location?: string;
+                    /** @description STUN and TURN servers, `rel="ice-server"`. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stopSending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session. */
+                id: string;
+                /** @description A connection: what `Location` ends with. */
+                peer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
         };
     };
     renderStill: {

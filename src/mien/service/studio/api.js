@@ -1,3 +1,4 @@
+import { problemIn } from "./client/answers.js";
 import { MienClient } from "./client/v1/client.js";
 import {
   MienApiError,
@@ -64,6 +65,17 @@ export class Api extends EventTarget {
     const headers = new Headers(options.headers);
     if (this.key) headers.set("Authorization", `Bearer ${this.key}`);
     return fetch(BASE + path, { ...options, headers });
+  }
+
+  /** The same, for what is JSON. `json`: the body. Asks for a key as `call` does. */
+  json(path, { json, ...options }) {
+    return this.call(async () => {
+      const body = json === undefined ? options.body : JSON.stringify(json);
+      const headers = json === undefined ? {} : { "Content-Type": "application/json" };
+      const answer = await this.fetch(path, { ...options, body, headers });
+      if (!answer.ok) throw await problemIn(answer);
+      return answer.json();
+    });
   }
 
   async #change(problem) {

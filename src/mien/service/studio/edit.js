@@ -1,5 +1,3 @@
-import { commandsOf, stillCommands } from "./commands.js";
-import { showCommand } from "./dialogs.js";
 import { byId, made } from "./dom.js";
 import { trying } from "./forms.js";
 import { GROUPS } from "./sliders.js";
@@ -21,7 +19,6 @@ export class Edit {
       void trying(() => this.#wear());
     });
     byId("edit-film").addEventListener("click", () => trying(() => films.make(this.#film())));
-    byId("edit-command").addEventListener("click", () => trying(() => this.#command()));
     studio.addEventListener("portrait", () => {
       this.#reset();
       byId("edit-film").hidden = studio.portrait?.kind !== "film";
@@ -75,14 +72,6 @@ export class Edit {
   #film() {
     const portrait = this.#studio.needPortrait();
     return { kind: "edit", source: portrait.id, edits: this.edits, ...this.#studio.common };
-  }
-
-  #command() {
-    const { api, names, portrait } = this.#studio;
-    const film = portrait?.kind === "film";
-    const request = film ? this.#film() : this.#stage.request({ edits: this.edits }, "png");
-    const key = api.key !== undefined;
-    showCommand(film ? commandsOf(request, names, key) : stillCommands(request, names, key));
   }
 }
 

@@ -4,7 +4,7 @@ import { byId, made, percent, pressed, readable } from "./dom.js";
 
 const THUMB_PX = 132;
 /** How much of the picture around a face, in widths of the face. */
-const AROUND = 1.7;
+const AROUND = 1.45;
 
 /** The emotions as faces to click. */
 export class Emotions {
@@ -65,12 +65,14 @@ export class Emotions {
   async #wear() {
     try {
       this.#studio.needPicture();
-      if (this.#live.running) {
-        this.#live.feel(this.chosen, this.intensity, this.#transition());
-        return;
+      const look = { emotion: this.chosen, intensity: this.intensity };
+      this.#stage.look = look;
+      if (this.#live.preferred && (await this.#live.resume())) {
+        this.#live.feel(look.emotion, look.intensity, this.#transition());
+      } else {
+        await this.#stage.wear(look);
       }
-      await this.#stage.wear({ emotion: this.chosen, intensity: this.intensity });
-      byId("status").textContent = `${this.chosen}, ${percent(this.#intensity())}`;
+      byId("status").textContent = `${look.emotion}, ${percent(this.#intensity())}`;
     } catch (error) {
       complain(wordsOf(error));
     }
@@ -107,7 +109,7 @@ export class Emotions {
       const picture = await createImageBitmap(blob);
       const scale = picture.width / portrait.width;
       const x = clamped(box.x + box.width / 2 - side / 2, portrait.width - side);
-      const y = clamped(box.y + box.height / 2 - side / 2, portrait.height - side);
+      const y = clamped(box.y + box.height * 0.44 - side / 2, portrait.height - side);
       const target = button.querySelector("canvas").getContext("2d");
       target.drawImage(picture, x * scale, y * scale, side * scale, side * scale, 0, 0, THUMB_PX, THUMB_PX);
       picture.close();

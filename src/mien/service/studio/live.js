@@ -1,4 +1,246 @@
-/** A live portrait, where the service has them. */
+import { BASE, wordsOf } from "./api.js";
+import { MienApiError } from "./client/errors.js";
+import { byId, made, pressed } from "./dom.js";
+import { Playback } from "./playback.js";
+import { JPEG, PCM, packed, parsed } from "./wire.js";
+
+const SIZE_PX = 512;
+const CAMERA_MS = 60;
+const CAMERA_PX = 480;
+const MOST_UNSENT = 200_000;
+const WITHOUT = new Set([404, 405]);
+
+/**
+ * The portrait as it lives: it begins when one is chosen. Tells of "change" when it begins or ends.
+ *
+ * A service without live sessions is a page with stills.
+ */
 export class Live extends EventTarget {
+  #studio;
+  #stage;
+  #session;
+  #socket;
+  #playback;
+  #seq = 0;
+  #rate;
+  #segments = 0;
+  #camera;
+  #hearing = false;
+  #round = 0;
+  /** Whether a reader who clicks an emotion wants to see it live. */
+  preferred = true;
+  /** Whether it is what is seen. */
   running = false;
+  /** Whether it speaks. */
+  speaking = false;
+
+  constructor(studio, stage) {
+    super();
+    this.#studio = studio;
+    this.#stage = stage;
+    for (const change of ["portrait", "face", "engine"]) {
+      studio.addEventListener(change, () => void this.#begin());
+    }
+    stage.addEventListener("still", () => this.#pause());
+    byId("live-toggle").addEventListener("click", () => {
+      this.preferred = !this.running;
+      if (this.preferred) void this.resume();
+      else void stage.wear(stage.look).catch(() => undefined);
+    });
+    addEventListener("pagehide", () => this.#end());
+  }
+
+  /** Show it again after something else was shown. Gives whether there is one. */
+  async resume() {
+    if (!this.#open) await this.#begin();
+    else if (!this.running) this.#show();
+    return this.running;
+  }
+
+  feel(name, intensity, seconds) {
+    this.#say({ type: "emotion", name, intensity, transition_s: seconds });
+  }
+
+  /** Let it say a file. */
+  async speak(file) {
+    if (!(await this.resume())) throw new Error("The live portrait has ended. Turn it on again.");
+    const body = new FormData();
+    body.append("file", file, file.name);
+    await this.#studio.api.json(`/v1/sessions/${this.#session}/speak`, { method: "POST", body });
+  }
+
+  /** Let it say what is heard: an Int16Array as it comes. */
+  hear(samples, rate) {
+    if (this.#rate !== rate) this.#say({ type: "audio_format", rate });
+    this.#rate = rate;
+    if (!this.#hearing) {
+      this.#hearing = true;
+      this.#say({ type: "begin_segment", segment: `microphone-${(this.#segments += 1)}` });
+    }
+    this.#send(PCM, samples);
+  }
+
+  /** Nothing more is heard. */
+  endSpeech() {
+    this.#hearing = false;
+    this.#say({ type: "end_segment" });
+  }
+
+  interrupt() {
+    this.#hearing = false;
+    this.#playback?.clear();
+    this.#say({ type: "clear" });
+  }
+
+  /** Let a camera's picture, in a `<video>`, drive it; undefined ends that. */
+  watch(video) {
+    clearInterval(this.#camera);
+    if (!video) return;
+    this.#say({ type: "recalibrate" });
+    const canvas = made("canvas");
+    this.#camera = setInterval(() => void this.#sendFrame(video, canvas), CAMERA_MS);
+  }
+
+  get #open() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  async #begin() {
+    const round = (this.#round += 1);
+    this.#end();
+    const { portrait, api } = this.#studio;
+    byId("live-toggle").hidden = true;
+    if (portrait?.kind !== "picture" || !this.preferred) {
+      byId("live-toggle").hidden = portrait?.kind !== "picture";
+      return;
+    }
+    try {
+      const asked = { portrait: portrait.id, size: SIZE_PX, ...this.#studio.common };
+      const session = await api.json("/v1/sessions", { method: "POST", json: asked });
+      const path = `/v1/sessions/${session.id}`;
+      if (round !== this.#round) return void api.fetch(path, { method: "DELETE" });
+      this.#session = session.id;
+      const { subprotocols } = await api.json(`${path}/ticket`, { method: "POST" });
+      if (round !== this.#round) return;
+      byId("live-toggle").hidden = false;
+      await this.#connect(session.websocket, subprotocols);
+    } catch (error) {
+      const without = error instanceof MienApiError && WITHOUT.has(error.status);
+      byId("live-toggle").hidden = without;
+      if (!without) byId("status").textContent = `Not live: ${wordsOf(error)}`;
+    }
+  }
+
+  #connect(path, subprotocols) {
+    const socket = new WebSocket(BASE.replace(/^http/, "ws") + path, subprotocols);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    socket.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") this.#obey(JSON.parse(data), socket);
+      else void this.#receive(parsed(data), socket);
+    });
+    socket.addEventListener("close", ({ reason, code }) => {
+      if (socket !== this.#socket) return;
+      this.#socket = undefined;
+      if (this.running) byId("status").textContent = `Not live any more: ${reason || `code ${code}`}`;
+      this.#rest();
+    });
+    return new Promise((resolve, reject) => {
+      socket.addEventListener("open", () => resolve(this.#show()));
+      socket.addEventListener("close", ({ reason }) => reject(new Error(reason || "the connection failed")));
+    });
+  }
+
+  #show() {
+    this.#rate = undefined;
+    this.#say({ type: "start", form: "jpeg", sound: true });
+    const { look } = this.#stage;
+    if (look.emotion) this.feel(look.emotion, look.intensity, 0);
+  }
+
+  #obey(message, socket) {
+    if (socket !== this.#socket) return;
+    if (message.type === "session") {
+      this.#playback?.close();
+      this.#playback = new Playback(byId("live"), message.rate);
+    } else if (message.type === "cleared") this.#playback?.clear();
+    else if (message.type === "error") byId("status").textContent = message.detail;
+    else if (message.type === "started" || message.type === "finished") {
+      this.speaking = message.type === "started";
+      this.dispatchEvent(new Event("change"));
+    }
+  }
+
+  async #receive(message, socket) {
+    const playback = this.#playback;
+    if (!message || !playback || socket !== this.#socket) return;
+    if (message.kind === PCM) {
+      playback.sound(new Int16Array(message.payload.slice().buffer), message.ptsUs);
+      return;
+    }
+    const bitmap = await createImageBitmap(new Blob([message.payload], { type: "image/jpeg" }));
+    if (socket !== this.#socket || playback !== this.#playback) return bitmap.close();
+    playback.picture(bitmap, message.ptsUs);
+    this.#say({ type: "ack", seq: message.seq });
+    if (!this.running) this.#start();
+  }
+
+  /** With the first picture, so that nothing flickers. */
+  #start() {
+    this.#stage.goLive();
+    this.#tell(true);
+  }
+
+  #pause() {
+    if (!this.running) return;
+    if (this.#open) this.#say({ type: "stop" });
+    this.#rest();
+  }
+
+  #rest() {
+    this.watch(undefined);
+    this.#playback?.close();
+    this.#playback = undefined;
+    this.speaking = this.#hearing = false;
+    if (this.running) this.#tell(false);
+  }
+
+  #end() {
+    const { api } = this.#studio;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+    if (this.#session) {
+      const path = `/v1/sessions/${this.#session}`;
+      void api.fetch(path, { method: "DELETE", keepalive: true }).catch(() => undefined);
+    }
+    this.#session = undefined;
+    this.#rest();
+  }
+
+  #tell(running) {
+    this.running = running;
+    byId("live-mark").hidden = byId("transition-row").hidden = !running;
+    pressed(byId("live-toggle"), running);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #say(message) {
+    if (this.#open) this.#socket.send(JSON.stringify(message));
+  }
+
+  #send(kind, payload) {
+    if (!this.#open || this.#socket.bufferedAmount > MOST_UNSENT) return;
+    this.#seq = (this.#seq + 1) >>> 0;
+    this.#socket.send(packed(kind, this.#seq, performance.now() * 1000, payload));
+  }
+
+  async #sendFrame(video, canvas) {
+    if (!video.videoWidth) return;
+    canvas.width = CAMERA_PX;
+    canvas.height = Math.round((CAMERA_PX * video.videoHeight) / video.videoWidth);
+    canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
+    if (blob) this.#send(JPEG, new Uint8Array(await blob.arrayBuffer()));
+  }
 }

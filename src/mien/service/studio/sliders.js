@@ -20,8 +20,8 @@ export const GROUPS = [
     ["yaw", "Turn", -25, 25, 0],
     ["pitch", "Nod", -15, 15, 0],
     ["roll", "Tilt", -15, 15, 0],
-    ["move_x", "Move sideways", -1, 1, 0],
-    ["move_y", "Move up", -1, 1, 0],
+    ["move_x", "Shift", -1, 1, 0],
+    ["move_y", "Lift", -1, 1, 0],
     ["zoom", "Nearer", 0.9, 1.2, 1],
   ]],
 ];

@@ -3,8 +3,11 @@ import { Latest } from "./latest.js";
 
 const PREVIEW_PX = 1024;
 
-/** Where the portrait is seen: as it is, with a look, as a film, or live. */
-export class Stage {
+/**
+ * Where the portrait is seen: as it is, with a look, as a film, or live. Tells of "still" when
+ * something else than the live portrait is shown.
+ */
+export class Stage extends EventTarget {
   #studio;
   #asked = new Latest();
   #waiting = 0;
@@ -12,9 +15,11 @@ export class Stage {
   look = {};
 
   constructor(studio) {
+    super();
     this.#studio = studio;
     studio.addEventListener("portrait", () => this.#reset());
     studio.addEventListener("face", () => this.#markFace());
+    this.#reset();
     byId("before").addEventListener("click", (event) => {
       const on = !isPressed(event.currentTarget);
       pressed(event.currentTarget, on);
@@ -58,16 +63,11 @@ export class Stage {
     if (film) void element.play().catch(() => undefined); // with sound a browser may want a click
   }
 
-  /** The canvas for what is live; another call shows something else. */
+  /** Show what is live; another call shows something else. */
   goLive() {
     this.#asked.stop();
     this.#only("live");
-    byId("faces").hidden = true;
-    return byId("live");
-  }
-
-  get live() {
-    return !byId("live").hidden;
+    byId("faces").hidden = false;
   }
 
   /** A sign that something is awaited. */
@@ -84,7 +84,9 @@ export class Stage {
 
   #only(name) {
     for (const each of ["picture", "film", "live"]) byId(each).hidden = each !== name;
+    byId("frame").classList.toggle("is-live", name === "live");
     if (name !== "film") byId("film").pause();
+    if (name !== "live") this.dispatchEvent(new Event("still"));
   }
 
   #compare(on) {
@@ -97,6 +99,7 @@ export class Stage {
     this.#asked.stop();
     this.look = {};
     byId("studio").dataset.stage = portrait ? "portrait" : "empty";
+    for (const panel of document.querySelectorAll('[role="tabpanel"]')) panel.inert = !portrait;
     byId("start").hidden = Boolean(portrait);
     byId("frame").hidden = byId("stage-tools").hidden = !portrait;
     this.#compare(false);
@@ -139,6 +142,7 @@ export class Stage {
     });
     place.replaceChildren(...buttons);
     place.hidden = false;
+    place.classList.toggle("several", several);
     this.#markFace();
     const found = several ? `${portrait.faces.length} faces found. Pick one.` : "One face found.";
     byId("status").textContent = portrait.faces.length ? found : "";

@@ -43,7 +43,8 @@ export class Talk {
   }
 
   #offer() {
-    byId("talk-live").hidden = !(this.#live.running && this.#sound);
+    byId("talk-live").hidden = !(this.#live.running && (this.#sound || this.#live.speaking));
+    byId("talk-live").textContent = this.#live.speaking ? "Interrupt" : "Say it live";
     byId("talk-mic").hidden = !this.#live.running;
     if (!this.#live.running && this.#speaking) void this.#speak();
   }
@@ -81,7 +82,8 @@ export class Talk {
   }
 
   async #say() {
-    await this.#live.say(this.#sound);
+    if (this.#live.speaking) this.#live.interrupt();
+    else await this.#live.speak(this.#sound);
   }
 
   async #speak() {

@@ -1,0 +1,91 @@
+/** How long what comes is held back, so that pictures and sound which come unevenly play evenly. */
+const HOLD_S = 0.06;
+/** What is later than this moves the clock. */
+const LATE_S = 0.04;
+/** Pieces of sound this close are played without a gap. */
+const SEAM_S = 0.03;
+
+const now = () => performance.now() / 1000;
+
+/** Pictures on a canvas and sound in the loudspeaker, both at their time. */
+export class Playback {
+  #canvas;
+  #rate;
+  #context;
+  #began;
+  #pictures = [];
+  #sources = new Set();
+  #soundEnds = 0;
+  #drawing;
+
+  /** `rate`: of the sound, samples per second. */
+  constructor(canvas, rate) {
+    this.#canvas = canvas;
+    this.#rate = rate;
+    this.#await();
+  }
+
+  picture(bitmap, ptsUs) {
+    this.#pictures.push({ bitmap, due: this.#due(ptsUs) });
+  }
+
+  /** `samples`: an Int16Array. */
+  sound(samples, ptsUs) {
+    const due = this.#due(ptsUs);
+    this.#context ??= new AudioContext({ sampleRate: this.#rate });
+    const context = this.#context;
+    if (context.state !== "running") {
+      void context.resume().catch(() => undefined); // until the reader clicks something
+      return;
+    }
+    const buffer = context.createBuffer(1, samples.length, this.#rate);
+    buffer.copyToChannel(Float32Array.from(samples, (each) => each / 32768), 0);
+    const wanted = context.currentTime + (due - now());
+    const at = Math.abs(wanted - this.#soundEnds) < SEAM_S ? this.#soundEnds : Math.max(wanted, context.currentTime);
+    const source = new AudioBufferSourceNode(context, { buffer });
+    source.connect(context.destination);
+    source.addEventListener("ended", () => this.#sources.delete(source));
+    source.start(at);
+    this.#sources.add(source);
+    this.#soundEnds = at + buffer.duration;
+  }
+
+  /** What waits is dropped: the face was interrupted. */
+  clear() {
+    for (const source of this.#sources) source.stop();
+    this.#sources.clear();
+    this.#soundEnds = 0;
+    for (const { bitmap } of this.#pictures.splice(0, Math.max(0, this.#pictures.length - 1))) bitmap.close();
+  }
+
+  close() {
+    cancelAnimationFrame(this.#drawing);
+    for (const { bitmap } of this.#pictures.splice(0)) bitmap.close();
+    void this.#context?.close();
+  }
+
+  #due(ptsUs) {
+    const pts = ptsUs / 1e6;
+    this.#began ??= now() + HOLD_S - pts;
+    const late = now() - (this.#began + pts);
+    if (late > LATE_S || late < -1) this.#began = now() + HOLD_S - pts;
+    return this.#began + pts;
+  }
+
+  #await() {
+    this.#drawing = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#await();
+    const due = this.#pictures.filter((each) => each.due <= now());
+    const newest = due.at(-1);
+    if (!newest) return;
+    this.#pictures = this.#pictures.filter((each) => !due.includes(each));
+    const { width, height } = newest.bitmap;
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
+    this.#canvas.getContext("2d").drawImage(newest.bitmap, 0, 0);
+    for (const { bitmap } of due) bitmap.close();
+  }
+}

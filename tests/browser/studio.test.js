@@ -1,0 +1,229 @@
+// The studio in a real browser, against the real service, as a reader uses it.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { giveKey, openBrowser, settled, takeSample } from "./browser.js";
+
+const { MIEN_URL: url, MIEN_KEY: key, MIEN_OUT: out } = process.env;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const asked = [];
+const complaints = [];
+let browser;
+let context;
+let page;
+
+before(async () => {
+  browser = await openBrowser();
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+  context.setDefaultTimeout(20_000);
+  page = await context.newPage();
+  context.on("request", (request) => asked.push(request.url()));
+  context.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+});
+
+after(() => browser?.close());
+
+/** Bytes of the picture that is shown: red, green, blue, alpha. */
+const pixels = (selector = "#picture") =>
+  page.evaluate(async (wanted) => {
+    const element = document.querySelector(wanted);
+    if (element.decode) await element.decode();
+    const canvas = new OffscreenCanvas(256, 256);
+    const context2d = canvas.getContext("2d");
+    context2d.drawImage(element, 0, 0, 256, 256);
+    return [...context2d.getImageData(0, 0, 256, 256).data];
+  }, selector);
+
+/** Mean difference of two pictures within a box, in 256ths of the picture. */
+function difference(one, other, { x, y, width, height }) {
+  let sum = 0;
+  for (let row = y; row < y + height; row += 1) {
+    for (let at = 4 * (256 * row + x); at < 4 * (256 * row + x + width); at += 1) {
+      sum += Math.abs(one[at] - other[at]);
+    }
+  }
+  return sum / (4 * width * height);
+}
+
+/** The lower part of the face that is outlined. */
+async function mouth() {
+  const [face] = await page.evaluate(async () => {
+    const [button] = document.querySelectorAll(".faces button");
+    return [[button.style.left, button.style.top, button.style.width, button.style.height]];
+  });
+  const [left, top, width, height] = face.map((each) => Math.round(2.56 * parseFloat(each)));
+  return { x: left, y: top + Math.round(0.6 * height), width, height: Math.round(0.4 * height) };
+}
+
+const CORNER = { x: 0, y: 200, width: 40, height: 40 };
+
+async function blameless(where) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  const told = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  assert.deepEqual(told, [], where);
+}
+
+/** The picture that is shown is another one than before. */
+async function changed() {
+  await settled(page);
+}
+
+const tab = (name) => page.getByRole("tab", { name }).click();
+const newest = () => page.locator(".film").first();
+const state = (wanted) => page.locator(`.film:first-child[data-state="${wanted}"]`).waitFor();
+
+
+/** One after the other in the same page: what comes after one that failed says nothing. */
+let failed = false;
+function step(name, work) {
+  test(name, async (running) => {
+    if (failed) return running.skip("an earlier one failed");
+    failed = true;
+    await work();
+    failed = false;
+  });
+}
+
+step("a service with keys asks for one, says when it is wrong, and keeps it in this tab", async () => {
+  await page.goto(`${url}/studio`);
+  await giveKey(page, "mien_wrong");
+  await page.getByText("this key is not known").waitFor();
+  await blameless("key");
+  await giveKey(page, key);
+  await page.locator("html[data-ready]").waitFor();
+  const kept = await page.evaluate(() => [sessionStorage.length, localStorage.length, document.cookie]);
+  assert.deepEqual(kept, [1, 0, ""]);
+  complaints.length = 0; // the browser tells of every 401
+});
+
+step("the sample's face is outlined and chosen", async () => {
+  await blameless("start");
+  await takeSample(page);
+  const face = page.getByRole("button", { name: "Face 1" });
+  assert.equal(await face.getAttribute("aria-pressed"), "true");
+  assert.equal(await page.locator("#status").textContent(), "One face found.");
+});
+
+step("an emotion changes the mouth, and not the background", async () => {
+  const [place, still] = [await mouth(), await pixels()];
+  await page.getByRole("button", { name: "surprised" }).click();
+  await page.getByText("surprised, 70 %").waitFor();
+  const moved = await pixels();
+  assert.ok(difference(still, moved, place) > 6, "mouth");
+  assert.ok(difference(still, moved, CORNER) < 1, "background");
+  await page.getByRole("button", { name: "Before" }).click();
+  assert.ok(difference(still, await pixels("#original"), place) < 1, "before");
+  await blameless("emotion");
+});
+
+step("tabs and sliders work with the keyboard; reset gives the portrait back", async () => {
+  const place = await mouth();
+  await page.getByRole("tab", { name: "Emotion" }).focus();
+  for (let count = 0; count < 3; count += 1) await page.keyboard.press("ArrowRight");
+  assert.equal(await page.locator("#tab-edit").getAttribute("aria-selected"), "true");
+  const before = await pixels();
+  await page.getByLabel("Smile").focus();
+  await page.keyboard.press("End");
+  await page.getByText("Edited").waitFor();
+  await changed();
+  const smiling = await pixels();
+  assert.ok(difference(before, smiling, place) > 2);
+  await page.getByRole("button", { name: "Reset all" }).click();
+  await page.getByText("As it is").waitFor();
+  await changed();
+  assert.ok(difference(smiling, await pixels(), place) > 2);
+  assert.ok(difference(await pixels("#original"), await pixels(), place) < 1);
+});
+
+step("a job is followed, and cancelled", async () => {
+  await tab("Drive");
+  await page.getByLabel("Seconds").last().fill("300");
+  await page.locator("#drive-form").getByRole("button", { name: "Make a film" }).click();
+  await newest().getByText(/of \d+ frames/).waitFor();
+  await newest().getByRole("button", { name: "Cancel" }).click();
+  await state("cancelled");
+  await blameless("drive");
+});
+
+step("a film is made, plays, and is downloaded", async () => {
+  await tab("Emotion");
+  await page.getByRole("button", { name: "happy" }).click();
+  await page.locator("#emotion-form").getByLabel("Seconds").fill("1");
+  await page.locator("#emotion-form").getByRole("button", { name: "Make a film" }).click();
+  await state("succeeded");
+  await page.waitForFunction(() => document.querySelector("#film").videoWidth > 0);
+  const download = page.waitForEvent("download");
+  await newest().getByRole("button", { name: "Download" }).click();
+  const file = readFileSync(await (await download).path());
+  assert.equal(file.subarray(4, 8).toString(), "ftyp");
+});
+
+step("what the microphone hears is said", async () => {
+  await tab("Talk");
+  await page.getByRole("button", { name: "Record", exact: true }).click();
+  await page.getByText("Recording…").waitFor();
+  await page.waitForTimeout(700); // so much is recorded
+  await page.locator("#talk-record").click();
+  await page.getByText("recording.wav").waitFor();
+  await page.locator("#talk-form").getByRole("button", { name: "Make a film" }).click();
+  await newest().getByText("Speech").waitFor();
+  await state("succeeded");
+  await blameless("talk");
+});
+
+step("the same is told as a command and as requests, without the key", async () => {
+  await page.getByRole("button", { name: /^Copy as command: Speech/ }).first().click();
+  const shell = await page.locator("#command-shell").textContent();
+  assert.match(shell, /^mien talk astronaut\.png --audio recording\.wav --liveliness 0\.5 -o talking\.mp4$/);
+  const curl = await page.locator("#command-curl").textContent();
+  assert.ok(curl.includes(`${url}/v1/jobs`) && !curl.includes(key));
+  await blameless("command");
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+});
+
+step("all emotions come as one ZIP", async () => {
+  await tab("Batch");
+  await page.getByLabel("Longest side").fill("64");
+  await page.getByRole("button", { name: "Make all" }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: /Download astronaut-emotions\.zip/ }).click();
+  await (await download).saveAs(join(out, "emotions.zip"));
+  await blameless("batch");
+});
+
+step("what cannot be used is said in words, and nothing in it runs", async () => {
+  await page.getByRole("button", { name: "New portrait" }).click();
+  const name = "<img src=x onerror=alert(1)>.png";
+  const file = { name, mimeType: "image/png", buffer: Buffer.from("no picture") };
+  await page.locator("#portrait-file").setInputFiles(file);
+  const words = page.getByRole("alert").getByText("<img src=x");
+  await words.waitFor();
+  assert.equal(await page.locator('[role="alert"] img').count(), 0);
+  await page.getByRole("button", { name: "Close this message" }).click();
+  assert.equal(await words.count(), 0);
+  complaints.length = 0; // the browser tells of the 4xx
+});
+
+step("what was used before is offered, and fits a phone in the dark", async () => {
+  await page.getByRole("button", { name: "astronaut.png" }).click();
+  await settled(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 390, `${wide} pixels wide`);
+  await blameless("phone");
+});
+
+step("nothing came from elsewhere, and the browser had nothing to complain about", () => {
+  const foreign = asked.filter((each) => !each.startsWith(`${url}/`) && !each.startsWith("blob:"));
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(complaints, []);
+});
