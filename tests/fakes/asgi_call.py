@@ -34,6 +34,7 @@ async def ask(
     headers: dict[str, str] | None = None,
     chunks: Iterable[bytes] | AsyncIterator[bytes] = (),
     state: dict[str, Any] | None = None,
+    query: bytes = b"",
 ) -> Answer:
     """``chunks``: of the body, one message each; when they end, the body does."""
     said: list[Message] = []
@@ -45,7 +46,7 @@ async def ask(
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
-        "query_string": b"",
+        "query_string": query,
         "scheme": "http",
         "server": ("127.0.0.1", 80),
         "client": ("127.0.0.1", 1),

@@ -35,7 +35,10 @@ from mien.service.routes import (
     stills,
     studio,
     uploads,
+    whep,
+    whip,
 )
+from mien.service.rtc.opening import open_peers
 from mien.service.security.guard import caller, check_exposure
 from mien.service.security.keys import Keys
 from mien.service.security.layers import add_layers
@@ -59,6 +62,8 @@ _ROUTES: tuple[APIRouter, ...] = (
     predict.router,
     jobs.router,
     sessions.router,
+    whep.router,
+    whip.router,
     stills.router,
     catalog.router,
 )
@@ -82,6 +87,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             starting.cancel()
             with suppress(asyncio.CancelledError):
                 await starting
+            await service.peers.close()
             await service.live.stop()
             await service.jobs.close()
             await service.executor.close()
@@ -144,6 +150,7 @@ def _assemble(settings: ServiceSettings) -> Service:
         readiness=readiness,
         renderer=renderer,
         live=open_live(settings, engine, uploads, renderer, metrics),
+        peers=open_peers(settings, metrics),
     )
 
 

@@ -6,6 +6,7 @@ MienError
 ├── ForbiddenError         a web page of somebody else, by way of a browser here
 ├── SlowRequestError       a body that does not come
 ├── TooLargeError          a body, picture or film beyond the limits
+├── NotAcceptableError     an answer of a kind that there is not
 ├── UnsupportedKindError   a file that is none of what is taken here
 ├── ConflictError          what cannot be done in this state
 ├── ReusedKeyError         (an InputError) one Idempotency-Key for two different requests
@@ -48,6 +49,12 @@ class TooLargeError(MienError):
     """More bytes, pixels, seconds or frames than this service takes."""
 
     code = "too-large"
+
+
+class NotAcceptableError(MienError):
+    """Only an answer of another kind would be accepted."""
+
+    code = "not-acceptable"
 
 
 class UnsupportedKindError(MienError):

@@ -13,6 +13,7 @@ from mien.service.live.sessions import LiveSessions
 from mien.service.observing import Metrics
 from mien.service.readiness import Readiness
 from mien.service.rendering.renderer import Renderer
+from mien.service.rtc.peers import Peers
 from mien.service.security.keys import Keys
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
@@ -36,6 +37,7 @@ class Service:
     readiness: Readiness
     renderer: Renderer
     live: LiveSessions
+    peers: Peers
 
 
 async def service_of(request: Request) -> Service:

@@ -29,6 +29,7 @@ from mien.service.errors import (
     BusyError,
     ConflictError,
     ForbiddenError,
+    NotAcceptableError,
     NotFoundError,
     SlowRequestError,
     TooLargeError,
@@ -37,12 +38,15 @@ from mien.service.errors import (
     UnsupportedKindError,
     WorkerLostError,
 )
+from mien.service.rtc.errors import MalformedOfferError
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[MienError], int], ...] = (
+    (MalformedOfferError, 400),
     (UnauthorizedError, 401),
     (ForbiddenError, 403),
     (NotFoundError, 404),
+    (NotAcceptableError, 406),
     (SlowRequestError, 408),
     (ConflictError, 409),
     (TooLargeError, 413),

@@ -50,6 +50,10 @@ class Peers:
         self._peers: dict[_Place, Peer] = {}
         self._lives: dict[_Place, asyncio.Task[None]] = {}
 
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._peers)
+
     async def open(self, session: str, role: Role, offer: Offer, media: Media) -> tuple[str, str]:
         """A new peer's id and the answer to its offer. One that sends takes the place of the one
         before it. Raises UnusableOfferError, BusyError."""

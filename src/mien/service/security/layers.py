@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from mien.service.rtc.signposts import Signposts
 from mien.service.security.guard import Guard
 from mien.service.security.keys import Keys
 from mien.service.security.limits import BoundedBodies, FewAtOnce, body_limits
@@ -34,4 +35,5 @@ def add_layers(app: FastAPI, settings: ServiceSettings, keys: Keys) -> None:
             allow_headers=ALLOWED_HEADERS,
             expose_headers=EXPOSED_HEADERS,
         )
+    app.add_middleware(Signposts, preflights=bool(origins))
     app.add_middleware(QuietHeaders)
