@@ -47,6 +47,9 @@ class Metrics:
         self.peers = Gauge("mien_webrtc_peers", "WebRTC connections.", **own)
         self.workers_busy = Gauge("mien_workers_busy", "Workers at work.", **own)
         self.worker_restarts = Counter("mien_worker_restarts", "Workers replaced.", **own)
+        self.frames_dropped = Counter(
+            "mien_frames_dropped", "Of live faces, not rendered for want of time.", **own
+        )
         self.sessions = Gauge("mien_sessions_active", "Live faces.", **own)
         self.avatar_requests = Counter(
             "liveportrait_requests", "Calls of the avatar service.", ["endpoint", "status"], **own

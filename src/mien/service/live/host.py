@@ -56,9 +56,13 @@ class Host:
         self,
         connection: socket.socket,
         keeper: Keeper,
+        *,
         perform: Callable[..., Performer] = Performer,
+        deserted: Callable[[], None] = lambda: os._exit(0),
     ) -> None:
-        self._connection, self._keeper, self._perform = connection, keeper, perform
+        """deserted: called when there is nobody left to answer."""
+        self._connection, self._keeper = connection, keeper
+        self._perform, self._deserted = perform, deserted
         self._performers: dict[str, Performer] = {}
         self._answering = threading.Lock()
 
@@ -106,4 +110,4 @@ class Host:
             with self._answering:
                 self._connection.sendall(message)
         except OSError:
-            os._exit(0)  # there is nobody left
+            self._deserted()

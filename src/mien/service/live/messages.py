@@ -78,11 +78,12 @@ class SetEmotion:
 
 @dataclass(frozen=True, slots=True)
 class SetPortrait:
-    """As of ``LiveFace.set_portrait``."""
+    """As of ``LiveFace.set_portrait``. prepared: the keeper has it."""
 
     portrait: Path
     content: str
     transition_s: float
+    prepared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ def open_live(
         num_hosts = len(gpus) if on_gpu else max(1, cores // _CORES_PER_HOST)
         variables = variables_of(num_hosts, gpus)
         hosts = [HostProcess(memory, each, engine) for each in variables]
-    live = LiveSessions(hosts, uploads, limits, renderer.expression)
+
+    def count(engine: str, skipped: int) -> None:
+        metrics.frames.labels(engine).inc()
+        metrics.frames_dropped.inc(skipped)
+
+    live = LiveSessions(hosts, uploads, limits, renderer.expression, count)
     metrics.sessions.set_function(lambda: live.num_live)
     return live

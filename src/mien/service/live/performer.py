@@ -9,6 +9,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 
@@ -58,7 +59,7 @@ class Performer:
         self._waiting_bytes = 0
         self._forms: frozenset[Form] = frozenset()
         self._closed = False
-        self._epoch = 0
+        self._epoch = self._portraits = 0
         self._changed = threading.Condition()
 
     def hear(self, control: Control) -> None:
@@ -161,8 +162,11 @@ class Performer:
                 self._epoch = epoch
             case SetEmotion(name, intensity, transition_s):
                 face.set_emotion(name, intensity, transition_s)
-            case SetPortrait(portrait, content, transition_s):
-                face.set_portrait(portrait, transition_s, content=content)
+            case SetPortrait(portrait, content, transition_s, prepared):
+                if prepared:
+                    face.set_portrait(portrait, transition_s, content=content)
+                else:
+                    self._prepare(face, control)
             case CameraFrame():
                 face.push_frame(camera_picture(control))
             case Recalibrate():
@@ -171,6 +175,26 @@ class Performer:
                 face.look_at(right, up)
             case Listening(on):
                 face.listening(on)
+
+    def _prepare(self, face: LiveFace, control: SetPortrait) -> None:
+        """In another thread, and change to it when that is done: frames go on meanwhile. One that
+        was asked for since then goes before it."""
+        self._portraits += 1
+        number = self._portraits
+
+        def prepare() -> None:
+            try:
+                face.prepare(control.portrait, content=control.content)
+            except MienError as error:
+                self._answer(Complained(self._order.session, error))
+            except Exception as error:
+                traceback.print_exception(error)
+                self._answer(Complained(self._order.session, InternalError()))
+            else:
+                if number == self._portraits:
+                    self.hear(replace(control, prepared=True))
+
+        threading.Thread(target=prepare, name="portrait", daemon=True).start()
 
     def _send(self, step: LiveStep, due_s: float, skipped: int) -> None:
         height, width, channels = step.picture.shape

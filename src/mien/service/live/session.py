@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from mien.checks import check_number, check_whole
 from mien.errors import MienError, OptionError
 from mien.pipeline.live.types import LiveOptions
-from mien.service.errors import ConflictError, WorkerLostError
+from mien.service.errors import ConflictError, TooManyError, WorkerLostError
 from mien.service.live.figures import Figures, Stats
 from mien.service.live.messages import (
     CameraFrame,
@@ -41,7 +42,8 @@ from mien.service.uploads.upload import Upload
 State = Literal["created", "preparing", "ready", "running", "paused", "closed", "failed"]
 LOWEST_RATE, HIGHEST_RATE = 8000, 192_000
 LONGEST_SEGMENT_ID = 100
-LONGEST_TRANSITION_S = 10.0
+LONGEST_TRANSITION_S = 60.0
+MOST_CLIENTS = 16
 
 
 class Hosting(Protocol):
@@ -76,16 +78,19 @@ class LiveSession:
         hosting: Hosting,
         *,
         find_emotion: Callable[[str], str] = str,
+        on_frame: Callable[[int], None] = lambda skipped: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """portrait: id of the upload. find_emotion: the name as it is known; raises
-        ExpressionError."""
+        ExpressionError. on_frame: called for each, with how many were skipped before it."""
         self.id, self.owner, self.portrait, self.options = id, owner, portrait, options
         self.created = time.time()
         self.state: State = "created"
         self.fate: Fate | None = None
         self.ended = asyncio.Event()
         self._hosting, self._find_emotion, self._clock = hosting, find_emotion, clock
+        self._on_frame = on_frame
+        self._num_clients = 0
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._watchers: list[Subscription] = []
         self._shown: frozenset[Form] = frozenset()
@@ -118,12 +123,27 @@ class LiveSession:
         await asyncio.shield(self._opened)
 
     def subscribe(self, form: Form, on_news: Callable[[], None] = lambda: None) -> Subscription:
-        """Watch it from now on. ConflictError when it has ended."""
+        """Watch it from now on. Raises ConflictError when it has ended, TooManyError."""
         self.check()
+        if len(self._watchers) >= MOST_CLIENTS:
+            raise TooManyError(f"{MOST_CLIENTS} watch this session already")
         subscription = Subscription(form, self._leave, on_news)
         self._watchers.append(subscription)
         self._show()
         return subscription
+
+    @contextmanager
+    def client(self) -> Generator[None]:
+        """A connection, whether it watches or not. Raises ConflictError when it has ended,
+        TooManyError."""
+        self.check()
+        if self._num_clients >= MOST_CLIENTS:
+            raise TooManyError(f"{MOST_CLIENTS} sockets of this session are open; close one")
+        self._num_clients += 1
+        try:
+            yield
+        finally:
+            self._num_clients -= 1
 
     def push_audio(self, pcm: bytes, rate: int, segment: str | None = None) -> None:
         """The next sound to say, int16 mono. Raises OptionError."""
@@ -238,6 +258,7 @@ class LiveSession:
 
     def _pass_on(self, shown: Shown) -> None:
         self._figures.came(self._clock(), shown.late_s, shown.skipped)
+        self._on_frame(shown.skipped)
         stale = shown.epoch < self._epoch
         sound = bytes(len(shown.sound)) if stale else shown.sound
         packets: dict[Form, LivePacket] = {

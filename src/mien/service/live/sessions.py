@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from mien.errors import OptionError
 from mien.pipeline.live.types import LiveOptions
@@ -41,11 +42,13 @@ class LiveSessions:
         uploads: Uploads,
         limits: SessionLimits,
         find_emotion: Callable[[str], str],
+        on_frame: Callable[[str, int], None] = lambda engine, skipped: None,
     ) -> None:
-        """hosts: not started yet; none where there can be none."""
+        """hosts: not started yet; none where there can be none. on_frame: called for each frame,
+        with its engine and how many were skipped before it."""
         self.tickets = Tickets()
         self._hosts, self._uploads, self._limits = hosts, uploads, limits
-        self._find_emotion = find_emotion
+        self._find_emotion, self._on_frame = find_emotion, on_frame
         self._sessions: dict[str, LiveSession] = {}
         self._sweeping: asyncio.Task[None] | None = None
         self._stopped = False
@@ -83,8 +86,9 @@ class LiveSessions:
         self._check_room(owner)
         host = min(self._hosts, key=lambda each: each.num_sessions)
         session = LiveSession(
-            uuid.uuid4().hex, owner, portrait, options, host, find_emotion=self._find_emotion
-        )
+            uuid.uuid4().hex, owner, portrait, options, host, find_emotion=self._find_emotion,
+            on_frame=partial(self._on_frame, options.engine.name),
+        )  # fmt: skip
         self._keep(session)
         session.prepare()
         try:

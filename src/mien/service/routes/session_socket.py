@@ -48,14 +48,12 @@ async def socket(websocket: WebSocket, id: str) -> None:
     assert isinstance(service, Service)
     try:
         session = _session(websocket, service, id)
-        session.check()
+        with session.client():
+            spoken = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
+            await websocket.accept(spoken)
+            await _Client(websocket, service, session).serve()
     except MienError as error:
         await websocket.send_denial_response(answer_to(websocket, error))
-        return
-    spoken = SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None
-    await websocket.accept(spoken)
-    with suppress(WebSocketDisconnect, RuntimeError):  # of a socket that closes meanwhile
-        await _Client(websocket, service, session).serve()
 
 
 def _session(websocket: WebSocket, service: Service, id: str) -> LiveSession:
@@ -98,6 +96,7 @@ class _Client:
             if isinstance(result, MalformedError):
                 await self._close(_INVALID, str(result))
             elif isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
+                await self._close(_FAULT, "a fault of Mien; the server's log says more")
                 raise result
         if self._session.fate is not None:
             fate = self._session.fate
