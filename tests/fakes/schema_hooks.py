@@ -31,6 +31,7 @@ _RARE = (
 _LOOKS = (("emotion",), ("valence", "arousal"), ("edits",), ("emotions",))
 
 schemathesis.openapi.format("portrait", st.sampled_from([PORTRAIT, PORTRAIT, SOUND]))
+schemathesis.openapi.media_type("application/sdp", st.sampled_from([b"v=0\r\n", b"no offer"]))
 schemathesis.openapi.format("sound", st.sampled_from([SOUND, SOUND, b"no sound"]))
 
 
