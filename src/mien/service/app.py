@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 from fastapi import APIRouter, Depends, FastAPI
 
@@ -46,6 +47,7 @@ from mien.service.security.limits import MOST_FIELD_BYTES, MOST_FIELDS, MOST_FIL
 from mien.service.security.pages import check_origins
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
+from mien.service.tasks.verbs import engine_of
 from mien.service.tasks.warming import WarmTask
 from mien.service.tracing import add_tracing
 from mien.service.uploads.limits import upload_limits
@@ -121,7 +123,9 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 def _assemble(settings: ServiceSettings) -> Service:
-    engine = chosen_engine(settings.default_engine)
+    base = settings.default_engine
+    # the folder is for all engines that have weights, this one or others that requests name
+    engine = chosen_engine(replace(base, models_dir=engine_of({}, base).models_dir))
     keys = Keys(settings.folder, settings.api_key)
     check_exposure(settings, keys)
     check_origins(settings.cors_origins)
