@@ -1,14 +1,16 @@
 // The browser that the tests and the screenshots use, and what both do in the studio.
 import { chromium } from "playwright-core";
 
-/** With a camera and a microphone that are none. */
+/** With a camera that plays a file of MJPEG, and a microphone that beeps. */
 export function openBrowser() {
+  const camera = process.env.MIEN_CAMERA;
   return chromium.launch({
     executablePath: process.env.MIEN_CHROMIUM,
     args: [
       "--no-sandbox",
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
+      ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : []),
       "--autoplay-policy=no-user-gesture-required",
     ],
   });
@@ -26,7 +28,7 @@ export async function giveKey(page, key) {
   await page.getByRole("button", { name: "Use it" }).click();
 }
 
-/** The built-in portrait is chosen, and its faces are drawn. */
+/** The built-in portrait is chosen, and its faces are outlined. */
 export async function takeSample(page) {
   await page.getByRole("button", { name: "Use the sample" }).click();
   await page.locator(".faces button").first().waitFor();

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from fakes.node import install, node_environment, run
 
 pytestmark = pytest.mark.e2e

@@ -65,7 +65,9 @@ export class Edit {
     this.#studio.needPortrait();
     this.#emotions.forget();
     const { edits } = this;
-    byId("status").textContent = Object.keys(edits).length ? "Edited" : "As it is";
+    const film = this.#studio.portrait.kind === "film";
+    const edited = film ? "Press “Edit the film” to see it." : "Edited";
+    byId("status").textContent = Object.keys(edits).length ? edited : "As it is";
     await this.#stage.wear(Object.keys(edits).length ? { edits } : {});
   }
 

@@ -220,7 +220,7 @@ export class Live extends EventTarget {
 
   #tell(running) {
     this.running = running;
-    byId("live-mark").hidden = byId("transition-row").hidden = !running;
+    byId("transition-row").hidden = !running;
     pressed(byId("live-toggle"), running);
     this.dispatchEvent(new Event("change"));
   }
