@@ -91,10 +91,10 @@ async def answered(
 
 
 async def ended(service: Service, owner: Owner, session: str, role: Role, peer: str) -> Response:
-    """200 once nothing of the connection is left. Some clients wait for a body."""
+    """200 once nothing of the connection is left."""
     service.live.find(owner, session)
     await service.peers.end(session, role, peer)
-    return Response("ended\n", media_type="text/plain")
+    return Response()
 
 
 def _accepts_sdp(accept: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import PlainTextResponse
 
 from mien.errors import OptionError
 from mien.service.parts import TheService
@@ -76,7 +75,7 @@ async def watch(
     "/{peer}",
     operation_id="stopWatching",
     summary="Stop watching",
-    response_class=PlainTextResponse,
+    response_class=Response,
     responses=PROBLEMS,
 )
 async def leave(id: SessionId, peer: PeerId, service: TheService, owner: Caller) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import PlainTextResponse
 
 from mien.service.parts import TheService
 from mien.service.routes.rtc_answers import (
@@ -71,7 +70,7 @@ async def send(
     "/{peer}",
     operation_id="stopSending",
     summary="Stop sending",
-    response_class=PlainTextResponse,
+    response_class=Response,
     responses=PROBLEMS,
 )
 async def leave(id: SessionId, peer: PeerId, service: TheService, owner: Caller) -> Response:
