@@ -32,12 +32,43 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
         raise UnreadableMediaError(path, f"cannot be read as TOML: {problem}") from None
-    known = {each.name for each in fields(ServiceSettings)}
+    hints = get_type_hints(ServiceSettings)
     found = {name.replace("-", "_"): value for name, value in said.items()}
-    for name in found:
-        if name not in known:
+    for name, value in found.items():
+        if name not in hints:
             raise OptionError(str(path), f"there is no setting {shown(name)}")
+        words, fits = _WANTED[hints[name]]
+        if not fits(value):
+            flag = name.replace("_", "-")
+            raise OptionError(str(path), f"{flag} = {shown(value)} is not {words}")
     return found
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_WANTED: dict[Any, tuple[str, Callable[[object], bool]]] = {
+    str: ("text between quotes", _is_text),
+    str | None: ("text between quotes", _is_text),
+    int: ("a whole number", _is_whole),
+    int | None: ("a whole number", _is_whole),
+    float: ("a number", _is_number),
+    bool: ("true or false", lambda value: isinstance(value, bool)),
+    tuple[str, ...]: (
+        'a list, as ["one", "two"]',
+        lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    ),
+}
+"""Kinds of settings: how TOML says them, in words and as a check."""
 
 
 def _options() -> list[inspect.Parameter]:

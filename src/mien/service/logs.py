@@ -55,9 +55,9 @@ class _Text(logging.Formatter):
 
 
 def _plain(value: object) -> str:
-    """On one line, whatever a caller wrote."""
+    """One word on one line, whatever a caller wrote: nothing else can look like a fact."""
     text = str(value)
-    return text if text.isprintable() else ascii(text)
+    return text if text.isprintable() and not set(text) & set(' "=') else json.dumps(text)
 
 
 def _stamp(record: logging.LogRecord) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
-import sys
+from contextlib import closing
 from types import FrameType
 
 import uvicorn
@@ -19,6 +20,7 @@ from mien.service.parts import Service
 from mien.service.settings import ServiceSettings
 from mien.service.slow_clients import PatientProtocol
 
+_log = logging.getLogger(__name__)
 _LAST_WORDS_S = 5
 """How long answers may still take after the work has ended."""
 
@@ -27,9 +29,9 @@ def serve(settings: ServiceSettings) -> None:
     """Serve until SIGINT or SIGTERM. Raises OptionError and EngineUnavailableError before it
     listens."""
     set_up_logs(settings.log_format)
-    with folder_locked(settings.folder):
+    listener = _listen(settings)  # before anything is made that would be left
+    with closing(listener), folder_locked(settings.folder):
         app = create_app(settings)
-        listener = _listen(settings)
         config = uvicorn.Config(
             app,
             http=PatientProtocol,
@@ -57,7 +59,7 @@ class _Server(uvicorn.Server):
         for each in sockets or ():
             host, port = each.getsockname()[:2]
             where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            print(f"mien serve: listening on http://{where}", file=sys.stderr, flush=True)  # noqa: T201
+            _log.info("listening on http://%s", where)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM lets jobs go on for a while, SIGINT does not; a second signal stops at once, a

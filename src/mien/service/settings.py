@@ -178,6 +178,14 @@ class ServiceSettings:
             ("--drain-s", self.drain_s),
         ):
             check_number(option, amount, 0, 10**7)
+        for option, place in (
+            ("--data-dir", self.data_dir),
+            ("--store", self.store),
+            ("--models-dir", self.models_dir),
+            ("--host", self.host),
+        ):
+            if place is not None and not place.strip():
+                raise OptionError(option, "is empty; give it a value or leave it out")
         for key in self.api_key:
             if len(key) < 16:
                 raise OptionError("--api-key", "is too short; give 16 characters or more")

@@ -56,8 +56,12 @@ def test_the_file_may_be_named_by_a_variable(serve: Serve, tmp_path: Path) -> No
     [
         ("prot = 1", "there is no setting 'prot'"),
         ("port = [", "cannot be read as TOML"),
-        ("port = 'many'", "port"),
+        ("port = 'many'", "port = 'many' is not a whole number"),
         ("[port]\nnumber = 1", "port"),
+        ("workers = true", "workers = True is not a whole number"),
+        ("insecure = 'yes'", "insecure = 'yes' is not true or false"),
+        ("cors-origins = 'https://a.b'", "cors-origins = 'https://a.b' is not a list"),
+        ("drain_s = '3'", "drain-s = '3' is not a number"),
         ("queue_size = -1", "--queue-size"),
     ],
 )
@@ -78,6 +82,7 @@ def test_a_wrong_file_is_one_line(text: str, words: str, tmp_path: Path) -> None
         (["--api-key", "short"], "is too short"),
         (["--drain-s", "nan"], "nan is not a number"),
         (["--config", "nowhere.toml"], "nowhere.toml"),
+        (["--data-dir", ""], "--data-dir: is empty"),
     ],
 )
 def test_a_wrong_flag_is_one_line(flags: list[str], words: str) -> None:

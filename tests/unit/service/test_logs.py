@@ -34,6 +34,11 @@ def test_what_a_caller_chose_cannot_make_a_line_of_its_own(form: str) -> None:
     assert "\n" not in formatter(form).format(record(path="/a\n2026 ERROR forged"))
 
 
+def test_what_a_caller_chose_cannot_look_like_another_fact() -> None:
+    line = formatter("text").format(record(path='/x" status=200', status=404))
+    assert line.endswith(r'path="/x\" status=200" status=404')
+
+
 def test_an_exception_is_told_with_its_traceback() -> None:
     try:
         raise ValueError("no")
