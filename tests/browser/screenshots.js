@@ -21,7 +21,7 @@ await desk.locator("#talk-sample").click();
 await desk.locator("#talk-form").getByRole("button", { name: "Make a film" }).click();
 await desk.getByText(/of \d+ frames/).waitFor();
 await shoot(desk, "studio-talk");
-await desk.locator('.film[data-state="succeeded"]').waitFor({ timeout: 60_000 });
+await desk.close();
 
 const dark = await opened(DESK, "dark");
 await takeSample(dark);
@@ -35,6 +35,7 @@ await dark.waitForTimeout(800);
 await settled(dark);
 await dark.getByRole("tab", { name: "Edit" }).focus();
 await shoot(dark, "studio-edit");
+await dark.close();
 
 const phone = await opened(PHONE, "light");
 await takeSample(phone);

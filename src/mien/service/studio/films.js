@@ -34,6 +34,7 @@ export class Films {
     byId("films-none").hidden = true;
     const film = new Film(this.#studio, this.#stage, job);
     byId("films").prepend(film.element);
+    if (shows) film.element.scrollIntoView({ block: "nearest" });
     void film.follow(shows);
   }
 }

@@ -27,8 +27,11 @@ export class Live extends EventTarget {
   #camera;
   #hearing = false;
   #round = 0;
-  /** Whether a reader who clicks an emotion wants to see it live. */
-  preferred = true;
+  #wanted = true;
+  #refused = false;
+  #beginning;
+  #showing = false;
+  #left = false;
   /** Whether it is what is seen. */
   running = false;
   /** Whether it speaks. */
@@ -39,22 +42,31 @@ export class Live extends EventTarget {
     this.#studio = studio;
     this.#stage = stage;
     for (const change of ["portrait", "face", "engine"]) {
-      studio.addEventListener(change, () => void this.#begin());
+      studio.addEventListener(change, () => {
+        this.#refused = false;
+        void this.#begin();
+      });
     }
     stage.addEventListener("still", () => this.#pause());
     byId("live-toggle").addEventListener("click", () => {
-      this.preferred = !this.running;
-      if (this.preferred) void this.resume();
+      this.#wanted = !this.running;
+      this.#refused = false;
+      if (this.#wanted) void this.resume();
       else void stage.wear(stage.look).catch(() => undefined);
     });
     addEventListener("pagehide", () => this.#end());
   }
 
-  /** Show it again after something else was shown. Gives whether there is one. */
+  /** Whether a reader who clicks an emotion wants to see it live, and may. */
+  get preferred() {
+    return this.#wanted && !this.#refused;
+  }
+
+  /** Show it again after something else was shown. Gives whether it is there, or about to be. */
   async resume() {
-    if (!this.#open) await this.#begin();
-    else if (!this.running) this.#show();
-    return this.running;
+    if (!this.#open) await (this.#beginning ?? this.#begin());
+    if (this.#open && !this.#showing) this.#show();
+    return this.#open;
   }
 
   feel(name, intensity, seconds) {
@@ -105,15 +117,19 @@ export class Live extends EventTarget {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  async #begin() {
+  #begin() {
     const round = (this.#round += 1);
     this.#end();
-    const { portrait, api } = this.#studio;
-    byId("live-toggle").hidden = true;
-    if (portrait?.kind !== "picture" || !this.preferred) {
-      byId("live-toggle").hidden = portrait?.kind !== "picture";
-      return;
-    }
+    this.#left = false;
+    const { portrait } = this.#studio;
+    const possible = portrait?.kind === "picture";
+    byId("live-toggle").hidden = !possible;
+    this.#beginning = possible && this.preferred ? this.#create(portrait, round) : undefined;
+    return this.#beginning;
+  }
+
+  async #create(portrait, round) {
+    const { api } = this.#studio;
     try {
       const asked = { portrait: portrait.id, size: SIZE_PX, ...this.#studio.common };
       const session = await api.json("/v1/sessions", { method: "POST", json: asked });
@@ -122,12 +138,15 @@ export class Live extends EventTarget {
       this.#session = session.id;
       const { subprotocols } = await api.json(`${path}/ticket`, { method: "POST" });
       if (round !== this.#round) return;
-      byId("live-toggle").hidden = false;
       await this.#connect(session.websocket, subprotocols);
     } catch (error) {
+      if (round !== this.#round) return;
+      this.#refused = true;
       const without = error instanceof MienApiError && WITHOUT.has(error.status);
       byId("live-toggle").hidden = without;
       if (!without) byId("status").textContent = `Not live: ${wordsOf(error)}`;
+    } finally {
+      if (round === this.#round) this.#beginning = undefined;
     }
   }
 
@@ -146,12 +165,13 @@ export class Live extends EventTarget {
       this.#rest();
     });
     return new Promise((resolve, reject) => {
-      socket.addEventListener("open", () => resolve(this.#show()));
+      socket.addEventListener("open", () => resolve(this.#left || this.#show()));
       socket.addEventListener("close", ({ reason }) => reject(new Error(reason || "the connection failed")));
     });
   }
 
   #show() {
+    this.#showing = true;
     this.#rate = undefined;
     this.#say({ type: "start", form: "jpeg", sound: true });
     const { look } = this.#stage;
@@ -173,15 +193,15 @@ export class Live extends EventTarget {
 
   async #receive(message, socket) {
     const playback = this.#playback;
-    if (!message || !playback || socket !== this.#socket) return;
+    if (!message || !playback || !this.#showing || socket !== this.#socket) return;
     if (message.kind === PCM) {
       playback.sound(new Int16Array(message.payload.slice().buffer), message.ptsUs);
       return;
     }
     const bitmap = await createImageBitmap(new Blob([message.payload], { type: "image/jpeg" }));
-    if (socket !== this.#socket || playback !== this.#playback) return bitmap.close();
-    playback.picture(bitmap, message.ptsUs);
     this.#say({ type: "ack", seq: message.seq });
+    if (playback !== this.#playback) return bitmap.close();
+    playback.picture(bitmap, message.ptsUs);
     if (!this.running) this.#start();
   }
 
@@ -192,12 +212,14 @@ export class Live extends EventTarget {
   }
 
   #pause() {
-    if (!this.running) return;
+    this.#left = true;
+    if (!this.#showing) return;
     if (this.#open) this.#say({ type: "stop" });
     this.#rest();
   }
 
   #rest() {
+    this.#showing = false;
     this.watch(undefined);
     this.#playback?.close();
     this.#playback = undefined;

@@ -53,8 +53,14 @@ byId("command-still").addEventListener("click", () =>
     showCommand(stillCommands(stage.request(stage.look, "png"), studio.names, api.key !== undefined));
   }),
 );
-studio.addEventListener("face", () => trying(() => stage.wear(stage.look)));
-studio.addEventListener("engine", () => studio.portrait && trying(() => stage.wear(stage.look)));
+for (const change of ["face", "engine"]) {
+  studio.addEventListener(change, () =>
+    trying(async () => {
+      if (!studio.portrait || (live.preferred && (await live.resume()))) return;
+      await stage.wear(stage.look);
+    }),
+  );
+}
 
 const showKey = () => (byId("key-open").hidden = api.key === undefined);
 api.addEventListener("key", showKey);
