@@ -74,6 +74,12 @@ def children(of: int | None = None) -> set[int]:
     return {int(pid) for each in lists for pid in each.read_text().split()}
 
 
+def workers(of: int) -> set[int]:
+    """Of a server; not the process of its live faces."""
+    ran = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children(of)}
+    return {pid for pid, command in ran.items() if b"workers.worker" in command}
+
+
 def lives(pid: int) -> bool:
     """Whether there is such a process, not only its remains."""
     try:
@@ -391,7 +397,7 @@ def test_workers_end_with_a_server_that_is_killed_whatever_they_do() -> None:
             assert hanging <= workers
         finally:
             parent.kill()
-    assert wait_for(lambda: not any(map(lives, workers)), within_s=5)
+    assert wait_for(lambda: not any(map(lives, ours)), within_s=5)
 
 
 @pytest.fixture(scope="module")
@@ -401,18 +407,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 def test_a_server_whose_worker_is_killed_stays_and_gets_another(server: RunningServer) -> None:
-    assert wait_for(lambda: len(children(server.process.pid)) == 2)
-    victim = min(children(server.process.pid))
+    assert wait_for(lambda: len(workers(server.process.pid)) == 2)
+    victim = min(workers(server.process.pid))
     os.kill(victim, signal.SIGKILL)
     with urllib.request.urlopen(f"{server.url}/healthz") as answer:
         assert answer.status == 200
-    assert wait_for(lambda: len(children(server.process.pid) - {victim}) == 2)
+    assert wait_for(lambda: len(workers(server.process.pid) - {victim}) == 2)
     with urllib.request.urlopen(f"{server.url}/metrics") as answer:
         assert b"mien_worker_restarts_total 1.0" in answer.read()
 
 
 def test_a_server_that_is_stopped_takes_its_workers_with_it(server: RunningServer) -> None:
-    workers = children(server.process.pid)
-    assert workers
+    ours = children(server.process.pid)
+    assert ours
     server.stop()
-    assert not any(map(lives, workers))
+    assert not any(map(lives, ours))
