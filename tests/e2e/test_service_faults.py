@@ -393,8 +393,8 @@ def test_workers_end_with_a_server_that_is_killed_whatever_they_do() -> None:
             assert parent.stdout is not None
             hanging = {int(parent.stdout.readline()) for _ in range(2)}
             assert wait_for(lambda: len(children(parent.pid)) == 3)
-            workers = children(parent.pid)
-            assert hanging <= workers
+            ours = children(parent.pid)
+            assert hanging <= ours
         finally:
             parent.kill()
     assert wait_for(lambda: not any(map(lives, ours)), within_s=5)
