@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 else:
     from uvicorn.protocols.http.auto import AutoHTTPProtocol as Base
 
+_COUNTED = hasattr(Base, "on_headers_complete")
+"""Whether it is uvicorn on httptools, which says what becomes of the bytes; h11 keeps headers small
+by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """headers_s: until a request's headers are whole. unread_s: that an answer may wait for its
-    reader. header_bytes: of one request. connections: in all."""
+    reader. header_bytes: of one request, or after its body. ahead: requests of one connection
+    that may come before the first of them was answered. connections: in all."""
 
     headers_s: float = 10.0
     unread_s: float = 60.0
     header_bytes: int = 65_536
+    ahead: int = 16
     connections: int = 512
 
 
@@ -44,6 +50,8 @@ class PatientProtocol(Base):
         self._unread: TimerHandle | None = None
         self._header_bytes = 0
         self._upgraded = False
+        self._open: list[Any] = []
+        """Requests that came one after the other and were not answered yet."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -55,19 +63,24 @@ class PatientProtocol(Base):
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
-        leftover = self._leftover
+        self._header_bytes += len(data)
         super().data_received(data)
         if self.transport.is_closing() or self._upgraded:
             return
-        counts = self._between and not leftover
-        self._header_bytes = self._header_bytes + len(data) if counts else 0
+        if not _COUNTED:
+            self._header_bytes = 0
         if self._header_bytes > self.patience.header_bytes:
             self._refuse(431, "headers-too-large", "the headers of the request are too large")
-            return
-        self._watch()
+        elif len(self._open) > self.patience.ahead:
+            self.transport.abort()
+        else:
+            self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        for cycle in self._open:  # uvicorn tells the last one only
+            cycle.disconnected = True
+            cycle.message_event.set()
         self._forget()
 
     def pause_writing(self) -> None:
@@ -85,23 +98,32 @@ class PatientProtocol(Base):
         """Of uvicorn, for what is no HTTP."""
         self._refuse(400, "bad-request", "this is no HTTP request")
 
+    def on_headers_complete(self) -> None:
+        """Of uvicorn on httptools, as the next two: bytes that come to something are not counted.
+        What is left are headers, also those after a body, and also while a request is under way."""
+        self._header_bytes = 0
+        if len(self._open) > self.patience.ahead:
+            return  # the connection ends as soon as this piece of data is read
+        super().on_headers_complete()  # type: ignore[misc]
+        self._open = [each for each in self._open if not each.response_complete]
+        if self.cycle is not None and self.cycle not in self._open:
+            self._open.append(self.cycle)
+
+    def on_body(self, body: bytes) -> None:
+        """See on_headers_complete."""
+        self._header_bytes = 0
+        super().on_body(body)  # type: ignore[misc]
+
     def on_message_complete(self) -> None:
-        """Of uvicorn on httptools, which does not note the end of a body that came after its
-        answer. h11 keeps headers small by itself."""
+        """See on_headers_complete."""
+        self._header_bytes = 0
         super().on_message_complete()  # type: ignore[misc]
-        if self.cycle is not None:
-            self.cycle.more_body = False
 
     def handle_websocket_upgrade(self, *request: Any) -> None:
         """Of uvicorn: from now on the connection is a WebSocket, with a protocol of its own."""
         self._upgraded = True
         self._forget()
         super().handle_websocket_upgrade(*request)
-
-    @property
-    def _leftover(self) -> bool:
-        """Whether what comes is still the body of a request that was answered before its end."""
-        return self.cycle is not None and self.cycle.response_complete and self.cycle.more_body
 
     @property
     def _between(self) -> bool:
@@ -124,7 +146,8 @@ class PatientProtocol(Base):
             self.transport.close()
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
-        self.transport.write(_answer(status, code, detail))
+        if self._between:  # else it would be taken for a part of the answer that is on its way
+            self.transport.write(_answer(status, code, detail))
         self.transport.close()
 
     def _calm(self) -> None:

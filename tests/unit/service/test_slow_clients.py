@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -22,8 +22,12 @@ HUGE = 50_000_000
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers with the path, or with more than any socket holds."""
+    """Answers with the path, or with more than any socket holds, or waits until nobody is there."""
     body = scope["path"].encode()
+    if body == b"/never":
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        return
     size = HUGE if body == b"/huge" else len(body)
     headers = [(b"content-length", str(size).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -149,6 +153,49 @@ def test_headers_without_end_are_refused() -> None:
             writer.write(b"GET / HTTP/1.1\r\nhost: here\r\nx-long: ")
             writer.write(b"x" * 10_000)
             assert (await problem_of(reader))["code"] == "headers-too-large"
+            writer.close()
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"POST /1 HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n",
+        b"POST /never HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n",
+        ASKED.replace(b"%d", b"never") + b"GET / HTTP/1.1\r\nx-long: ",
+    ],
+    ids=["after an answer", "before an answer", "of the next request"],
+)
+def test_headers_without_end_that_come_later_end_the_connection(begun: bytes) -> None:
+    async def go() -> None:
+        async with served(Patience(header_bytes=10_000)) as (port, state):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(begun)
+            if b"/1 " in begun:
+                assert (await answer_of(reader))[2] == b"/1"
+            writer.write(b"1\r\na\r\n0\r\nx-long: " if b"chunked" in begun else b"")
+            for _ in range(5):
+                await asyncio.sleep(0)  # the server sees it by and by
+            writer.write(b"x" * 10_001)
+            rest = await reader.read()
+            assert (b"headers-too-large" in rest) == (b"/1 " in begun)
+            while state.connections or state.tasks:
+                await asyncio.sleep(0)
+            writer.close()
+
+    asyncio.run(go())
+
+
+def test_requests_far_ahead_of_the_answers_end_the_connection() -> None:
+    async def go() -> None:
+        async with served(Patience(ahead=2)) as (port, state):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(ASKED.replace(b"%d", b"never") + ASKED % 1 * 3)
+            with suppress(ConnectionError):
+                assert await reader.read() == b""
+            while state.connections or state.tasks:
+                await asyncio.sleep(0)
             writer.close()
 
     asyncio.run(go())
