@@ -80,6 +80,7 @@ class _Client:
         self._sender = Sender(websocket, session)
         self._rate = _DEFAULT_RATE
         self._segment: str | None = None
+        self._num_unnamed = 0
 
     async def serve(self) -> None:
         """Until the client has gone, the session has ended, or a message is none."""
@@ -126,6 +127,9 @@ class _Client:
     def _take(self, data: bytes) -> None:
         message = parse(data)
         if message.kind is Kind.PCM:
+            if self._segment is None:
+                self._num_unnamed += 1
+                self._segment = f"segment-{self._num_unnamed}"
             self._session.push_audio(message.payload, self._rate, self._segment)
         elif message.kind is Kind.JPEG:
             self._session.push_frame(message.payload)
