@@ -1,4 +1,4 @@
-"""The studio page: its files, and what a reader does with it in a real browser."""
+"""The studio page and live faces in a real browser; tests/browser says what is done there."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def camera_film(server: RunningServer, path: Path) -> Path:
     return path
 
 
-def test_a_browser_does_everything_that_the_studio_offers(
+def test_a_browser_does_everything_that_the_studio_and_webrtc_offer(
     server: RunningServer, tmp_path: Path
 ) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
