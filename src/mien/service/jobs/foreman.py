@@ -19,9 +19,9 @@ from mien.service.jobs.fair_queue import FairQueue
 from mien.service.jobs.ledger import Ledger
 from mien.service.jobs.pace import Pace
 from mien.service.jobs.record import JobProgress, JobRecord
-from mien.service.jobs.waiting import finished, kept
 from mien.service.jobs.workshop import Made, Workshop
 from mien.service.problems import problem_of
+from mien.service.shielding import finished, kept
 from mien.types import Progress
 
 _DEATHS = 2

@@ -20,8 +20,8 @@ from mien.service.jobs.ledger import Ledger
 from mien.service.jobs.record import JobEvent, JobRecord
 from mien.service.jobs.retention import Retention
 from mien.service.jobs.statements import Once
-from mien.service.jobs.waiting import kept
 from mien.service.security.keys import Owner
+from mien.service.shielding import kept
 from mien.service.tasks.jobs import JobRequest
 
 KEYS_COUNT_S = 24 * 3600.0

@@ -12,7 +12,7 @@ from typing import Any
 from mien.engines.settings import EngineSettings
 from mien.errors import OutputError
 from mien.service.jobs.record import JobRecord
-from mien.service.jobs.waiting import finished, kept
+from mien.service.shielding import finished, kept
 from mien.service.store.results import ResultStore
 from mien.service.tasks.jobs import JobLimits, JobOutcome, JobRequest, JobTask
 from mien.service.workers.base import Executor

@@ -22,8 +22,8 @@ from mien.service.live.messages import (
     Warm,
     Warmed,
 )
+from mien.service.shielding import finished
 from mien.service.workers.base import KeeperLimits
-from mien.service.workers.ending import to_its_end
 from mien.service.workers.interpreter import Interpreter, start_interpreter
 from mien.service.workers.messages import next_message, packed
 
@@ -129,7 +129,7 @@ class HostProcess:
         finally:
             self._warm.clear()
             writer, self._writer = self._writer, None
-            await to_its_end(_dismantled(interpreter, writer))
+            await finished(_dismantled(interpreter, writer))
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:

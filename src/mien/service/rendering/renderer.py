@@ -16,7 +16,8 @@ from mien.service.readiness import Readiness
 from mien.service.rendering.frames import FrameKey, Frames, Order, Picture
 from mien.service.security.keys import Owner
 from mien.service.tasks.stills import Look, Still, StillsTask
-from mien.service.uploads.uploads import Upload, Uploads
+from mien.service.uploads.upload import Upload
+from mien.service.uploads.uploads import Uploads
 from mien.service.workers.base import Executor
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)

@@ -24,7 +24,7 @@ from mien.service.routes.forms import SIDE, ImageHash, Side, SourceImage, Streng
 from mien.service.security.guard import Caller
 from mien.service.security.keys import Owner
 from mien.service.tasks.stills import Look, Still, StillFormat
-from mien.service.uploads.uploads import Upload
+from mien.service.uploads.upload import Upload
 
 router = APIRouter(tags=["avatar"], route_class=Counted)
 _PROBLEMS = documented(400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 507)

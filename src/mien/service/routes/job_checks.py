@@ -17,7 +17,7 @@ from mien.service.security.keys import Owner
 from mien.service.settings import ServiceSettings
 from mien.service.tasks.jobs import JobRequest
 from mien.service.tasks.verbs import FILES, engine_of, timeline_of
-from mien.service.uploads.uploads import UploadKind
+from mien.service.uploads.upload import UploadKind
 
 _KINDS: Mapping[tuple[str, str], tuple[UploadKind, ...]] = {
     ("animate", "source"): ("picture", "film"),

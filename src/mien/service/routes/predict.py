@@ -25,7 +25,7 @@ from mien.service.security.guard import Caller
 from mien.service.security.keys import Owner
 from mien.service.tasks.jobs import JobRequest
 from mien.service.tasks.predict import ZIP_NAME, ZIP_TYPE, PredictJob
-from mien.service.uploads.uploads import Upload, UploadKind
+from mien.service.uploads.upload import Upload, UploadKind
 
 router = APIRouter(tags=["predict"])
 

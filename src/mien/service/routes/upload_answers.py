@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from mien.service.uploads.portraits import Portrait
-from mien.service.uploads.uploads import Upload
+from mien.service.uploads.upload import Upload
 
 _ID = "8828e3f97f7a12f2b08a24840dae2636c818e2a5745fc676fc03715b6c8b653f"
 _CONFIG = ConfigDict(extra="forbid")

@@ -19,7 +19,7 @@ from mien.service.routes.upload_answers import (
 )
 from mien.service.security.guard import Caller
 from mien.service.uploads.portraits import Portraits
-from mien.service.uploads.uploads import Upload, UploadKind
+from mien.service.uploads.upload import Upload, UploadKind
 
 router = APIRouter(prefix="/v1")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO
 
 from mien.errors import TemplateError, UnreadableMediaError
 from mien.service.errors import (
@@ -17,6 +17,7 @@ from mien.service.errors import (
     WorkerLostError,
 )
 from mien.service.security.keys import Owner
+from mien.service.shielding import finished
 from mien.service.uploads.kinds import HEAD_BYTES, Form, form_of, is_heic
 from mien.service.uploads.limits import UploadLimits
 from mien.service.uploads.looking import LookTask, Sight
@@ -25,11 +26,7 @@ from mien.service.uploads.shelf import Measured, Shelf, measure
 from mien.service.uploads.upload import Facts, Upload, UploadKind
 from mien.service.workers.base import Executor
 
-__all__ = ["Facts", "Upload", "UploadKind", "Uploads"]
-
 _FAMILIES = {"film": "media", "sound": "media"}
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class Uploads:
@@ -52,7 +49,7 @@ class Uploads:
         ``file``: seekable; left open, wherever it stands then.
         """
         most = max(self._limits.bytes_of(kind) for kind in kinds)
-        measured = await _to_end(measure, file, most, HEAD_BYTES)
+        measured = await finished(asyncio.to_thread(measure, file, most, HEAD_BYTES))
         upload = await asyncio.to_thread(self._shelf.use, owner, measured.id)
         if upload is not None:
             _check_kind(upload.kind, upload.facts, kinds)
@@ -63,7 +60,7 @@ class Uploads:
             raise TooLargeError(f"the picture has more than {most_mb:g} MB; make it smaller")
         part = self._shelf.part(owner)
         try:
-            await _to_end(self._shelf.take, file, part)
+            await finished(asyncio.to_thread(self._shelf.take, file, part))
             sight = await self._look(part, form, shown_name(name) or "the file")
             _check_kind(sight.kind, sight.facts, kinds)
             self._limits.check(sight.facts)
@@ -88,7 +85,7 @@ class Uploads:
     async def delete(self, owner: Owner, id: str) -> None:
         """Whoever reads it now can go on. Raises NotFoundError."""
         async with self._moving:
-            was_there = await _to_end(self._shelf.delete, owner, id)
+            was_there = await finished(asyncio.to_thread(self._shelf.delete, owner, id))
         if not was_there:
             raise NotFoundError("there is no such upload")
 
@@ -97,7 +94,7 @@ class Uploads:
         that was deleted meanwhile. Raises OutputError."""
         async with self._moving:
             if await asyncio.to_thread(self._shelf.find, upload.owner, upload.id) is not None:
-                await _to_end(self._shelf.note, upload, suffix, data)
+                await finished(asyncio.to_thread(self._shelf.note, upload, suffix, data))
 
     async def noted(self, upload: Upload, suffix: str) -> bytes | None:
         """What was kept so."""
@@ -135,7 +132,7 @@ class Uploads:
             same = await asyncio.to_thread(self._shelf.find, owner, measured.id)
             if same is not None:  # it came twice at the same time
                 return same
-            await _to_end(self._shelf.put, part, upload)
+            await finished(asyncio.to_thread(self._shelf.put, part, upload))
         return upload
 
 
@@ -162,14 +159,3 @@ def _check_kind(kind: UploadKind, facts: Facts, kinds: Sequence[UploadKind]) -> 
 
 def _listed(kinds: Sequence[UploadKind]) -> str:
     return "give a " + " or a ".join(kinds)
-
-
-async def _to_end(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """In a thread; when cancelled, not before the thread has ended, so that it works on nothing
-    that was closed or removed meanwhile."""
-    working = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait([working])
-        raise

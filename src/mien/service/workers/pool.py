@@ -11,8 +11,8 @@ from typing import Any
 
 from mien.errors import MienError
 from mien.service.errors import BusyError, WorkerLostError
+from mien.service.shielding import finished
 from mien.service.workers.base import ExecutorStatus, Lane, OnProgress, R, Task
-from mien.service.workers.ending import to_its_end
 from mien.service.workers.lanes import Waiting, next_assignment
 from mien.service.workers.seat import Seat, Ticket
 
@@ -72,7 +72,7 @@ class PoolExecutor:
         try:
             result: R = await asyncio.shield(ticket.outcome)
         except asyncio.CancelledError:
-            await to_its_end(self._withdraw(ticket))
+            await finished(self._withdraw(ticket))
             raise
         return result
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from mien.service.errors import BusyError, WorkerLostError
+from mien.service.shielding import finished
 from mien.service.workers.base import KeeperLimits
-from mien.service.workers.ending import to_its_end
 from mien.service.workers.interpreter import Interpreter, start_interpreter
 from mien.service.workers.messages import Order, next_message, packed
 from mien.service.workers.pool import PoolExecutor
@@ -62,7 +62,7 @@ class ProcessSeat(Seat):
     async def close(self) -> None:
         interpreter, self._interpreter = self._interpreter, None
         if interpreter is not None:
-            await to_its_end(self._dismantle(interpreter))
+            await finished(self._dismantle(interpreter))
 
     async def _dismantle(self, interpreter: Interpreter) -> None:
         self._listens = False
@@ -107,4 +107,3 @@ class ProcessSeat(Seat):
         how = await asyncio.to_thread(interpreter.ended)
         self._lose(WorkerLostError(f"the process that worked on it {how}"))
         return how
-

@@ -23,7 +23,8 @@ from mien.service.security.keys import LOCAL, Owner
 from mien.service.settings import ServiceSettings
 from mien.service.tasks.stills import Look
 from mien.service.uploads.limits import upload_limits
-from mien.service.uploads.uploads import Upload, Uploads
+from mien.service.uploads.upload import Upload
+from mien.service.uploads.uploads import Uploads
 
 pytestmark = pytest.mark.unit
 

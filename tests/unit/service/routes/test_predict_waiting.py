@@ -9,9 +9,9 @@ import pytest
 from mien.service.errors import ConflictError
 from mien.service.jobs.jobs import Jobs
 from mien.service.jobs.record import JobRecord
-from mien.service.jobs.waiting import kept
 from mien.service.routes.predict import until_done
 from mien.service.security.keys import LOCAL
+from mien.service.shielding import kept
 from mien.service.tasks.jobs import JobRequest
 
 pytestmark = pytest.mark.unit

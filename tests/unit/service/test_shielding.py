@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from mien.service.jobs.waiting import finished, kept
+from mien.service.shielding import finished, kept
 
 pytestmark = pytest.mark.unit
 
