@@ -4070,23 +4070,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example v=0
-                 *     o=- 4611731400430051336 2 IN IP4 127.0.0.1
-                 *     s=-
-                 *     t=0 0
-                 *     a=group:BUNDLE 0
-                 *     m=video 9 UDP/TLS/RTP/SAVPF 96
-                 *     c=IN IP4 0.0.0.0
-                 *     a=ice-ufrag:EsAw
-                 *     a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1
-                 *     a=fingerprint:sha-256 D2:FA:0E:C3:22:59:5E:14:95:69:92:3D:13:B4:84:24:2C:C2:A2:C0:3E:FD:34:8E:5E:EA:6F:AF:52:CE:E6:0F
-                 *     a=setup:actpass
-                 *     a=mid:0
-                 *     a=recvonly
-                 *     a=rtcp-mux
-                 *     a=rtpmap:96 VP8/90000
-                 */
                 "application/sdp": string;
             };
         };
@@ -4163,23 +4146,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example v=0
-                 *     o=- 5228595038118931041 2 IN IP4 127.0.0.1
-                 *     s=-
-                 *     t=0 0
-                 *     a=group:BUNDLE 0
-                 *     m=audio 9 UDP/TLS/RTP/SAVPF 111
-                 *     c=IN IP4 0.0.0.0
-                 *     a=ice-ufrag:zjkk
-                 *     a=ice-pwd:TP9bKpQnR1T3u0yA6bRkxq2C
-                 *     a=fingerprint:sha-256 D2:FA:0E:C3:22:59:5E:14:95:69:92:3D:13:B4:84:24:2C:C2:A2:C0:3E:FD:34:8E:5E:EA:6F:AF:52:CE:E6:0F
-                 *     a=setup:actpass
-                 *     a=mid:0
-                 *     a=sendonly
-                 *     a=rtcp-mux
-                 *     a=rtpmap:111 opus/48000/2
-                 */
                 "application/sdp": string;
             };
         };

@@ -39,7 +39,8 @@ PeerId = Annotated[
 
 def offering(example: str) -> dict[str, Any]:
     """What the document says of a route that takes offers."""
-    content = {SDP: {"schema": {"type": "string"}, "example": example}}
+    examples = {"offer": {"summary": "An offer, shortened", "value": example}}
+    content = {SDP: {"schema": {"type": "string"}, "examples": examples}}
     text = {"schema": {"type": "string"}}
     headers = {
         "Location": {"description": "Of the connection, for DELETE.", **text},
