@@ -217,7 +217,7 @@ step("what the microphone hears is said", async () => {
 });
 
 step("the same is told as a command and as requests, without the key", async () => {
-  await page.getByRole("button", { name: /^Copy as command: Speech/ }).first().click();
+  await page.getByRole("button", { name: /^Command: Speech/ }).first().click();
   const shell = await page.locator("#command-shell").textContent();
   assert.match(shell, /^mien talk astronaut\.png --audio recording\.wav --liveliness 0\.5 -o talking\.mp4$/);
   const curl = await page.locator("#command-curl").textContent();

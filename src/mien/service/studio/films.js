@@ -91,7 +91,7 @@ class Film {
   }
 
   #buttons(job) {
-    const command = this.#button("Copy as command", () => this.#command());
+    const command = this.#button("Command", () => this.#command());
     command.classList.add("quiet");
     if (job.ended === null) return [this.#button("Cancel", () => this.#cancel()), command];
     const forget = this.#button("Remove", () => this.#forget());
@@ -148,8 +148,8 @@ class Film {
 function wordsFor({ state, progress, problem, result, report }) {
   if (state === "failed") return problem?.detail ?? "It failed.";
   if (state === "succeeded") {
-    const frames = report?.frames;
-    return frames ? `${frames} frames, ${result.media_type}` : result.media_type;
+    const kind = result.media_type.split("/")[1].toUpperCase();
+    return report?.frames ? `${report.frames} frames · ${kind}` : kind;
   }
   if (state !== "running") return "";
   const { done, total, eta_s: eta, frames_per_second: speed } = progress;

@@ -4,6 +4,7 @@ const HOLD_S = 0.06;
 const LATE_S = 0.04;
 /** Pieces of sound this close are played without a gap. */
 const SEAM_S = 0.03;
+const MOST_PICTURES = 8;
 
 const now = () => performance.now() / 1000;
 
@@ -27,6 +28,8 @@ export class Playback {
 
   picture(bitmap, ptsUs) {
     this.#pictures.push({ bitmap, due: this.#due(ptsUs) });
+    // A page that is not seen draws nothing.
+    if (this.#pictures.length > MOST_PICTURES) this.#pictures.shift().bitmap.close();
   }
 
   /** `samples`: an Int16Array. */

@@ -16,6 +16,7 @@ export class Portraits {
     byId("sample").addEventListener("click", () => this.#sample());
     byId("photo-open").addEventListener("click", () => this.#photo());
     byId("restart").addEventListener("click", () => {
+      calm();
       studio.choosePortrait(undefined);
       void this.recall();
       byId("portrait-file").focus();
