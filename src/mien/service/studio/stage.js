@@ -132,7 +132,7 @@ export class Stage extends EventTarget {
     const several = portrait.faces.length > 1;
     const buttons = portrait.faces.map((face, index) => {
       const words = `Face ${index + 1}${several ? ` of ${portrait.faces.length}` : ""}`;
-      const button = made("button", { type: "button", "aria-label": words }, made("span", {}, several ? words : "Face"));
+      const button = made("button", { type: "button", "aria-label": words }, made("span", {}, several ? String(index + 1) : "Face"));
       button.style.left = `${(100 * face.x) / portrait.width}%`;
       button.style.top = `${(100 * face.y) / portrait.height}%`;
       button.style.width = `${(100 * face.width) / portrait.width}%`;
