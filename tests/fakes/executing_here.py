@@ -22,7 +22,12 @@ class ExecutingHere:
         pass
 
     async def run(
-        self, task: Task[Any], *, lane: str, on_progress: Callable[..., None] | None = None
+        self,
+        task: Task[Any],
+        *,
+        lane: str,
+        on_progress: Callable[..., None] | None = None,
+        owner: str = "",
     ) -> Any:
         self.done.append(task)
         if self.lost:

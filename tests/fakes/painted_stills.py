@@ -24,7 +24,12 @@ class PaintedStills:
         pass
 
     async def run(
-        self, task: Task[R], *, lane: Lane, on_progress: Callable[..., None] | None = None
+        self,
+        task: Task[R],
+        *,
+        lane: Lane,
+        on_progress: Callable[..., None] | None = None,
+        owner: str = "",
     ) -> R:
         if not isinstance(task, StillsTask):
             return task.run(Keeper(), lambda _: None)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import time
+from contextvars import ContextVar
 from typing import Any
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that is being answered."""
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
     "asctime",
@@ -19,7 +22,15 @@ def set_up_logs(form: str) -> None:
     """One handler for everything."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(form))
+    handler.addFilter(add_request_id)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def add_request_id(record: logging.LogRecord) -> bool:
+    """A filter: every line that is written during a request says so."""
+    if (id := REQUEST_ID.get()) and not hasattr(record, "request_id"):
+        record.request_id = id
+    return True
 
 
 def formatter(form: str) -> logging.Formatter:

@@ -14,6 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mien import __version__
+from mien.service.logs import REQUEST_ID
 
 _log = logging.getLogger("mien.requests")
 _SOUND_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -77,6 +78,7 @@ class Observed:
             return
         request_id = _given_id(scope) or uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        REQUEST_ID.set(request_id)
         began, status = time.perf_counter(), 500
         answered = began
 

@@ -75,7 +75,8 @@ _PROBLEMS = {
 """Status -> name of the answer in the document, and what it means."""
 _RETRY_AFTER = {
     "Retry-After": {
-        "description": "Seconds until it is worth asking again.",
+        "description": "Seconds until it is worth asking again; left out where that does not help, "
+        "as for an engine that cannot run here.",
         "schema": {"type": "integer"},
     }
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -22,13 +21,13 @@ from mien.errors import (
     InputError,
     MienError,
     OutputError,
-    UnreadableMediaError,
 )
 from mien.media.staging import describe
 from mien.service.errors import (
     BusyError,
     ConflictError,
     ForbiddenError,
+    InternalError,
     NotAcceptableError,
     NotFoundError,
     SlowRequestError,
@@ -39,6 +38,7 @@ from mien.service.errors import (
     WorkerLostError,
 )
 from mien.service.rtc.errors import MalformedOfferError
+from mien.service.wording import public_words
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[MienError], int], ...] = (
@@ -63,6 +63,7 @@ _STATUS: tuple[tuple[type[MienError], int], ...] = (
 """The first that fits counts."""
 _CLIENT_GONE = 499
 """As nginx calls it; there is no official status."""
+_SOON_S = 5
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger(__name__)
 
@@ -93,19 +94,6 @@ def problem_of(error: MienError) -> tuple[int, str, str]:
     """Status, code and detail of an error. Paths of this machine are not in the detail."""
     status = next(number for kind, number in _STATUS if isinstance(error, kind))
     return status, error.code, public_words(error)
-
-
-def public_words(error: MienError) -> str:
-    """The message as a caller may read it: files by the names they have here without their
-    folders, options as fields."""
-    words = str(error)
-    path = getattr(error, "path", None)
-    if isinstance(error, UnreadableMediaError | InputError) and path:
-        words = words.replace(str(path), Path(str(path)).name)
-    option = getattr(error, "option", None)
-    if option:
-        words = words.replace(str(option), str(option).lstrip("-").replace("-", "_"))
-    return words
 
 
 def add_problems(app: FastAPI) -> None:
@@ -142,10 +130,11 @@ def add_problems(app: FastAPI) -> None:
     async def _gone(request: Request, error: ClientDisconnect) -> Response:
         return Response(status_code=_CLIENT_GONE)  # for the log: nobody reads it
 
-    @app.exception_handler(Exception)
-    async def _fault(request: Request, error: Exception) -> JSONResponse:
-        detail = "a fault of Mien; the log says more under this request_id"
-        return _answer(request, 500, "internal", detail)
+
+def answer_to_fault(request: HTTPConnection) -> JSONResponse:
+    """The problem that an error becomes which nobody meant."""
+    detail = "a fault of Mien; the log says more under this request_id"
+    return _answer(request, 500, InternalError.code, detail)
 
 
 def _is_no_json(request: Request, error: RequestValidationError) -> bool:
@@ -182,7 +171,9 @@ def answer_to(request: HTTPConnection, error: MienError) -> JSONResponse:
 
 def answer_as(request: Request, status: int, code: str, detail: str) -> JSONResponse:
     """The problem that a job wrote down, for who waited for it."""
-    return _answer(request, status, code, detail)
+    passes = code in (BusyError.code, TooManyError.code)
+    headers = {"Retry-After": str(_SOON_S)} if passes else None
+    return _answer(request, status, code, detail, headers=headers)
 
 
 def headers_of(error: MienError) -> dict[str, str]:

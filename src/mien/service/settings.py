@@ -79,7 +79,7 @@ class ServiceSettings:
         int, Said("Processes that work; 0 is one per GPU or core, at least 2.", _WORK, "N")
     ] = 0
     engine_memory_mb: Annotated[
-        int, Said("Engines beyond this are let go, the longest unused first.", _WORK, "MB")
+        int, Said("Engines that each worker keeps; beyond it the longest unused go.", _WORK, "MB")
     ] = 8000
     portrait_cache_mb: Annotated[
         int, Said("Prepared portraits that each worker keeps.", _WORK, "MB")

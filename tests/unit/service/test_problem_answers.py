@@ -8,8 +8,10 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
+from mien.errors import MissingWeightsError
 from mien.service.errors import BusyError
-from mien.service.problems import add_problems
+from mien.service.faults import Faults
+from mien.service.problems import add_problems, problem_of
 
 pytestmark = pytest.mark.unit
 
@@ -38,6 +40,7 @@ def client() -> TestClient:
     async def send(file: Annotated[UploadFile, File()]) -> None:
         pass
 
+    app.add_middleware(Faults)
     app.include_router(router)
     app.mount("/pages", StaticFiles(packages=[("mien", "data")]))
     return TestClient(app, raise_server_exceptions=False)
@@ -54,6 +57,17 @@ def test_a_method_that_is_not_allowed_is_answered_with_all_that_are() -> None:
 def test_what_passes_says_when_to_come_again() -> None:
     answer = client().get("/v1/things/1")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+
+
+def test_missing_weights_are_told_without_folders() -> None:
+    problem = "its weights are not here: a.onnx; looked in /srv/models"
+    error = MissingWeightsError("liveportrait", problem, "liveportrait-human")
+    assert problem_of(error) == (
+        503,
+        "missing-weights",
+        "engine liveportrait: its weights are not here; "
+        "`mien models download liveportrait-human` fetches them",
+    )
 
 
 def test_a_fault_says_nothing_of_itself() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from mien.engines import Engine, load_engine
 from mien.engines.base import engine_info
 from mien.engines.settings import EngineSettings
+from mien.errors import MienError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,21 @@ class EngineShelf:
         """An engine of these settings, with nothing left in it of what it did before. It is not to
         be closed, nor used after the context.
 
-        Raises as :func:`mien.engines.load_engine`.
+        Raises as :func:`mien.engines.load_engine`. After an error that nobody meant the engine is
+        closed: who knows what is left in it, as of a GPU.
         """
-        loaded = self._take(settings)
+        loaded, broken = self._take(settings), False
         try:
             if loaded.engine is None:
                 loaded.engine = load_engine(settings)
             else:
                 loaded.engine.reset()
             yield loaded.engine
+        except Exception as error:
+            broken = not isinstance(error, MienError)
+            raise
         finally:
-            self._take_back(loaded)
+            self._take_back(loaded, broken=broken)
 
     @property
     def status(self) -> tuple[KeptEngine, ...]:
@@ -92,12 +97,14 @@ class EngineShelf:
         _close(superfluous)
         return found
 
-    def _take_back(self, loaded: _Loaded) -> None:
+    def _take_back(self, loaded: _Loaded, *, broken: bool) -> None:
         with self._lock:
             self._lent.remove(loaded)
-            if loaded.engine is not None:  # else it could not be loaded
+            if loaded.engine is not None and not broken:  # else it could not be loaded
                 self._idle.append(loaded)
             superfluous = self._superfluous()
+        if loaded.engine is not None and broken:
+            superfluous.append(loaded)
         _close(superfluous)
 
     def _superfluous(self) -> list[_Loaded]:

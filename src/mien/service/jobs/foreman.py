@@ -7,6 +7,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,15 +18,19 @@ from mien.service.jobs import statements
 from mien.service.jobs.bulletin import Bulletin
 from mien.service.jobs.fair_queue import FairQueue
 from mien.service.jobs.ledger import Ledger
-from mien.service.jobs.pace import Pace
+from mien.service.jobs.inputs import Inputs
+from mien.service.jobs.speed import Speed
 from mien.service.jobs.record import JobProgress, JobRecord
 from mien.service.jobs.workshop import Made, Workshop
 from mien.service.problems import problem_of
 from mien.service.shielding import finished, kept
+from mien.service.tasks.jobs import WAITED_FOR
 from mien.types import Progress
 
 _DEATHS = 2
 """Workers that may end over one job."""
+_CRASHES = 3
+"""Times that the whole service may end over one job without a word."""
 _BETWEEN_EVENTS_S = 0.2
 _RECENT = 128
 """Ended jobs whose events are still known."""
@@ -40,7 +45,7 @@ class LiveJob:
 
     record: JobRecord
     bulletin: Bulletin = field(default_factory=Bulletin)
-    pace: Pace = field(default_factory=Pace)
+    speed: Speed = field(default_factory=Speed)
     working: asyncio.Task[None] | None = None
     begun: bool = False
     unwanted: bool = False
@@ -55,6 +60,7 @@ class Foreman:
         self,
         ledger: Ledger,
         workshop: Workshop,
+        inputs: Inputs,
         queue: FairQueue,
         *,
         clock: Clock,
@@ -62,7 +68,8 @@ class Foreman:
         on_end: Callable[[JobRecord], None],
     ) -> None:
         """``slots``: how many may run at once. ``on_end``: told of every job that has ended."""
-        self._ledger, self._workshop, self.queue = ledger, workshop, queue
+        self._ledger, self._workshop, self._inputs = ledger, workshop, inputs
+        self.queue = queue
         self._clock, self._slots, self._on_end = clock, slots, on_end
         self._live: dict[str, LiveJob] = {}
         self._recent: OrderedDict[str, Bulletin] = OrderedDict()
@@ -89,14 +96,24 @@ class Foreman:
         live = self._live.get(id)
         return live.bulletin if live else self._recent.get(id)
 
-    def clear(self) -> None:
-        """Remove what an earlier run left. Blocks."""
-        self._workshop.clear()
+    async def take_up(self, left: Sequence[JobRecord]) -> None:
+        """Go on with what an earlier run left, except for what nobody waits for any more, and what
+        has ended the service too often."""
+        await asyncio.to_thread(self._workshop.clear)
+        await asyncio.to_thread(self._inputs.drop_all_but, {record.id for record in left})
+        for record in left:
+            if record.kind in WAITED_FOR:
+                await self._end(self._known(record), state="cancelled")
+            elif record.crashes >= _CRASHES:
+                problem = f"the service ended {record.crashes} times while it worked on this job"
+                failure = WorkerLostError(f"{problem}, so it is not tried again")
+                await self._end(self._known(record), **_failed(failure))
+            else:
+                self.enlist(record)
 
     def enlist(self, record: JobRecord) -> None:
         """It waits its turn from now on."""
-        live = self._live[record.id] = LiveJob(record)
-        live.bulletin.publish("state", record)
+        self._known(record)
         self.queue.put(record.owner, record.id)
         self._pump()
 
@@ -114,7 +131,7 @@ class Foreman:
         """How it ended, which may be otherwise if it was too late."""
         if not live.unwanted:
             live.unwanted = True
-            if live.working is None:
+            if live.working is None:  # it waits, or was interrupted
                 self.queue.remove(live.record.owner, live.record.id)
                 await kept(self._end(live, state="cancelled"))
             else:
@@ -155,7 +172,9 @@ class Foreman:
             if id is None:
                 return
             live = self._live[id]
-            live.working = asyncio.create_task(self._work(live), name=f"job {id}")
+            work = self._work(live)
+            # A context of its own: the request, or the other job, that this is begun by ends.
+            live.working = asyncio.create_task(work, name=f"job {id}", context=Context())
 
     async def _work(self, live: LiveJob) -> None:
         live.begun = True
@@ -164,6 +183,10 @@ class Foreman:
         except asyncio.CancelledError:
             again = {"state": "queued", "started": None, "progress": JobProgress()}
             await kept(self._become(live, **again))
+            if live.unwanted:
+                await kept(self._end(live, state="cancelled"))
+        except Exception:
+            _log.exception("job %s", live.record.id)
         finally:
             live.working, live.begun = None, False
             self.queue.ended(live.record.owner)
@@ -201,41 +224,66 @@ class Foreman:
 
     def _tell(self, live: LiveJob, step: Progress) -> None:
         now = time.monotonic()
-        live.record = replace(live.record, progress=live.pace.at(now, step))
+        live.record = replace(live.record, progress=live.speed.at(now, step))
         if now - live.told_s >= _BETWEEN_EVENTS_S or step.done == step.total:
             live.told_s = now
             live.bulletin.publish("progress", live.record)
 
     async def _end(self, live: LiveJob, **changes: Any) -> None:
-        await self._become(live, ended=self._clock.now(), **changes)
-        record = live.record
-        del self._live[record.id]
-        self._recent[record.id] = live.bulletin
+        """However its end can be written down, it is over."""
+        ended = self._clock.now()
+        if changes["state"] == "cancelled":
+            changes["request"] = {}  # who cancels often shall not fill the disk
+        try:
+            await self._become(live, ended=ended, **changes)
+        except Exception:
+            _log.exception("job %s", live.record.id)
+            await self._become(live, ended=ended, **_failed(InternalError()))
+        finally:
+            self._dismiss(live)
+        await asyncio.to_thread(self._inputs.drop, live.record.id)
+        self._on_end(live.record)
+
+    def _dismiss(self, live: LiveJob) -> None:
+        del self._live[live.record.id]
+        self._recent[live.record.id] = live.bulletin
         if len(self._recent) > _RECENT:
             self._recent.popitem(last=False)
         live.bulletin.close()
         live.over.set()
-        self._on_end(record)
+
+    def _known(self, record: JobRecord) -> LiveJob:
+        live = self._live[record.id] = LiveJob(record)
+        live.bulletin.publish("state", record)
+        return live
 
     async def _become(self, live: LiveJob, **changes: Any) -> None:
         """Write it down, then tell. What cannot be written holds as long as the service runs."""
         record = replace(live.record, **changes)
+        self._unwritten.pop(record.id, None)  # first: it must not be written after this
         try:
             await self._ledger.do(statements.change, record)
-            self._unwritten.pop(record.id, None)
-            await self._catch_up()
         except OutputError as error:
             _log.error("job %s is %s, which was not written: %s", record.id, record.state, error)
             self._unwritten[record.id] = record
+        else:
+            await self._catch_up()
         live.record = record
         if "state" in changes:
             live.bulletin.publish("state", record)
 
     async def _catch_up(self) -> None:
-        """Write down what could not be written before."""
-        for record in [*self._unwritten.values()]:
-            await self._ledger.do(statements.change, record)
-            self._unwritten.pop(record.id, None)
+        """Write down what could not be written before, of each job what is known of it by then."""
+        for id in [*self._unwritten]:
+            record = self._unwritten.get(id)
+            if record is None:
+                continue
+            try:
+                await self._ledger.do(statements.change, record)
+            except OutputError:
+                return
+            if self._unwritten.get(id) is record:
+                del self._unwritten[id]
 
 
 def _stop(live: LiveJob) -> None:

@@ -104,7 +104,9 @@ class Frames:
         return made
 
     def _landed(self, keys: Sequence[FrameKey], flight: _Flight) -> None:
-        """Nobody joins it any more."""
+        """Nobody joins it any more. Those who left do not ask how it ended."""
+        if flight.task.done() and not flight.task.cancelled():
+            flight.task.exception()
         for key in keys:
             if self._flights.get(key) is flight:
                 del self._flights[key]

@@ -95,7 +95,7 @@ class Renderer:
             order.format, order.quality,
         )  # fmt: skip
         try:
-            stills = await self._executor.run(task, lane="quick")
+            stills = await self._executor.run(task, lane="quick", owner=portrait.owner)
         except (UnreadableMediaError, NoFaceError) as error:
             raise _about_the_picture(error, portrait) from None
         self._count(stills, order.engine)

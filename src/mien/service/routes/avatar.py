@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mien import __version__
 from mien.engines.base import engine_info
+from mien.errors import MienError
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.service.errors import TooLargeError
 from mien.service.outputs import Outputs
@@ -23,6 +25,7 @@ from mien.service.routes.emotion_lists import listed
 from mien.service.routes.forms import SIDE, ImageHash, Side, SourceImage, Strength
 from mien.service.security.guard import Caller
 from mien.service.security.keys import Owner
+from mien.service.shielding import finished
 from mien.service.tasks.stills import Look, Still, StillFormat
 from mien.service.uploads.upload import Upload
 
@@ -160,12 +163,18 @@ async def _keep_all(
     """All of them or none."""
     keeping = [asyncio.ensure_future(outputs.keep(owner, each.data, form)) for each in stills]
     try:
-        return await asyncio.gather(*keeping)
+        await asyncio.wait(keeping)  # which does not cancel them: a write cannot be called back
+        return [each.result() for each in keeping]
     except BaseException:
-        for done in await asyncio.gather(*keeping, return_exceptions=True):
-            if isinstance(done, str):
-                await outputs.delete(owner, done)
+        await finished(_forget(outputs, owner, keeping))
         raise
+
+
+async def _forget(outputs: Outputs, owner: Owner, keeping: Sequence[asyncio.Future[str]]) -> None:
+    for name in await asyncio.gather(*keeping, return_exceptions=True):
+        if isinstance(name, str):
+            with suppress(MienError):
+                await outputs.delete(owner, name)
 
 
 def _on_gpu(service: Service) -> bool:

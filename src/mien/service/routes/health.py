@@ -35,8 +35,8 @@ class AvatarHealth(BaseModel):
 
     status: Literal["healthy", "starting", "draining", "failed"]
     gpu_available: bool = Field(examples=[False])
-    gpu_name: str | None = Field(None, description="Left out where there is none.")
-    cuda_version: str | None = Field(None, description="Left out where there is none.")
+    gpu_name: str | None = Field(None, description="null where there is none.")
+    cuda_version: str | None = Field(None, description="null where there is none.")
     model_loaded: bool
     version: str = Field(examples=["0.1.0"])
     engine: str = Field(examples=["mesh"])

@@ -19,6 +19,7 @@ from mien.pipeline.options import MAX_SIDE, MIN_SIDE, Size
 from mien.service.parts import Service, TheService
 from mien.service.problems import documented
 from mien.service.rendering import MEDIA_TYPES, Order, Renderer, while_connected
+from mien.service.routes.numbers import Whole
 from mien.service.security.guard import Caller
 from mien.service.tasks.stills import Look, StillFormat
 from mien.service.tasks.verbs import engine_of
@@ -28,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["stills"])
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 _PORTRAIT = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 
-Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
+Side = Annotated[Whole, Field(ge=MIN_SIDE, le=MAX_SIDE)]
 Unit = Annotated[float, Field(ge=0, le=1)]
 Both = Annotated[float, Field(ge=-1, le=1)]
 
@@ -70,8 +71,8 @@ class StillAsked(BaseModel):
     width: Side | None = Field(None, description="With `height`, instead of `size`.")
     height: Side | None = Field(None, description="With `width`, instead of `size`.")
     format: StillFormat = "png"
-    quality: int = Field(90, ge=1, le=100, description="Of jpg and webp.")
-    face: Annotated[int, Field(ge=1, le=100)] | Literal["all"] = Field(
+    quality: Whole = Field(90, ge=1, le=100, description="Of jpg and webp.")
+    face: Annotated[Whole, Field(ge=1, le=100)] | Literal["all"] = Field(
         1, description="Which face, the largest is 1."
     )
     engine: str | None = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -11,13 +12,14 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mien.errors import MienError, OptionError
+from mien.errors import MienError, OptionError, OutputError
 from mien.service.documentation import ASSETS
-from mien.service.errors import UnauthorizedError
+from mien.service.errors import BusyError, UnauthorizedError
 from mien.service.problems import answer_to
 from mien.service.security.keys import LOCAL, Keys, Owner
 from mien.service.settings import ServiceSettings
 
+_log = logging.getLogger(__name__)
 OPEN_PATHS = frozenset(
     {
         "/health",
@@ -70,7 +72,11 @@ class Guard:
 
     async def _owner(self, headers: Headers) -> Owner:
         if self._keys.stale:
-            await asyncio.to_thread(self._keys.refresh)
+            try:
+                await asyncio.to_thread(self._keys.refresh)
+            except OutputError as error:
+                _log.error("%s", error)
+                raise BusyError("the keys cannot be read now; the server's log says why") from None
         if not (self._always or self._keys.required):
             return LOCAL
         key = _shown_key(headers)

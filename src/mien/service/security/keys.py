@@ -80,9 +80,10 @@ class Keys:
     def refresh(self) -> None:
         """Look at the file again. Blocks. Raises OutputError."""
         self._looked = time.monotonic()
-        if not self._path.exists():
-            self._stored = ()
-            return
+        with self._told():
+            if not self._path.exists():
+                self._stored = ()
+                return
         with self._told(), closing(self._open("ro")) as database:
             rows = database.execute("SELECT name, digest, created FROM keys ORDER BY created")
             self._stored = tuple(_known(*row) for row in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from mien.service.faults import Faults
 from mien.service.rtc.signposts import Signposts
 from mien.service.security.guard import Guard
 from mien.service.security.keys import Keys
@@ -27,6 +28,7 @@ def add_layers(app: FastAPI, settings: ServiceSettings, keys: Keys) -> None:
     app.add_middleware(FewAtOnce, most=settings.requests_per_key)
     app.add_middleware(Guard, keys=keys, always=not (loopback or settings.insecure))
     app.add_middleware(OwnPages, keys=keys, loopback=loopback, origins=origins)
+    app.add_middleware(Faults)
     if origins:
         app.add_middleware(
             CORSMiddleware,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from mien.engines.base import ENGINES, EngineInfo, check_engine, engine_info
 from mien.engines.settings import EngineSettings
-from mien.errors import EngineUnavailableError, MienError, MissingWeightsError
+from mien.errors import MienError
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.keeping import Keeper
+from mien.service.wording import public_words
 from mien.types import ProgressCallback
 
 
@@ -38,7 +39,7 @@ class EnginesTask:
             info = engine_info(name)
             check_engine(self._settings(info))
         except MienError as error:
-            return EngineState(name, info, _public_problem(error))
+            return EngineState(name, info, public_words(error).removeprefix(f"engine {name}: "))
         return EngineState(name, info, None)
 
     def _settings(self, info: EngineInfo) -> EngineSettings:
@@ -46,12 +47,3 @@ class EnginesTask:
             return self.default
         folder = self.default.models_dir if "models_dir" in info.extras else None
         return chosen_engine(replace(EngineSettings(info.name), models_dir=folder))
-
-
-def _public_problem(error: MienError) -> str:
-    """One line without a path: whoever runs the service sees the whole in ``mien doctor``."""
-    if isinstance(error, MissingWeightsError):
-        return f"its weights are not here; `mien models download {error.bundle}` fetches them"
-    if isinstance(error, EngineUnavailableError):
-        return str(error).removeprefix(f"engine {error.engine}: ")
-    return "its files of weights cannot be used; `mien doctor` says why"

@@ -12,8 +12,10 @@ from mien.types import ProgressCallback
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
 
-Lane = Literal["quick", "long"]
-"""``quick``: stills, somebody is waiting. ``long``: jobs; they never take the last worker."""
+Lane = Literal["quick", "look", "long"]
+"""``quick``: stills, somebody is waiting. ``look``: at films and sounds that were sent, which may
+hang their decoders; they take half of the workers at most, or the only one that is left. ``long``:
+jobs; they never take the last worker."""
 OnProgress: TypeAlias = ProgressCallback
 
 
@@ -62,10 +64,15 @@ class Executor(Protocol):
         ...
 
     async def run(
-        self, task: Task[R], *, lane: Lane, on_progress: Callable[..., None] | None = None
+        self,
+        task: Task[R],
+        *,
+        lane: Lane,
+        on_progress: Callable[..., None] | None = None,
+        owner: str = "",
     ) -> R:
         """What comes of the task. Cancelling this coroutine ends the work within a frame, and
-        before it returns.
+        before it returns. owner: who asks; those who wait take turns.
 
         Raises what the task raises; WorkerLostError when its process ended; BusyError when too
         many wait.

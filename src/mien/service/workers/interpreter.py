@@ -26,6 +26,8 @@ _ONE_THREAD = {
     "OPENCV_FOR_THREADS_NUM": "1",
 }
 """There is a process for every core: threads would only wait for one."""
+_SECRET = ("MIEN_API_KEY", "MIEN_ICE_SERVERS")
+"""Of no use to who works, and a danger in memory that hostile files come to."""
 _DYING_S = 2.0
 """How long a process that has hung up may take to end."""
 
@@ -71,10 +73,11 @@ def start_interpreter(
     reading, lifeline = os.pipe()
     passed = (theirs.fileno(), reading)
     numbers = (*passed, limits.engine_memory_mb, limits.portrait_memory_mb)
+    environment = {name: os.environ[name] for name in os.environ if name not in _SECRET}
     try:
         process = subprocess.Popen(
             [sys.executable, "-c", _START, module, *map(str, numbers), *sys.path],
-            env={**os.environ, **_ONE_THREAD, **variables},
+            env={**environment, **_ONE_THREAD, **variables},
             stdin=subprocess.DEVNULL,
             stdout=sys.__stderr__,
             pass_fds=passed,

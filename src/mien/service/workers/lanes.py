@@ -16,11 +16,31 @@ _NOTHING: frozenset[str] = frozenset()
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A task that nobody does yet. number: grows from task to task. key: of the portrait it is
-    about, if it is about one."""
+    about, if it is about one. owner: who asks. turn: of :class:`Turns`."""
 
     number: int
     lane: Lane
     key: str | None = None
+    owner: str = ""
+    turn: int = 0
+
+
+class Turns:
+    """So that owners take turns: each one's next task is one turn after its last, or after what is
+    being done now if that is later."""
+
+    def __init__(self) -> None:
+        self._now = 0
+        self._last: dict[str, int] = {}
+
+    def next(self, owner: str) -> int:
+        """The turn of a new task."""
+        self._last[owner] = max(self._now, self._last.get(owner, 0)) + 1
+        return self._last[owner]
+
+    def began(self, turn: int) -> None:
+        """A task of this turn is being done."""
+        self._now = max(self._now, turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +64,37 @@ class Assignment:
 def next_assignment(waiting: Iterable[Waiting], desks: Sequence[Desk]) -> Assignment | None:
     """What begins now, None if nothing can.
 
-    Quick tasks go before long ones, unless these have seen too many come, and older before newer.
-    A long one leaves a warm worker that does nothing long, unless there is only one. desks: those
-    that are warm or will soon be.
+    Quick tasks and looks go before long ones, unless these have seen too many come; by turns, and
+    older before newer. A long one leaves a warm worker that does nothing long, unless there is
+    only one; looks leave half of the workers. desks: those that are warm or will soon be.
     """
     free = [place for place, desk in enumerate(desks) if desk.warm and desk.doing is None]
     if not free:
         return None
-    for_long = _may_begin_long(desks)
-    able = (each for each in waiting if for_long or each.lane == "quick")
-    task = min(able, key=_turn, default=None)
+    task = _next_task(waiting, _open_lanes(desks))
     if task is None:
         return None
     return Assignment(task.number, min(free, key=lambda place: _strangeness(desks[place], task)))
 
 
-def _turn(task: Waiting) -> int:
-    return task.number + (_PATIENCE if task.lane == "long" else 0)
+def _next_task(waiting: Iterable[Waiting], lanes: Set[Lane]) -> Waiting | None:
+    able = [each for each in waiting if each.lane in lanes]
+    soon = (each for each in able if each.lane != "long")
+    first = min(soon, key=lambda task: (task.turn, task.number), default=None)
+    long = (each for each in able if each.lane == "long")
+    patient = min(long, key=lambda task: task.number, default=None)
+    if first is None or patient is None:
+        return first or patient
+    return patient if patient.number + _PATIENCE < first.number else first
+
+
+def _open_lanes(desks: Sequence[Desk]) -> Set[Lane]:
+    lanes: set[Lane] = {"quick"}
+    if sum(desk.doing == "look" for desk in desks) < max(1, len(desks) // 2):
+        lanes.add("look")
+    if _may_begin_long(desks):
+        lanes.add("long")
+    return lanes
 
 
 def _may_begin_long(desks: Sequence[Desk]) -> bool:

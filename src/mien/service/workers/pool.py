@@ -11,9 +11,10 @@ from typing import Any
 
 from mien.errors import MienError
 from mien.service.errors import BusyError, WorkerLostError
+from mien.service.logs import REQUEST_ID
 from mien.service.shielding import finished
 from mien.service.workers.base import ExecutorStatus, Lane, OnProgress, R, Task
-from mien.service.workers.lanes import Waiting, next_assignment
+from mien.service.workers.lanes import Turns, Waiting, next_assignment
 from mien.service.workers.seat import Seat, Ticket
 
 _GRACE_S = 3.0
@@ -43,7 +44,7 @@ class PoolExecutor:
         for seat in seats:
             seat.when_free, seat.give_back = self._dispatch, self._take_back
         self._waiting: dict[int, Ticket] = {}
-        self._numbers = count(1)
+        self._numbers, self._turns = count(1), Turns()
         self._tending: list[asyncio.Task[None]] = []
         self._restarts = 0
         self._hopeless = False
@@ -65,10 +66,19 @@ class PoolExecutor:
         self._dispatch()
         return result
 
-    async def run(self, task: Task[R], *, lane: Lane, on_progress: OnProgress | None = None) -> R:
+    async def run(
+        self,
+        task: Task[R],
+        *,
+        lane: Lane,
+        on_progress: OnProgress | None = None,
+        owner: str = "",
+    ) -> R:
         """See Executor."""
-        ticket = self._ticket(task, lane, on_progress)
-        self._admit(ticket)
+        self._check_room(lane, owner)
+        ticket = self._ticket(task, lane, on_progress, owner)
+        self._waiting[ticket.number] = ticket
+        self._dispatch()
         try:
             result: R = await asyncio.shield(ticket.outcome)
         except asyncio.CancelledError:
@@ -96,29 +106,37 @@ class PoolExecutor:
         await asyncio.gather(*self._tending, return_exceptions=True)
         await asyncio.gather(*(seat.close() for seat in self._seats))
 
-    def _ticket(self, task: Task[Any], lane: Lane, on_progress: OnProgress | None) -> Ticket:
+    def _ticket(
+        self, task: Task[Any], lane: Lane, on_progress: OnProgress | None = None, owner: str = ""
+    ) -> Ticket:
+        packed = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)  # may fail: before it takes a turn
+        turn = 0 if lane == "long" else self._turns.next(owner)
+        key = getattr(task, "key", None)
         return Ticket(
-            Waiting(next(self._numbers), lane, getattr(task, "key", None)),
-            pickle.dumps(task, pickle.HIGHEST_PROTOCOL),
+            Waiting(next(self._numbers), lane, key, owner, turn),
+            packed,
             type(task).__name__,
             asyncio.get_running_loop().create_future(),
             on_progress,
+            request_id=REQUEST_ID.get(),
         )
 
-    def _admit(self, ticket: Ticket) -> None:
+    def _check_room(self, lane: Lane, owner: str) -> None:
         if self._closed is not None:
             raise BusyError(self._closed)
-        if ticket.lane == "quick":
-            if self._hopeless:
-                raise BusyError(_NO_START)
-            if len(self._quick) >= _QUICK_PER_WORKER * len(self._seats):
-                raise BusyError("too many wait already; ask again", 1)
-        self._waiting[ticket.number] = ticket
-        self._dispatch()
+        if lane == "long":
+            return
+        if self._hopeless:
+            raise BusyError(_NO_START)
+        room = _QUICK_PER_WORKER * len(self._seats)
+        owners = [each.waiting.owner for each in self._quick]
+        share = room // len({owner, *owners})  # which nobody else can take
+        if len(owners) >= room and owners.count(owner) >= share:
+            raise BusyError("too many wait already; ask again", 1)
 
     @property
     def _quick(self) -> list[Ticket]:
-        return [each for each in self._waiting.values() if each.lane == "quick"]
+        return [each for each in self._waiting.values() if each.lane != "long"]
 
     def _take_back(self, ticket: Ticket) -> None:
         self._waiting[ticket.number] = ticket
@@ -133,7 +151,9 @@ class PoolExecutor:
             assignment = next_assignment(waiting, [seat.desk for seat in seats])
             if assignment is None:
                 return
-            seats[assignment.desk].take(self._waiting.pop(assignment.task))
+            ticket = self._waiting.pop(assignment.task)
+            self._turns.began(ticket.waiting.turn)
+            seats[assignment.desk].take(ticket)
 
     async def _withdraw(self, ticket: Ticket) -> None:
         if self._waiting.pop(ticket.number, None) is not None:
@@ -156,7 +176,7 @@ class PoolExecutor:
         raise AssertionError
 
     async def _open(self, seat: Seat, warm: Task[R]) -> R:
-        result: R = await seat.open(self._ticket(warm, "quick", None))
+        result: R = await seat.open(self._ticket(warm, "quick"))
         self._hopeless = False
         return result
 
@@ -173,6 +193,10 @@ class PoolExecutor:
             except MienError as error:
                 failures += 1
                 how = f"did not start: {error}"
+            except Exception:
+                _log.exception("worker %d", seat.number)
+                failures += 1
+                how = "did not start: a fault of Mien"
             self._lost(seat, how, failures)
             await asyncio.sleep(pause_s(failures))
 

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True, eq=False)
 class Ticket:
     """A task on its way. name: of its class, for the log. outcome: done when the work has ended,
-    however it ended. begun: nobody else may do it any more."""
+    however it ended. begun: nobody else may do it any more. request_id: of who asked for it."""
 
     waiting: Waiting
     task: bytes
@@ -40,6 +40,7 @@ class Ticket:
     outcome: asyncio.Future[Any]
     on_progress: OnProgress | None = None
     begun: bool = False
+    request_id: str = ""
 
     @property
     def number(self) -> int:
@@ -139,7 +140,9 @@ class Seat(ABC):
     def _settle(self, ticket: Ticket, answer: Returned | Raised | Cancelled) -> None:
         if isinstance(answer, Raised):
             if answer.trace is not None:
-                _log.error("worker %d failed at a %s\n%s", self.number, ticket.name, answer.trace)
+                words = "worker %d failed at a %s\n%s"
+                told = {"request_id": ticket.request_id} if ticket.request_id else None
+                _log.error(words, self.number, ticket.name, answer.trace, extra=told)
             ticket.fail(answer.error)
         elif isinstance(answer, Cancelled):
             ticket.outcome.cancel()

@@ -10,7 +10,7 @@ import pytest
 from fakes.still_engine import StillEngine
 from mien.engines.base import ENGINES, EngineInfo
 from mien.engines.settings import EngineSettings
-from mien.errors import EngineUnavailableError
+from mien.errors import EngineUnavailableError, NoFaceError
 from mien.pipeline.keeping.engines import EngineShelf
 
 pytestmark = pytest.mark.unit
@@ -105,10 +105,18 @@ def test_one_that_is_larger_than_all_the_memory_is_closed_after_use() -> None:
     assert shelf.status == ()
 
 
-def test_an_engine_comes_back_from_work_that_failed() -> None:
+def test_an_engine_is_closed_after_an_error_that_nobody_meant() -> None:
     shelf = EngineShelf(1000)
     with pytest.raises(ZeroDivisionError), shelf.lend(engine(1)):
         raise ZeroDivisionError
+    assert Diary.written == [("loaded", 1), ("closed", 1)]
+    assert shelf.status == ()
+
+
+def test_an_engine_comes_back_from_work_that_failed() -> None:
+    shelf = EngineShelf(1000)
+    with pytest.raises(NoFaceError), shelf.lend(engine(1)):
+        raise NoFaceError("me.jpg", "shows none")
     use(shelf, 1)
     assert Diary.written == [("loaded", 1), ("reset", 1)]
 

@@ -98,7 +98,7 @@ def test_a_file_of_keys_that_becomes_unreadable_lets_nobody_in(tmp_path: Path) -
 
     keys = Stale(tmp_path)
     (tmp_path / KEYS_FILE).write_bytes(b"no database at all, but long enough to be looked at")
-    assert asked(keys).status == 507
+    assert asked(keys).status == 503
 
 
 def test_beyond_this_machine_needs_a_key_or_a_word(tmp_path: Path) -> None:

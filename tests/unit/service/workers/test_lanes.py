@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.service.workers.lanes import Assignment, Desk, Waiting, next_assignment
+from mien.service.workers.lanes import Assignment, Desk, Turns, Waiting, next_assignment
 
 pytestmark = pytest.mark.unit
 
 FREE, QUICK, LONG = Desk(), Desk("quick"), Desk("long")
 
-LANES = st.sampled_from(["quick", "long"])
+LANES = st.sampled_from(["quick", "look", "long"])
 KEYS = st.sampled_from(["a", "b", "c"])
 DESKS = st.lists(
     st.builds(
@@ -63,6 +63,27 @@ def test_a_new_portrait_goes_to_who_has_fewest() -> None:
     assert next_assignment([Waiting(1, "quick", "d")], desks) == Assignment(1, 1)
 
 
+def test_owners_take_turns() -> None:
+    turns = Turns()
+    asked = ["a"] * 4 + ["b"] * 2
+    waiting = {n: Waiting(n, "quick", None, who, turns.next(who)) for n, who in enumerate(asked)}
+    order = []
+    while assignment := next_assignment(waiting.values(), [FREE]):
+        begun = waiting.pop(assignment.task)
+        turns.began(begun.turn)
+        order.append(begun.owner)
+        if len(order) == 2:  # who comes late is not before its time
+            waiting[9] = Waiting(9, "quick", None, "c", turns.next("c"))
+    assert "".join(order) == "ababcaa"
+
+
+def test_looks_leave_half_of_the_workers() -> None:
+    look = Waiting(1, "look")
+    assert next_assignment([look], [Desk("look"), FREE]) is None
+    assert next_assignment([look, Waiting(2, "quick")], [Desk("look"), FREE]) == Assignment(2, 1)
+    assert next_assignment([look], [LONG, FREE]) == Assignment(1, 1)
+
+
 @given(QUEUES, DESKS)
 def test_only_free_warm_workers_begin_and_quick_tasks_first(
     waiting: list[Waiting], desks: list[Desk]
@@ -75,8 +96,9 @@ def test_only_free_warm_workers_begin_and_quick_tasks_first(
         return
     assert desks[assignment.desk] in free
     task = next(each for each in waiting if each.number == assignment.task)
-    assert task.lane == "quick" or all(each.lane == "long" for each in waiting)
-    assert all(each.number >= task.number for each in waiting if each.lane == task.lane)
+    assert task.lane != "long" or all(each.lane != "quick" for each in waiting)
+    peers = [each for each in waiting if (each.lane == "long") == (task.lane == "long")]
+    assert all(each.number >= task.number for each in peers if each.lane == task.lane)
 
 
 @given(st.lists(LANES, max_size=12), st.integers(1, 5), st.data())
@@ -90,6 +112,7 @@ def test_however_tasks_come_and_end_all_are_done_and_one_worker_is_kept_from_lon
             desks[assignment.desk] = Desk(waiting.pop(assignment.task).lane)
         long = sum(desk.doing == "long" for desk in desks)
         assert long <= max(1, num_workers - 1)
+        assert sum(desk.doing == "look" for desk in desks) <= max(1, num_workers // 2)
         busy = [place for place, desk in enumerate(desks) if desk.doing]
         assert busy, "somebody works as long as something waits"
         desks[data.draw(st.sampled_from(busy))] = FREE

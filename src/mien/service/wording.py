@@ -1,0 +1,29 @@
+"""What callers are told of an error: nothing of the disk that the service runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mien.errors import InputError, MienError, MissingWeightsError, WeightsError
+
+_FOLDER = "models"
+"""The option that a wrong folder of weights is told as; whoever runs the service chose it."""
+
+
+def public_words(error: MienError) -> str:
+    """The message as a caller may read it: files by the names they have here without their
+    folders, options as fields, and of weights how to get them. Whoever runs the service sees the
+    whole in ``mien doctor``."""
+    if isinstance(error, MissingWeightsError):
+        how = f"`mien models download {error.bundle}` fetches them"
+        return f"engine {error.engine}: its weights are not here; {how}"
+    if isinstance(error, WeightsError) or getattr(error, "option", None) == _FOLDER:
+        return "files of weights cannot be used; `mien doctor` says why"
+    words = str(error)
+    path = getattr(error, "path", None)
+    if isinstance(error, InputError) and path:
+        words = words.replace(str(path), Path(str(path)).name)
+    option = getattr(error, "option", None)
+    if option:
+        words = words.replace(str(option), str(option).lstrip("-").replace("-", "_"))
+    return words
