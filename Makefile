@@ -37,7 +37,7 @@ bench: $(RUNTIME) ## measure speed and memory; JSON on standard output
 api: $(DEV) ## write the document of the HTTP API and the TypeScript types from it anew
 	@mkdir -p build && $(BIN)/python -m mien.service.openapi > build/openapi.json
 	@mv build/openapi.json docs/openapi.json
-	@cd clients/typescript && npm ci --silent && npm run --silent generate
+	@cd clients/typescript && npm ci --silent && npm run --silent generate && npm run --silent studio
 
 lock: ## resolve the newest allowed packages into requirements.lock
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
@@ -52,6 +52,7 @@ clean: ## remove the environment, caches and what the demo wrote
 	@rm -rf $(VENV) build dist outputs .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache .schemathesis mien-demo.mp4 mien-demo.png
 	@cd clients/typescript && rm -rf node_modules dist build test/readme
+	@rm -rf tests/browser/node_modules
 	@find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
