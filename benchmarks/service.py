@@ -15,9 +15,6 @@ import http.client
 import json
 import os
 import platform
-import re
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -33,6 +30,7 @@ import httpx2
 import mien
 from benchmarks.http_load import Load, drive
 from benchmarks.processes import cpu_s, family, num_descriptors, status_mb
+from benchmarks.serving import serving
 from mien.pipeline.measuring.figures import distribution
 
 GOALS = {
@@ -79,7 +77,10 @@ class Client:
 def measure(plan: Plan | None = None) -> dict[str, object]:
     """Stills per second, milliseconds, megabytes, and what each process worked for a still."""
     plan = plan or Plan()
-    with TemporaryDirectory() as folder, _serving(Path(folder), plan.workers) as (pid, url):
+    with (
+        TemporaryDirectory() as folder,
+        serving(Path(folder), "--workers", str(plan.workers)) as (pid, url),
+    ):
         client = Client(url)
         frame = {"expression": "happy", "image_hash": _send(url, plan.portrait)}
         _warm(url, frame, plan)
@@ -102,30 +103,6 @@ def measure(plan: Plan | None = None) -> dict[str, object]:
             "processes_before": before,
             "processes_after": after,
         }
-
-
-@contextmanager
-def _serving(folder: Path, workers: int) -> Generator[tuple[int, str]]:
-    """Process and address of a service that is ready."""
-    command = [sys.executable, "-m", "mien", "serve", "--port", "0", "--data-dir", str(folder)]
-    process = subprocess.Popen(
-        [*command, "--workers", str(workers)], stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stderr is not None
-        lines = iter(process.stderr)
-        url = next(found[1] for line in lines if (found := re.search(r"(http://\S+)", line)))
-        threading.Thread(target=list, args=(lines,), daemon=True).start()
-        while not _ready(url):
-            time.sleep(0.1)
-        yield process.pid, url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _ready(url: str) -> bool:
-    return httpx2.get(f"{url}/readyz").is_success
 
 
 def _send(url: str, portrait: Path) -> str:
