@@ -33,7 +33,7 @@ SERVICE = "http://127.0.0.1:8001"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_server(tmp_path_factory.mktemp("service")) as server:
+    with running_server(tmp_path_factory.mktemp("service"), live=True) as server:
         yield server.url
 
 

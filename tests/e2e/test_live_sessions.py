@@ -37,7 +37,7 @@ FLAGS = (
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("data"), *FLAGS) as server:
+    with running_server(tmp_path_factory.mktemp("data"), *FLAGS, live=True) as server:
         yield server
 
 

@@ -24,7 +24,7 @@ SMALL = (
 
 
 def test_what_schemathesis_thinks_of_is_answered_as_documented(tmp_path: Path) -> None:
-    with running_server(tmp_path / "data", *SMALL) as server:
+    with running_server(tmp_path / "data", *SMALL, live=True) as server:
         for shelf, content in (("portraits", PORTRAIT), ("drivers", SOUND)):
             sent = httpx2.post(f"{server.url}/v1/{shelf}", files={"file": content})
             assert sent.status_code == 201

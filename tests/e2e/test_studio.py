@@ -29,7 +29,9 @@ CAMERA_FPS = 30
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("studio"), env={"MIEN_API_KEY": KEY}) as found:
+    with running_server(
+        tmp_path_factory.mktemp("studio"), live=True, env={"MIEN_API_KEY": KEY}
+    ) as found:
         yield found
 
 

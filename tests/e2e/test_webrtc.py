@@ -30,7 +30,7 @@ HZ = 600
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("data")
-    with running_server(folder, "--workers", "1", "--webrtc-kbps", "1500") as server:
+    with running_server(folder, "--workers", "1", "--webrtc-kbps", "1500", live=True) as server:
         yield server
 
 
