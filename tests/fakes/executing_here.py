@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from mien.pipeline.keeping import Keeper
-from mien.service.errors import WorkerLostError
+from mien.service.errors import BusyError, WorkerLostError
 from mien.service.workers.base import ExecutorStatus, Task
 
 
 class ExecutingHere:
-    """``lost``: the next task ends its worker. ``done``: all tasks, in order."""
+    """``lost``: the next task ends its worker. ``busy_at``: for tasks of this kind there is no room.
+    ``done``: all tasks, in order."""
 
     def __init__(self) -> None:
         self.lost = False
+        self.busy_at: type | None = None
         self.done: list[Any] = []
         self._keeper = Keeper()
 
@@ -30,6 +32,8 @@ class ExecutingHere:
         owner: str = "",
     ) -> Any:
         self.done.append(task)
+        if self.busy_at is not None and isinstance(task, self.busy_at):
+            raise BusyError("no room")
         if self.lost:
             raise WorkerLostError("the worker ended")
         return task.run(self._keeper, lambda progress: None)

@@ -84,7 +84,8 @@ async def render(
     over."""
     began = time.perf_counter()
     looks = [Look(service.renderer.expression(emotion), intensity)]
-    portrait = await service.renderer.portrait(owner, file=source_image, image_hash=image_hash)
+    coming = service.renderer.portrait(owner, file=source_image, image_hash=image_hash)
+    portrait = await while_connected(request, coming)
     order = Order(service.engine, (width, height), format=output_format)
     work = _kept(service, owner, portrait, looks, order, began)
     return (await while_connected(request, work))[0]
@@ -121,7 +122,8 @@ async def render_batch(
         limit = _MAX_BATCH_PIXELS // 1_000_000
         raise TooLargeError(f"emotions: more than {limit} megapixels; ask for fewer or smaller")
     looks = [Look(service.renderer.expression(name), intensity) for name in names]
-    portrait = await service.renderer.portrait(owner, file=source_image, image_hash=image_hash)
+    coming = service.renderer.portrait(owner, file=source_image, image_hash=image_hash)
+    portrait = await while_connected(request, coming)
     order = Order(service.engine, (width, height), format=output_format)
     work = _kept(service, owner, portrait, looks, order, began)
     return await while_connected(request, work)

@@ -84,7 +84,8 @@ async def render_frame(
     rendered, or it is there already. The same frame that several ask for is rendered once."""
     renderer = service.renderer
     look = Look(renderer.expression(expression), intensity)
-    portrait = await renderer.portrait(owner, file=source_image, image_hash=image_hash)
+    coming = renderer.portrait(owner, file=source_image, image_hash=image_hash)
+    portrait = await while_connected(request, coming)
     order = Order(service.engine, (width, height), format="jpg")
     (picture,) = await while_connected(request, renderer.stills(portrait, (look,), order))
     headers = {"X-Image-Hash": portrait.id, "X-Cache": "hit" if picture.cached else "miss"}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from mien.service.parts import Service, TheService
 from mien.service.problems import documented
+from mien.service.rendering import while_connected
 from mien.service.routes.upload_answers import (
     DriverInfo,
     DriverList,
@@ -47,6 +48,7 @@ def _sent(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     responses=_sent(PortraitInfo),
 )
 async def upload_portrait(
+    request: Request,
     response: Response,
     service: TheService,
     owner: Caller,
@@ -63,9 +65,10 @@ async def upload_portrait(
 ) -> PortraitInfo:
     """Faces are looked for at once; without any the answer is 422 `no-face` and nothing is kept.
     The same file again is the same portrait."""
-    portrait = await _portraits(service).add(
+    work = _portraits(service).add(
         owner, file.file, name=file.filename or "", require_face=require_face
     )
+    portrait = await while_connected(request, work)
     _place(response, "portraits", portrait.upload)
     return portrait_info(portrait)
 
@@ -79,8 +82,8 @@ async def upload_portrait(
 )
 async def list_portraits(service: TheService, owner: Caller, limit: Limit = 100) -> PortraitList:
     """The newest first."""
-    portraits = await _portraits(service).all(owner)
-    return PortraitList(portraits=[portrait_info(each) for each in portraits[:limit]])
+    portraits = await _portraits(service).all(owner, limit)
+    return PortraitList(portraits=[portrait_info(each) for each in portraits])
 
 
 @router.get(
@@ -138,6 +141,7 @@ async def delete_portrait(service: TheService, owner: Caller, id: str) -> None:
     responses=_sent(DriverInfo),
 )
 async def upload_driver(
+    request: Request,
     response: Response,
     service: TheService,
     owner: Caller,
@@ -148,9 +152,8 @@ async def upload_driver(
 ) -> DriverInfo:
     """The content says what it is. Pickles are read without being run. The same file again is the
     same driver."""
-    upload = await service.uploads.receive(
-        owner, file.file, name=file.filename or "", kinds=DRIVER_KINDS
-    )
+    work = service.uploads.receive(owner, file.file, name=file.filename or "", kinds=DRIVER_KINDS)
+    upload = await while_connected(request, work)
     _place(response, "drivers", upload)
     return driver_info(upload)
 

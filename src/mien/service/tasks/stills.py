@@ -139,6 +139,7 @@ class InspectTask:
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> Inspected:
         """Raises UnreadableMediaError."""
+        progress(Progress(0, None))
         return inspected(read_still(self.portrait), self.portrait, keeper)
 
 

@@ -12,7 +12,7 @@ from mien.face import MeshTracker
 from mien.media import open_video
 from mien.pipeline.keeping import Keeper
 from mien.service.tasks.stills import Inspected, inspected
-from mien.types import Portrait, ProgressCallback
+from mien.types import Portrait, Progress, ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class FilmSightTask:
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> Inspected:
         """Raises UnreadableMediaError."""
+        progress(Progress(0, None))
         first = None
         for picture in self._with_faces():
             seen = inspected(picture, self.film, keeper)

@@ -22,7 +22,7 @@ from mien.service.errors import TooLargeError
 from mien.service.uploads.kinds import Family
 from mien.service.uploads.upload import Facts
 from mien.templates import read_template
-from mien.types import ProgressCallback
+from mien.types import Progress, ProgressCallback
 
 Found = Literal["picture", "film", "sound", "template"]
 
@@ -46,6 +46,7 @@ class LookTask:
 
     def run(self, keeper: Keeper, progress: ProgressCallback) -> Sight:
         """Raises UnreadableMediaError, TemplateError, TooLargeError."""
+        progress(Progress(0, None))
         if self.family == "template":
             return Sight("template", _template(self.path))
         if self.family == "picture":
@@ -66,26 +67,38 @@ def _picture(path: Path) -> Facts:
         except Exception as error:  # damaged files make the parsers raise nearly anything
             raise UnreadableMediaError(path, f"is damaged or incomplete ({error})") from None
     if sniff(path) == "animation":
-        film = _film(path)
-        return Facts(width, height, film.duration_s, film.num_frames)
+        with open_video(path) as video:
+            info = video.info
+        if info.num_frames is None:
+            return Facts(width, height)
+        return Facts(width, height, _seconds(info.num_frames / info.rate), info.num_frames)
     return Facts(width, height)
 
 
 def _media(path: Path, most_s: float) -> Sight:
     with open_container(path, "a film or a sound") as container:
         moves = first_video_stream(container) is not None
-    return Sight("film", _film(path)) if moves else Sight("sound", _sound(path, most_s))
+    return Sight("film", _film(path, most_s)) if moves else Sight("sound", _sound(path, most_s))
 
 
-def _film(path: Path) -> Facts:
+def _film(path: Path, most_s: float) -> Facts:
+    """Counted, because headers lie; just beyond the limit counting ends."""
     with open_video(path) as video:
         info = video.info
-    number = info.num_frames
-    if number is None:  # the container does not say: as many pictures as it has packets
-        with open_container(path) as container:
-            stream = first_video_stream(container)
-            number = sum(packet.size > 0 for packet in container.demux(stream))
-    return Facts(info.width, info.height, _seconds(number / info.rate), number)
+    number, length = 0, Fraction(0)
+    with open_container(path) as container:
+        stream = first_video_stream(container)
+        first = None
+        for packet in container.demux(stream):
+            number += packet.size > 0
+            if packet.pts is not None and packet.time_base is not None:
+                time = packet.pts * packet.time_base
+                first = time if first is None else min(first, time)
+                length = max(length, time - first)
+            length = max(length, number / info.rate)
+            if length > most_s + 1:
+                break
+    return Facts(info.width, info.height, _seconds(length), number)
 
 
 def _sound(path: Path, most_s: float) -> Facts:

@@ -8,11 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, TypeAlias
 
-from mien.errors import InputError, NoFaceError, UnreadableMediaError
-from mien.service.errors import ConflictError, NotFoundError, WorkerLostError
+from mien.errors import NoFaceError, OutputError, UnreadableMediaError
+from mien.service.errors import ConflictError, NotFoundError
 from mien.service.security.keys import Owner
+from mien.service.shielding import finished
 from mien.service.tasks.stills import Inspected, InspectTask
 from mien.service.uploads.first_sight import FilmSightTask
+from mien.service.uploads.patience import look
 from mien.service.uploads.upload import Upload, UploadKind
 from mien.service.uploads.uploads import Uploads
 from mien.service.workers.base import Executor
@@ -45,7 +47,9 @@ class Portraits:
     ) -> Portrait:
         """Keep a portrait; one that cannot be used is not kept. Raises NoFaceError and what
         :meth:`Uploads.receive` raises."""
-        upload = await self._uploads.receive(owner, file, name=name, kinds=PORTRAIT_KINDS)
+        upload = await self._uploads.receive(
+            owner, file, name=name, kinds=PORTRAIT_KINDS, on_trial=True
+        )
         try:
             portrait = await self._seen(upload)
             if require_face and not portrait.faces:
@@ -54,11 +58,11 @@ class Portraits:
                     "require_face=false if jobs will say where it is"
                 )
                 raise NoFaceError(upload.name or "the file", problem)
-        except (InputError, WorkerLostError):
-            if upload.new:
-                with suppress(NotFoundError):
-                    await self._uploads.delete(owner, upload.id)
+        except BaseException:  # also when it is cancelled, or there is no room to look at it now
+            with suppress(OutputError):
+                await finished(self._uploads.take_back(upload))
             raise
+        self._uploads.accept(upload)
         return portrait
 
     async def find(self, owner: Owner, id: str) -> Portrait:
@@ -71,11 +75,15 @@ class Portraits:
         kept = await self._uploads.noted(upload, _PREVIEW)
         return kept or (await self._inspect(upload)).preview
 
-    async def all(self, owner: Owner) -> list[Portrait]:
+    async def all(self, owner: Owner, most: int) -> list[Portrait]:
         """The newest first, without those that nobody has looked at yet."""
-        uploads = await self._uploads.list(owner, PORTRAIT_KINDS)
-        known = [await self._known(upload) for upload in uploads]
-        return [portrait for portrait in known if portrait is not None]
+        portraits: list[Portrait] = []
+        for upload in await self._uploads.list(owner, PORTRAIT_KINDS):
+            if len(portraits) == most:
+                break
+            if (known := await self._known(upload)) is not None:
+                portraits.append(known)
+        return portraits
 
     async def delete(self, owner: Owner, id: str) -> None:
         """Raises NotFoundError."""
@@ -104,12 +112,10 @@ class Portraits:
 
     async def _inspect(self, upload: Upload) -> Inspected:
         """Its complaints call the file by its sender's name."""
-        look = FilmSightTask if upload.kind == "film" else InspectTask
-        name = upload.name or "the file"
+        kind, name = upload.kind, upload.name or "the file"
+        task = (FilmSightTask if kind == "film" else InspectTask)(upload.path, upload.id)
         try:
-            seen = await self._executor.run(look(upload.path, upload.id), lane="quick")
-        except WorkerLostError:
-            raise UnreadableMediaError(name, "makes its decoder fail; save it anew") from None
+            seen = await look(self._executor, task, kind=kind, owner=upload.owner, name=name)
         except UnreadableMediaError as error:
             if not await asyncio.to_thread(upload.path.exists):
                 raise ConflictError("it was deleted meanwhile; send the file again") from None

@@ -104,4 +104,3 @@ class _Worker:
                 self._connection.sendall(message)
         except OSError:
             os._exit(0)
-

@@ -15,8 +15,9 @@ from PIL import Image as PillowImage
 from fakes.clips import moving_face, still_life, write_clip
 from fakes.executing_here import ExecutingHere
 from mien.errors import NoFaceError, UnreadableMediaError
-from mien.service.errors import NotFoundError, UnsupportedKindError
+from mien.service.errors import BusyError, NotFoundError, UnsupportedKindError
 from mien.service.security.keys import LOCAL
+from mien.service.tasks.stills import InspectTask
 from mien.service.uploads.limits import UploadLimits
 from mien.service.uploads.portraits import Portrait, Portraits
 from mien.service.uploads.uploads import Uploads
@@ -74,7 +75,7 @@ def test_faces_are_found_once_and_noted(portraits: Portraits, executor: Executin
     again = add(portraits, face())
     assert (again.faces, again.width) == (first.faces, 512)
     assert run(portraits.find(LOCAL, first.upload.id)).faces == first.faces
-    assert [each.upload.id for each in run(portraits.all(LOCAL))] == [first.upload.id]
+    assert [each.upload.id for each in run(portraits.all(LOCAL, 9))] == [first.upload.id]
     assert len(executor.done) == looked
 
 
@@ -89,7 +90,7 @@ def test_what_came_another_way_is_looked_at_when_it_is_asked_for(
 ) -> None:
     sent = uploads.receive(LOCAL, io.BytesIO(face()), name="", kinds=("picture",))
     upload = run(sent)
-    assert run(portraits.all(LOCAL)) == []
+    assert run(portraits.all(LOCAL, 9)) == []
     assert run(portraits.preview(LOCAL, upload.id))[:2] == b"\xff\xd8"
     assert len(run(portraits.find(LOCAL, upload.id)).faces) == 1
 
@@ -139,3 +140,34 @@ def test_sounds_are_no_portraits(portraits: Portraits, uploads: Uploads) -> None
     for asked in (portraits.find, portraits.preview, portraits.delete):
         with pytest.raises(NotFoundError):
             run(asked(LOCAL, upload.id))  # type: ignore[arg-type]
+
+
+def test_one_that_could_not_be_looked_at_is_not_kept(
+    portraits: Portraits, executor: ExecutingHere, tmp_path: Path
+) -> None:
+    executor.busy_at = InspectTask
+    with pytest.raises(BusyError):
+        add(portraits, grey())
+    assert kept(tmp_path) == 0
+
+
+def test_what_somebody_else_who_sent_it_wants_is_not_taken_back(
+    uploads: Uploads, tmp_path: Path
+) -> None:
+    async def go(wanted: bool) -> None:
+        sent = [
+            await uploads.receive(
+                LOCAL, io.BytesIO(grey()), name="", kinds=("picture",), on_trial=True
+            )
+            for _ in range(4)
+        ]
+        await uploads.take_back(sent[0])
+        assert kept(tmp_path) == 2
+        if wanted:
+            uploads.accept(sent[1])
+        for each in sent[1:]:
+            await uploads.take_back(each)
+
+    for wanted, files_left in ((False, 0), (True, 2)):
+        run(go(wanted))
+        assert kept(tmp_path) == files_left

@@ -220,6 +220,14 @@ def test_a_film_that_does_not_say_how_long_it_is_gets_counted(
     assert (film.path.suffix, film.facts.num_frames) == (".ts", 10)
 
 
+def test_a_film_whose_header_lies_is_counted(uploads: Uploads, tmp_path: Path) -> None:
+    film = bytearray(write_clip(tmp_path / "a.avi", moving_face(10, 64)).read_bytes())
+    for chunk, offset in ((b"avih", 16), (b"strh", 32)):
+        place = film.index(chunk) + 8 + offset
+        film[place : place + 4] = bytes(4)
+    assert receive(uploads, bytes(film)).facts.num_frames == 10
+
+
 def test_a_picture_that_moves_is_a_picture_and_serves_as_a_film(uploads: Uploads) -> None:
     moving = receive(uploads, moving_picture(3), kinds=("film",))
     assert (moving.kind, moving.facts.num_frames) == ("picture", 3)
