@@ -346,7 +346,8 @@ export interface paths {
         /**
          * Begin a job
          * @description Jobs wait their turn, first come first served for each key, and survive a restart of the
-         *     service. A finished one is kept as long as the service keeps results.
+         *     service. A finished one is kept as long as the service keeps results, of each key the last
+         *     1000.
          */
         post: operations["createJob"];
         delete?: never;
@@ -964,12 +965,12 @@ export interface components {
             gpu_available: boolean;
             /**
              * Gpu Name
-             * @description Left out where there is none.
+             * @description null where there is none.
              */
             gpu_name?: string | null;
             /**
              * Cuda Version
-             * @description Left out where there is none.
+             * @description null where there is none.
              */
             cuda_version?: string | null;
             /** Model Loaded */
@@ -1852,12 +1853,47 @@ export interface components {
              */
             state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
             /**
-             * Request
-             * @description As it came, without `kind`.
+             * Created
+             * Format: date-time
              */
-            request: {
+            created: string;
+            /** Started */
+            started: string | null;
+            /** Ended */
+            ended: string | null;
+            progress: components["schemas"]["ProgressTold"];
+            /** @description Of a failed one. */
+            problem: components["schemas"]["JobProblem"] | null;
+            /** @description Of one that succeeded. */
+            result: components["schemas"]["ResultTold"] | null;
+            /**
+             * Report
+             * @description Of one that succeeded: facts of the run.
+             */
+            report: {
                 [key: string]: unknown;
-            };
+            } | null;
+        };
+        /**
+         * JobWhole
+         * @description A job with what was asked, which may be long: events and lists go without.
+         */
+        JobWhole: {
+            /**
+             * Id
+             * @example 3f0c8e5d9a1b4c7e8f6a2b3c4d5e6f70
+             */
+            id: string;
+            /**
+             * Kind
+             * @example animate
+             */
+            kind: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
             /**
              * Created
              * Format: date-time
@@ -1879,6 +1915,13 @@ export interface components {
             report: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Request
+             * @description As it came, without `kind`; empty of a job that was cancelled.
+             */
+            request: {
+                [key: string]: unknown;
+            };
         };
         /**
          * JobsTold
@@ -2878,7 +2921,7 @@ export interface components {
         /** @description This key asks for too much at once. */
         TooMany: {
             headers: {
-                /** @description Seconds until it is worth asking again. */
+                /** @description Seconds until it is worth asking again; left out where that does not help, as for an engine that cannot run here. */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -2907,7 +2950,7 @@ export interface components {
         /** @description No room now, not ready yet, or an engine that cannot run here. */
         Unavailable: {
             headers: {
-                /** @description Seconds until it is worth asking again. */
+                /** @description Seconds until it is worth asking again; left out where that does not help, as for an engine that cannot run here. */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -3630,7 +3673,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobTold"];
+                    "application/json": components["schemas"]["JobWhole"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -3664,7 +3707,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobTold"];
+                    "application/json": components["schemas"]["JobWhole"];
                 };
             };
             401: components["responses"]["Unauthorized"];
