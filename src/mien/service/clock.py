@@ -1,4 +1,4 @@
-"""What time it is, whatever somebody does to the machine's clock meanwhile."""
+"""What time it is, and how old things are, whatever somebody does to the machine's clock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 
 class Clock:
-    """The machine's time when the service started, moved on by the clock that never jumps."""
+    """The machine's time; ages also by its time at the service's start, moved on by the clock that
+    never jumps."""
 
     def __init__(
         self,
@@ -18,15 +19,14 @@ class Clock:
         self._offset = wall() - steady()
 
     def now(self) -> float:
-        """Unix seconds. Two calls are as far apart as the time between them."""
-        return self._offset + self._steady()
+        """Unix seconds, by the machine's clock: it may have been wrong when the service started."""
+        return self._wall()
 
     def age(self, moment: float) -> float:
-        """Seconds since ``moment``, Unix seconds of this clock or of the machine's: the shorter
-        of the two answers, negative for what is still to come. So nothing is taken for older than
-        it is because a clock was set."""
+        """Seconds since ``moment``, Unix seconds: by the clock that says less, negative for what is
+        still to come. So nothing is taken for older than it is because a clock was set."""
         return self.earliest() - moment
 
     def earliest(self) -> float:
-        """Now, by this clock or by the machine's: the earlier one."""
-        return min(self.now(), self._wall())
+        """Now, by the machine's clock or by its start and the time since: the earlier one."""
+        return min(self._wall(), self._offset + self._steady())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Literal
 
 from mien.service.jobs.record import JobEvent, JobRecord
@@ -27,8 +28,9 @@ class Bulletin:
         return self._events[-1].number if self._events else 0
 
     def publish(self, name: Literal["state", "progress"], record: JobRecord) -> None:
-        """The next event."""
-        self._events.append(JobEvent(self.number + 1, name, record))
+        """The next event, without the request: it may be large, and events are many."""
+        told = replace(record, request={}, files={})
+        self._events.append(JobEvent(self.number + 1, name, told))
         self._wake()
 
     def close(self) -> None:

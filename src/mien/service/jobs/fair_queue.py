@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from contextlib import suppress
 from itertools import count
 
 from mien.service.errors import BusyError, TooManyError
@@ -57,8 +58,9 @@ class FairQueue:
         self._forget_idle(owner)
 
     def remove(self, owner: Owner, id: str) -> None:
-        """One that waits shall not be run."""
-        self._waiting[owner].remove(id)
+        """One that may wait shall not be run."""
+        with suppress(KeyError, ValueError):
+            self._waiting[owner].remove(id)
         self._forget_idle(owner)
 
     def _precedence(self, owner: Owner) -> tuple[int, int]:

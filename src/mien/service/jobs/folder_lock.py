@@ -17,7 +17,7 @@ def folder_locked(folder: Path) -> Generator[None]:
     ends with it. Raises OptionError when another one has it."""
     file = folder / "service.lock"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         problem = f"{folder} cannot be used ({error.strerror})"

@@ -17,10 +17,10 @@ from mien.service.errors import InternalError, WorkerLostError
 from mien.service.jobs import statements
 from mien.service.jobs.bulletin import Bulletin
 from mien.service.jobs.fair_queue import FairQueue
-from mien.service.jobs.ledger import Ledger
 from mien.service.jobs.inputs import Inputs
-from mien.service.jobs.speed import Speed
+from mien.service.jobs.ledger import Ledger
 from mien.service.jobs.record import JobProgress, JobRecord
+from mien.service.jobs.speed import Speed
 from mien.service.jobs.workshop import Made, Workshop
 from mien.service.problems import problem_of
 from mien.service.shielding import finished, kept

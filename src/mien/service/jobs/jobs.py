@@ -9,13 +9,14 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
-from pathlib import Path
+from typing import Any
 
 from mien.errors import MienError, OutputError
 from mien.service.clock import Clock
 from mien.service.errors import BusyError, NotFoundError, ReusedKeyError
 from mien.service.jobs import statements
 from mien.service.jobs.foreman import Foreman
+from mien.service.jobs.inputs import Inputs
 from mien.service.jobs.ledger import Ledger
 from mien.service.jobs.record import JobEvent, JobRecord
 from mien.service.jobs.retention import Retention
@@ -36,20 +37,22 @@ class Jobs:
     """What the routes know of jobs. Used from one event loop."""
 
     def __init__(
-        self, folder: Path, ledger: Ledger, foreman: Foreman, retention: Retention, clock: Clock
+        self,
+        ledger: Ledger,
+        foreman: Foreman,
+        inputs: Inputs,
+        retention: Retention,
+        clock: Clock,
     ) -> None:
-        """``folder``: of all that outlives the service."""
-        self._folder, self._clock = folder.absolute(), clock
-        self._ledger, self._foreman, self._retention = ledger, foreman, retention
+        self._ledger, self._foreman, self._inputs = ledger, foreman, inputs
+        self._retention, self._clock = retention, clock
         self._door = asyncio.Lock()
         self._leaving = False
         self._tidying: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Take up what an earlier run left. Raises OutputError."""
-        await asyncio.to_thread(self._foreman.clear)
-        for record in await self._ledger.do(statements.take_up):
-            self._foreman.enlist(record)
+        await self._foreman.take_up(await self._ledger.do(statements.take_up))
 
     async def start(self) -> None:
         """Begin to work."""
@@ -60,9 +63,18 @@ class Jobs:
         self, owner: Owner, request: JobRequest, *, idempotency_key: str | None = None
     ) -> JobRecord:
         """Write a job down; it will be done. The same key with the same request within 24 hours
-        gives the same job again. Raises BusyError, TooManyError; ReusedKeyError for a key used for
-        another request; OutputError when it cannot be written down."""
+        gives the same job again. It keeps its uploads until it ends, even when they are deleted.
+        Raises BusyError, TooManyError; ReusedKeyError for a key used for another request;
+        NotFoundError for an upload that has just gone; OutputError when it cannot be written
+        down."""
         return await kept(self._submit(owner, request, idempotency_key))
+
+    async def asked_before(
+        self, owner: Owner, kind: str, options: dict[str, Any], idempotency_key: str
+    ) -> JobRecord | None:
+        """The job that the same request with this key has made within 24 hours. Raises
+        ReusedKeyError."""
+        return await self._same(owner, self._once(idempotency_key, kind, options))
 
     async def find(self, owner: Owner, id: str) -> JobRecord:
         """Raises NotFoundError."""
@@ -72,7 +84,7 @@ class Jobs:
         return known
 
     async def list(self, owner: Owner, limit: int = 50) -> Sequence[JobRecord]:
-        """The newest first."""
+        """The newest first; their requests may be left out."""
         written = await self._ledger.do(statements.newest, owner, limit)
         return [self._foreman.latest(record.id) or record for record in written]
 
@@ -141,24 +153,28 @@ class Jobs:
         await self._ledger.close()
 
     async def _submit(self, owner: Owner, request: JobRequest, key: str | None) -> JobRecord:
-        now = self._clock.now()
-        once = None if key is None else Once(key, _fingerprint(request), now - KEYS_COUNT_S)
+        once = None if key is None else self._once(key, request.kind, request.options)
         async with self._door:
             if once is not None and (same := await self._same(owner, once)):
                 return same
             if self._leaving:
                 raise BusyError("the service is being stopped; try again when it is back", 10)
             self._foreman.queue.check_room(owner)
+            id = secrets.token_hex(16)
             record = JobRecord(
-                id=secrets.token_hex(16),
+                id=id,
                 owner=owner,
                 kind=request.kind,
                 request=request.options,
                 state="queued",
-                created=now,
-                files={id: self._inside(path) for id, path in request.files.items()},
+                created=self._clock.now(),
+                files=await asyncio.to_thread(self._inputs.keep, id, request.files),
             )
-            await self._ledger.do(statements.add, record, once)
+            try:
+                await self._ledger.do(statements.add, record, once)
+            except BaseException:
+                await asyncio.to_thread(self._inputs.drop, id)
+                raise
             self._foreman.enlist(record)
             return record
 
@@ -172,11 +188,8 @@ class Jobs:
             raise ReusedKeyError(problem)
         return self._foreman.latest(record.id) or record
 
-    def _inside(self, path: str) -> str:
-        """Below the service's folder, so that the folder can be moved."""
-        with suppress(ValueError):
-            return str(Path(path).absolute().relative_to(self._folder))
-        return path
+    def _once(self, key: str, kind: str, options: dict[str, Any]) -> Once:
+        return Once(key, _fingerprint(kind, options), self._clock.now() - KEYS_COUNT_S)
 
     async def _tidy(self) -> None:
         """Now and then, delete what is old or too much."""
@@ -190,6 +203,6 @@ class Jobs:
             await asyncio.sleep(_TIDY_EVERY_S)
 
 
-def _fingerprint(request: JobRequest) -> str:
-    said = json.dumps([request.kind, request.options], sort_keys=True)
+def _fingerprint(kind: str, options: dict[str, Any]) -> str:
+    said = json.dumps([kind, options], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()

@@ -61,7 +61,8 @@ class Ledger:
 def _open(folder: Path) -> sqlite3.Connection:
     file = folder / NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
         db = sqlite3.connect(file, timeout=_LOCKED_S)
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else _why(error)

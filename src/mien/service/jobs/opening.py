@@ -5,6 +5,7 @@ from __future__ import annotations
 from mien.service.clock import Clock
 from mien.service.jobs.fair_queue import FairQueue
 from mien.service.jobs.foreman import Foreman
+from mien.service.jobs.inputs import Inputs
 from mien.service.jobs.jobs import Jobs
 from mien.service.jobs.ledger import Ledger
 from mien.service.jobs.retention import Retention
@@ -26,6 +27,7 @@ def open_jobs(
 ) -> Jobs:
     """Not begun yet. Raises OptionError when the record of jobs cannot be used."""
     clock, ledger = Clock(), Ledger(settings.folder)
+    inputs = Inputs(settings.folder)
     foreman = Foreman(
         ledger,
         Workshop(
@@ -35,6 +37,7 @@ def open_jobs(
             engine=settings.default_engine,
             limits=JobLimits(settings.max_frames),
         ),
+        inputs,
         FairQueue(settings.queue_size, settings.jobs_per_key),
         clock=clock,
         slots=lambda: max(1, executor.status.workers - 1),
@@ -49,4 +52,4 @@ def open_jobs(
         max_age_s=3600 * settings.retention_h,
         max_bytes=1_000_000 * settings.retention_mb,
     )
-    return Jobs(settings.folder, ledger, foreman, retention, clock)
+    return Jobs(ledger, foreman, inputs, retention, clock)

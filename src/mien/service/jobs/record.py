@@ -24,11 +24,11 @@ class JobProgress:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job as it is written down. Times are Unix seconds. request: as it came, checked.
-    files: where its uploads are, by their ids; below the service's folder if relative.
-    deaths: how many workers ended over it. problem: status, code and detail of why it failed.
-    result: key in the store, its kind, and what a caller may save it as. report: of the verb.
-    used: when the result was last asked for."""
+    """A job as it is written down. Times are Unix seconds. request: as it came, checked; empty in
+    lists and events. files: where its uploads are, by their ids; below the service's folder if
+    relative. deaths: how many workers ended over it. crashes: how often the whole service did.
+    problem: status, code and detail of why it failed. result: key in the store, its kind, and what
+    a caller may save it as. report: of the verb. used: when the result was last asked for."""
 
     id: str
     owner: Owner
@@ -39,6 +39,7 @@ class JobRecord:
     started: float | None = None
     ended: float | None = None
     deaths: int = 0
+    crashes: int = 0
     problem: dict[str, Any] | None = None
     result_key: str | None = None
     result_type: str | None = None

@@ -1,4 +1,4 @@
-"""What is deleted when: by age, and the longest unused first where there is too much."""
+"""What is deleted when: by age and, where there is too much, the longest unused of who has most."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,27 +27,32 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something that can be deleted. name: its key in the store or, if it is an upload of
-    ``owner``, its id. age_s: since its last use, negative if a clock went back. job: whose result
-    it is."""
+    """Something that can be deleted. name: its key in the store or, if it is an upload, its id.
+    age_s: since its last use, negative if a clock went back. job: whose result it is. paths: the
+    files of an upload."""
 
     name: str
+    owner: Owner
     size: int
     age_s: float
-    owner: Owner | None = None
     job: str | None = None
+    paths: tuple[Path, ...] = ()
 
 
 def too_old_or_too_much(
     things: Iterable[Kept], *, max_age_s: float, max_bytes: int
 ) -> Sequence[Kept]:
-    """What is to go: all that is older and, if the rest is larger, of that the oldest."""
-    goes, total = [], 0
+    """What is to go: all that is older and, while the rest is larger, the oldest of the owner who
+    has most of it."""
+    goes: list[Kept] = []
+    stays: dict[Owner, list[Kept]] = defaultdict(list)
     for thing in sorted(things, key=lambda each: each.age_s):
-        total += thing.size
-        if thing.age_s > max_age_s or total > max_bytes:
-            goes.append(thing)
-            total -= thing.size
+        (goes if thing.age_s > max_age_s else stays[thing.owner]).append(thing)
+    held = {owner: sum(each.size for each in own) for owner, own in stays.items()}
+    while sum(held.values()) > max_bytes:
+        owner = max(held, key=held.__getitem__)
+        goes.append(stays[owner].pop())
+        held[owner] -= goes[-1].size
     return goes
 
 
@@ -69,12 +75,12 @@ class Retention:
         self._max_age_s, self._max_bytes = max_age_s, max_bytes
 
     async def clean_up(self, unfinished: Sequence[JobRecord]) -> None:
-        """Delete what is due. ``unfinished``: jobs whose uploads must stay. Raises OutputError."""
-        await self._store.remove_leftovers(_UNFINISHED_S)
-        in_use = {(record.owner, id) for record in unfinished for id in record.files}
+        """Delete what is due. ``unfinished``: jobs whose results may just be put. Raises
+        OutputError."""
+        await self._store.remove_leftovers(self._clock.earliest() - _UNFINISHED_S)
         at_work = {record.id for record in unfinished}
         things = [thing async for thing in self._stored(at_work)]
-        things += await asyncio.to_thread(self._sent, in_use)
+        things += await asyncio.to_thread(self._sent)
         due = too_old_or_too_much(things, max_age_s=self._max_age_s, max_bytes=self._max_bytes)
         for thing in due:
             await self._delete(thing)
@@ -95,42 +101,39 @@ class Retention:
             async for stored in self._store.list(place):
                 job, used = uses.get(stored.key, (None, stored.modified))
                 if Path(stored.key).stem not in at_work:
-                    yield Kept(stored.key, stored.size, self._clock.age(used), job=job)
+                    owner = Owner(Path(stored.key).parent.name)
+                    yield Kept(stored.key, owner, stored.size, self._clock.age(used), job)
 
-    def _sent(self, in_use: Collection[tuple[Owner, str]]) -> list[Kept]:
+    def _sent(self) -> list[Kept]:
         folders = [path for path in _entries(self._uploads_folder) if path.is_dir()]
-        return [
-            thing
-            for folder in folders
-            for thing in self._sent_by(Owner(folder.name), folder)
-            if (thing.owner, thing.name) not in in_use
-        ]
+        return [thing for folder in folders for thing in self._sent_by(Owner(folder.name), folder)]
 
     def _sent_by(self, owner: Owner, folder: Path) -> Iterator[Kept]:
         """An upload is all files that are called after its id."""
-        sizes: dict[str, int] = defaultdict(int)
-        times: dict[str, float] = defaultdict(float)
+        paths: dict[str, list[Path]] = defaultdict(list)
         for path in _entries(folder):
             id = path.name.partition(".")[0]
             if id:
-                try:
-                    facts = path.stat()
-                except OSError:
-                    continue  # it has gone
-                sizes[id] += facts.st_size
-                times[id] = max(times[id], facts.st_mtime)
-        for id, size in sizes.items():
-            yield Kept(id, size, self._clock.age(times[id]), owner)
+                paths[id].append(path)
+        for id, own in paths.items():
+            size, age_s = self._measured(own)
+            yield Kept(id, owner, size, age_s, paths=tuple(own))
 
-    def _is_untouched(self, owner: Owner, thing: Kept) -> bool:
-        """Whether an upload was not used since it was looked at, by a new job for one."""
-        sent = self._sent_by(owner, self._uploads_folder / owner)
-        return any(each.name == thing.name and each.age_s >= thing.age_s for each in sent)
+    def _measured(self, paths: Iterable[Path]) -> tuple[int, float]:
+        """Bytes of the files that are there, and seconds since the last of them was used."""
+        size, used = 0, 0.0
+        for path in paths:
+            with suppress(OSError):
+                facts = path.stat()
+                size += facts.st_size
+                used = max(used, facts.st_mtime)
+        return size, self._clock.age(used)
 
     async def _delete(self, thing: Kept) -> None:
         try:
-            if thing.owner is not None:
-                if await asyncio.to_thread(self._is_untouched, thing.owner, thing):
+            if thing.paths:
+                _, age_s = await asyncio.to_thread(self._measured, thing.paths)
+                if age_s >= thing.age_s:  # not used meanwhile, by a new job for one
                     await self._uploads.delete(thing.owner, thing.name)
                 return
             await self._store.delete(thing.name)

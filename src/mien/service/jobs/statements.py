@@ -11,14 +11,18 @@ from typing import Any
 from mien.service.jobs.record import JobProgress, JobRecord
 from mien.service.security.keys import Owner
 
-VERSION = 1
+VERSION = 2
 """Of the tables, as ``PRAGMA user_version``."""
 _COLUMNS = (
     "id", "owner", "kind", "request", "files", "state", "created", "started", "ended", "deaths",
-    "problem", "result_key", "result_type", "result_name", "report", "progress", "used",
+    "crashes", "problem", "result_key", "result_type", "result_name", "report", "progress", "used",
 )  # fmt: skip
 _JSON = frozenset({"request", "files", "problem", "report", "progress"})
 _ALL = ", ".join(_COLUMNS)
+_BRIEFLY = _ALL.replace("request,", "'{}',")
+"""Without what was asked, which may be long."""
+_MOST_ENDED = 1000
+"""Jobs that have ended and are remembered, of one owner."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -32,6 +36,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     started REAL,
     ended REAL,
     deaths INTEGER NOT NULL,
+    crashes INTEGER NOT NULL,
     problem TEXT,
     result_key TEXT,
     result_type TEXT,
@@ -48,6 +53,9 @@ CREATE INDEX IF NOT EXISTS jobs_by_key ON jobs (owner, idempotency_key);
 """
 
 
+_FROM_1 = "ALTER TABLE jobs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;"
+
+
 @dataclass(frozen=True, slots=True)
 class Once:
     """What makes a request the same as an earlier one: the caller's key; what was asked,
@@ -61,19 +69,26 @@ class Once:
 def prepare(db: sqlite3.Connection) -> int:
     """Make the tables where there are none; the version of those that there are."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version == 0:
-        db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+    steps = {0: _TABLES, 1: _FROM_1}.get(version)
+    if steps is not None:
+        db.executescript(f"BEGIN; {steps} PRAGMA user_version = {VERSION}; COMMIT;")
         version = VERSION
     return int(version)
 
 
 def add(db: sqlite3.Connection, record: JobRecord, once: Once | None) -> None:
-    """A new job."""
+    """A new job. Of those of its owner that have ended, the oldest are forgotten; results that no
+    job knows go in time."""
     names = [*_COLUMNS, "idempotency_key", "fingerprint"]
     values = [*_values(record), once and once.key, once and once.fingerprint]
     marks = ", ".join("?" for _ in names)
     with db:
         db.execute(f"INSERT INTO jobs ({', '.join(names)}) VALUES ({marks})", values)
+        db.execute(
+            "DELETE FROM jobs WHERE number IN (SELECT number FROM jobs WHERE owner = ? AND"
+            " ended IS NOT NULL ORDER BY number DESC LIMIT -1 OFFSET ?)",
+            (record.owner, _MOST_ENDED),
+        )
 
 
 def same(db: sqlite3.Connection, owner: Owner, once: Once) -> tuple[JobRecord, str] | None:
@@ -100,22 +115,21 @@ def find(db: sqlite3.Connection, owner: Owner, id: str) -> JobRecord | None:
 
 
 def newest(db: sqlite3.Connection, owner: Owner, limit: int) -> Sequence[JobRecord]:
-    """The last ones of this owner, the newest first."""
+    """The last ones of this owner, the newest first, without their requests."""
     rows = db.execute(
-        f"SELECT {_ALL} FROM jobs WHERE owner = ? ORDER BY number DESC LIMIT ?", (owner, limit)
+        f"SELECT {_BRIEFLY} FROM jobs WHERE owner = ? ORDER BY number DESC LIMIT ?", (owner, limit)
     )
     return [_record(row) for row in rows]
 
 
 def take_up(db: sqlite3.Connection) -> Sequence[JobRecord]:
     """What an earlier run has not ended, in the order in which it came; all of it waits now.
-    Writes nothing: a service must start on a full disk, too."""
+    What was still running ended with the service itself. Writes nothing: a service must start on a
+    full disk, too."""
     rows = db.execute(
         f"SELECT {_ALL} FROM jobs WHERE state IN ('queued', 'running') ORDER BY number"
     )
-    return [
-        replace(_record(row), state="queued", started=None, progress=JobProgress()) for row in rows
-    ]
+    return [_taken_up(_record(row)) for row in rows]
 
 
 def forget_old(db: sqlite3.Connection, moment: float) -> None:
@@ -143,6 +157,11 @@ def note_use(db: sqlite3.Connection, id: str, moment: float) -> None:
     """The result was asked for."""
     with db:
         db.execute("UPDATE jobs SET used = ? WHERE id = ?", (moment, id))
+
+
+def _taken_up(record: JobRecord) -> JobRecord:
+    crashes = record.crashes + (record.state == "running")
+    return replace(record, state="queued", started=None, progress=JobProgress(), crashes=crashes)
 
 
 def _values(record: JobRecord) -> list[Any]:

@@ -78,7 +78,7 @@ class Workshop:
 
 def _make(scratch: Path) -> None:
     try:
-        scratch.mkdir(parents=True)
+        scratch.mkdir(mode=0o700, parents=True)
     except OSError as error:
         problem = f"no work can be done there ({error.strerror}); its operator must help"
         raise OutputError("the service's folder", problem) from None

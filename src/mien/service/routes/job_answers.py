@@ -42,7 +42,6 @@ class JobTold(BaseModel):
     id: str = Field(examples=["3f0c8e5d9a1b4c7e8f6a2b3c4d5e6f70"])
     kind: str = Field(examples=["animate"])
     state: JobState
-    request: dict[str, Any] = Field(description="As it came, without `kind`.")
     created: datetime
     started: datetime | None
     ended: datetime | None
@@ -54,32 +53,48 @@ class JobTold(BaseModel):
     @classmethod
     def of(cls, record: JobRecord) -> JobTold:
         """What its owner may know."""
-        result = None
-        if record.result_key is not None:
-            result = ResultTold(
-                url=f"/v1/jobs/{record.id}/result",
-                media_type=record.result_type or "application/octet-stream",
-                name=record.result_name or "result",
-            )
-        return cls(
-            id=record.id,
-            kind=record.kind,
-            state=record.state,
-            request=record.request,
-            created=datetime.fromtimestamp(record.created, UTC),
-            started=_time(record.started),
-            ended=_time(record.ended),
-            progress=ProgressTold(**asdict(record.progress)),
-            problem=None if record.problem is None else JobProblem(**record.problem),
-            result=result,
-            report=record.report,
-        )
+        return cls(**_facts(record))
+
+
+class JobWhole(JobTold):
+    """A job with what was asked, which may be long: events and lists go without."""
+
+    request: dict[str, Any] = Field(
+        description="As it came, without `kind`; empty of a job that was cancelled."
+    )
+
+    @classmethod
+    def of(cls, record: JobRecord) -> JobWhole:
+        """What its owner may know."""
+        return cls(**_facts(record), request=record.request)
 
 
 class JobsTold(BaseModel):
     """Jobs, the newest first."""
 
     jobs: list[JobTold]
+
+
+def _facts(record: JobRecord) -> dict[str, Any]:
+    result = None
+    if record.result_key is not None:
+        result = ResultTold(
+            url=f"/v1/jobs/{record.id}/result",
+            media_type=record.result_type or "application/octet-stream",
+            name=record.result_name or "result",
+        )
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "state": record.state,
+        "created": datetime.fromtimestamp(record.created, UTC),
+        "started": _time(record.started),
+        "ended": _time(record.ended),
+        "progress": ProgressTold(**asdict(record.progress)),
+        "problem": None if record.problem is None else JobProblem(**record.problem),
+        "result": result,
+        "report": record.report,
+    }
 
 
 def _time(seconds: float | None) -> datetime | None:

@@ -12,10 +12,10 @@ from fastapi.responses import StreamingResponse
 
 from mien.service.errors import ConflictError
 from mien.service.jobs.jobs import Jobs
-from mien.service.jobs.record import JobEvent
+from mien.service.jobs.record import JobEvent, JobRecord
 from mien.service.parts import TheService
 from mien.service.problems import documented
-from mien.service.routes.job_answers import JobsTold, JobTold
+from mien.service.routes.job_answers import JobsTold, JobTold, JobWhole
 from mien.service.routes.job_checks import checked_request
 from mien.service.routes.job_requests import EXAMPLES, JobAsked
 from mien.service.routes.serving import serve_stored
@@ -60,7 +60,7 @@ _EVENT_EXAMPLE = 'id: 7\nevent: progress\ndata: {"id": "3f0c...", "state": "runn
                 "Location": {"description": "Of the job.", "schema": {"type": "string"}},
             }
         },
-        **documented(401, 404, 413, 415, 422, 429, 500, 503, 507),
+        **documented(404, 415, 422, 503, 507),
     },
 )
 async def create(
@@ -78,20 +78,29 @@ async def create(
             " the same job for 24 hours, so that asking again does no harm.",
         ),
     ] = None,
-) -> JobTold:
+) -> JobWhole:
     """Jobs wait their turn, first come first served for each key, and survive a restart of the
-    service. A finished one is kept as long as the service keeps results."""
+    service. A finished one is kept as long as the service keeps results, of each key the last
+    1000."""
+    if idempotency_key is not None:
+        same = await service.jobs.asked_before(owner, asked.kind, asked.options(), idempotency_key)
+        if same is not None:  # even when its uploads are gone by now
+            return _taken(response, same)
     request = await checked_request(service, owner, asked.kind, asked.options())
     record = await service.jobs.submit(owner, request, idempotency_key=idempotency_key)
+    return _taken(response, record)
+
+
+def _taken(response: Response, record: JobRecord) -> JobWhole:
     response.headers["Location"] = f"/v1/jobs/{record.id}"
-    return JobTold.of(record)
+    return JobWhole.of(record)
 
 
 @router.get(
     "",
     operation_id="listJobs",
     summary="Your jobs, the newest first",
-    responses=documented(401, 422, 429, 500, 507),
+    responses=documented(422, 507),
 )
 async def jobs(
     service: TheService, owner: Caller, limit: Annotated[int, Query(ge=1, le=200)] = 50
@@ -104,17 +113,17 @@ async def jobs(
     "/{id}",
     operation_id="getJob",
     summary="How far a job is",
-    responses=documented(401, 404, 422, 429, 500, 507),
+    responses=documented(404, 422, 507),
 )
-async def job(id: JobId, service: TheService, owner: Caller) -> JobTold:
-    return JobTold.of(await service.jobs.find(owner, id))
+async def job(id: JobId, service: TheService, owner: Caller) -> JobWhole:
+    return JobWhole.of(await service.jobs.find(owner, id))
 
 
 @router.delete(
     "/{id}",
     operation_id="deleteJob",
     summary="Cancel a job, or delete a finished one",
-    responses=documented(401, 404, 422, 429, 500, 507),
+    responses=documented(404, 422, 507),
 )
 async def delete(id: JobId, service: TheService, owner: Caller) -> JobTold:
     """One that waits or runs ends within a frame and is `cancelled`, unless it has ended otherwise
@@ -134,7 +143,7 @@ async def delete(id: JobId, service: TheService, owner: Caller) -> JobTold:
             "content": {"text/event-stream": {"schema": _EVENT, "example": _EVENT_EXAMPLE}},
         },
         204: {"description": "`Last-Event-ID` was the last one; nothing more will come."},
-        **documented(401, 404, 422, 429, 500, 507),
+        **documented(404, 422, 507),
     },
 )
 async def events(
@@ -167,7 +176,7 @@ _RESULT: dict[str, Any] = {
         },
         206: {"description": "The part that `Range` asks for."},
         304: {"description": "`If-None-Match` names it already."},
-        **documented(401, 404, 409, 416, 422, 429, 500, 507),
+        **documented(404, 409, 416, 422, 507),
     },
     "response_class": Response,
 }

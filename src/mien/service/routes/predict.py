@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 from zipfile import ZipFile
 
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from mien.engines.base import engine_info
 from mien.errors import NoFaceError, OptionError
-from mien.service.errors import ConflictError
+from mien.service.errors import ConflictError, NotFoundError
 from mien.service.jobs.jobs import Jobs
 from mien.service.jobs.record import JobRecord
 from mien.service.parts import Service, TheService
@@ -23,6 +25,7 @@ from mien.service.rendering import while_connected
 from mien.service.routes.predict_form import EXAMPLES, PredictForm
 from mien.service.security.guard import Caller
 from mien.service.security.keys import Owner
+from mien.service.shielding import finished
 from mien.service.tasks.jobs import JobRequest
 from mien.service.tasks.predict import ZIP_NAME, ZIP_TYPE, PredictJob
 from mien.service.uploads.upload import Upload, UploadKind
@@ -45,7 +48,7 @@ _HEADERS = {"Content-Disposition": f"attachment; filename={ZIP_NAME}"}
             "description": "The films, and the driver's motion as a template.",
             "content": {ZIP_TYPE: {"schema": {"type": "string", "format": "binary"}}},
         },
-        **documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 502, 503, 507),
+        **documented(404, 409, 415, 422, 502, 503, 507),
     },
 )
 async def predict(
@@ -67,8 +70,9 @@ async def predict(
         if service.settings.compat_empty_zip:
             return _empty_zip()
         raise
-    of_source = await _kept(service, owner, source, _SOURCES)
-    of_driver = await _kept(service, owner, driver, _TEMPLATES if form.flag_pickle else _DRIVERS)
+    of_source = await while_connected(request, _kept(service, owner, source, _SOURCES))
+    kinds = _TEMPLATES if form.flag_pickle else _DRIVERS
+    of_driver = await while_connected(request, _kept(service, owner, driver, kinds))
     job = PredictJob.of(
         of_source.id, of_driver.id, source.filename or "", driver.filename or "", form.flags
     )
@@ -76,6 +80,7 @@ async def predict(
     work = until_done(service.jobs, owner, JobRequest(PredictJob.KIND, asdict(job), paths))
     record = await while_connected(request, work)
     if record.problem is not None:
+        await _forgotten(service.jobs, owner, record.id)
         names = {of_source.path.name: "source_image", of_driver.path.name: form.driver_field}
         return _failed(request, service, record.problem, names)
     return await _zip(service, record)
@@ -107,11 +112,18 @@ async def until_done(jobs: Jobs, owner: Owner, request: JobRequest) -> JobRecord
             raise asyncio.CancelledError
         record = await jobs.wait(owner, record.id)
     except asyncio.CancelledError:
-        await jobs.cancel(owner, record.id)
+        await finished(_forgotten(jobs, owner, record.id))
         raise
     if record.state == "cancelled":
         raise ConflictError("it was cancelled")
     return record
+
+
+async def _forgotten(jobs: Jobs, owner: Owner, id: str) -> None:
+    """End it, if need be, and delete what there is of it: nobody else knows its id."""
+    with suppress(NotFoundError):
+        await jobs.cancel(owner, id)
+        await jobs.cancel(owner, id)
 
 
 def _failed(
@@ -126,19 +138,25 @@ def _failed(
     return answer_as(request, problem["status"], problem["code"], detail)
 
 
+class _Delivery(StreamingResponse):
+    """The ZIP, after which nothing is left of the job, whether the caller stayed or not."""
+
+    def __init__(self, jobs: Jobs, record: JobRecord, chunks: AsyncIterator[bytes], size: int):
+        headers = {"Content-Length": str(size), **_HEADERS}
+        super().__init__(chunks, headers=headers, media_type=ZIP_TYPE)
+        self._jobs, self._record = jobs, record
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await finished(_forgotten(self._jobs, self._record.owner, self._record.id))
+
+
 async def _zip(service: Service, record: JobRecord) -> Response:
     assert record.result_key is not None, "it succeeded"
     stored = await service.store.head(record.result_key)
-    chunks = service.store.read(stored.key)
-    first = await anext(chunks)  # before the answer begins: what is gone meanwhile is an error
-    headers = {"Content-Length": str(stored.size), **_HEADERS}
-    return StreamingResponse(_after(first, chunks), headers=headers, media_type=ZIP_TYPE)
-
-
-async def _after(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in chunks:
-        yield chunk
+    return _Delivery(service.jobs, record, service.store.read(stored.key), stored.size)
 
 
 def _empty_zip() -> Response:

@@ -63,7 +63,7 @@ class ResultStore:
             raise OptionError("--store", f"{url!r} is neither a folder nor s3://bucket/prefix")
         folder = Path(url).expanduser().absolute()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return cls(LocalStore(prefix=folder), folder)
         except OSError as error:
             raise OptionError("--store", f"{folder} cannot be used ({error.strerror})") from None
@@ -135,11 +135,12 @@ class ResultStore:
         except (BaseError, OSError) as error:
             raise refusal(error) from None
 
-    async def remove_leftovers(self, older_than_s: float) -> None:
-        """What a process that was killed had written of a file. A bucket does this by itself, by
+    async def remove_leftovers(self, before: float) -> None:
+        """What a process that was killed had written of a file, if that was before this moment
+        (Unix seconds). A bucket does this by itself, by
         its rule for unfinished multipart uploads."""
         if self._folder is not None:
-            await asyncio.to_thread(remove_leftovers, self._folder, older_than_s)
+            await asyncio.to_thread(remove_leftovers, self._folder, before)
 
 
 def _bucket(url: str) -> S3Store:

@@ -22,6 +22,8 @@ KINDS: Mapping[str, str] = {
     "predict": "mien.service.tasks.predict:predict",
 }
 """Kind of job -> module and name of its Doer, which is imported where the work is done."""
+WAITED_FOR = frozenset({"predict"})
+"""Kinds whose callers stay on the line: done for nobody after a restart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ from mien.errors import NoFaceError
 from mien.service.errors import BusyError, NotFoundError, ReusedKeyError, TooManyError
 from mien.service.jobs import statements
 from mien.service.jobs.jobs import Jobs
+from mien.service.jobs.ledger import Ledger
 from mien.service.jobs.opening import open_jobs
 from mien.service.jobs.record import JobRecord
 from mien.service.observing import Metrics
 from mien.service.security.keys import Owner
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
-from mien.service.tasks.jobs import JobRequest
+from mien.service.tasks.jobs import JobOutcome, JobRequest
 from mien.service.uploads.limits import upload_limits
 from mien.service.uploads.uploads import Uploads
 
@@ -463,11 +464,130 @@ def test_a_folder_of_data_can_be_moved_between_two_runs(tmp_path: Path) -> None:
         here, there = tmp_path / "here", tmp_path / "there"
         async with office(here, start=False) as it:
             upload = here / "uploads/a/1.png"
+            upload.parent.mkdir(parents=True)
+            upload.write_bytes(b"a face")
             await it.jobs.submit(A, JobRequest("edit", {"source": "1"}, {"1": str(upload)}))
         here.rename(there)
         async with office(there) as it:
             work: Work = await it.executor.work(0)
-            assert work.task.request.files == {"1": str(there / "uploads/a/1.png")}
+            file = Path(work.task.request.files["1"])
+            assert file.is_relative_to(there)
+            assert file.read_bytes() == b"a face"
+
+    run(check)
+
+
+def test_an_upload_that_is_deleted_stays_for_the_jobs_that_wait_for_it(tmp_path: Path) -> None:
+    async def check() -> None:
+        upload = tmp_path / "1.png"
+        upload.write_bytes(b"a face")
+        files = {"1": str(upload)}
+        async with office(tmp_path, start=False) as it:
+            asked = await it.jobs.submit(A, JobRequest("edit", {"source": "1"}, files))
+            upload.unlink()
+            with pytest.raises(NotFoundError):
+                await it.jobs.submit(A, JobRequest("edit", {"source": "1"}, files))
+        async with office(tmp_path) as it:
+            work = await it.executor.work(0)
+            assert Path(work.task.request.files["1"]).read_bytes() == b"a face"
+            work.finish()
+            await it.jobs.wait(A, asked.id)
+        assert list((tmp_path / "jobs").iterdir()) == []
+
+    run(check)
+
+
+def test_one_that_was_interrupted_can_still_be_cancelled(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with office(tmp_path) as it:
+            asked = await it.ask()
+            await it.executor.work(0)
+            await it.jobs.drain(0)
+            assert (await it.jobs.cancel(A, asked.id)).state == "cancelled"
+        async with office(tmp_path) as it:
+            assert (await it.jobs.find(A, asked.id)).state == "cancelled"
+            assert it.jobs.num_waiting == 0
+
+    run(check)
+
+
+def test_a_report_that_cannot_be_written_fails_the_job_alone(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with office(tmp_path, workers=2) as it:
+            asked, other = await it.ask(), await it.ask()
+            work = await it.executor.work(0)
+            (work.task.folder / "film.mp4").write_bytes(b"film")
+            outcome = JobOutcome(work.task.folder / "film.mp4", "video/mp4", "f", {"what": set()})
+            work.outcome.set_result(outcome)
+            assert (await it.jobs.wait(A, asked.id)).state == "failed"
+            (await it.executor.work(1)).finish()
+            assert (await it.jobs.wait(A, other.id)).state == "succeeded"
+
+    run(check)
+
+
+def test_what_was_written_late_is_not_older_than_what_was_written_since(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with office(tmp_path) as it:
+            ledger = it.jobs._ledger
+            first, second = await it.ask(), await it.ask()
+            works = [await it.executor.work(number) for number in range(2)]
+            await ledger.do(lambda db: db.execute("PRAGMA query_only = 1"))
+            for work in works:
+                work.die()
+            again = [await it.executor.work(number) for number in (2, 3)]
+            await ledger.do(lambda db: db.execute("PRAGMA query_only = 0"))
+            for work in again:
+                work.finish()
+            for asked in (first, second):
+                done = await it.jobs.wait(A, asked.id)
+                assert await ledger.do(statements.find, A, asked.id) == done
+
+    run(check)
+
+
+def test_one_that_ends_the_service_again_and_again_is_given_up(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with office(tmp_path, start=False) as it:
+            asked = await it.ask()
+        for crashes in range(3):
+            async with office(tmp_path) as it:
+                await it.executor.work(0)
+                running = await it.jobs.find(A, asked.id)
+                assert (running.state, running.crashes) == ("running", crashes)
+            ledger = Ledger(tmp_path)
+            await ledger.do(statements.change, running)  # as if the process had been killed
+            await ledger.close()
+        async with office(tmp_path) as it:
+            failed = await it.jobs.find(A, asked.id)
+            assert failed.state == "failed"
+            assert failed.problem is not None
+            assert "3 times" in failed.problem["detail"]
+
+    run(check)
+
+
+def test_what_a_caller_waited_for_is_done_for_nobody_after_a_restart(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with office(tmp_path, start=False) as it:
+            asked = await it.jobs.submit(A, JobRequest("predict", {}, {}))
+        async with office(tmp_path) as it:
+            assert (await it.jobs.find(A, asked.id)).state == "cancelled"
+            assert it.jobs.num_waiting == 0
+
+    run(check)
+
+
+def test_lists_events_and_cancelled_jobs_do_without_the_request(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with office(tmp_path, start=False) as it:
+            asked = await it.ask()
+            assert (await it.jobs.find(A, asked.id)).request == REQUEST.options
+            event = await anext(it.jobs.events(A, asked.id))
+            assert event.record.request == {}
+            await it.jobs.cancel(A, asked.id)
+            assert (await it.jobs.find(A, asked.id)).request == {}
+            assert [each.request for each in await it.jobs.list(A)] == [{}]
 
     run(check)
 

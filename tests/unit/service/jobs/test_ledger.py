@@ -44,7 +44,7 @@ def test_a_job_is_read_as_it_was_written_also_by_the_next_one_who_opens_it(tmp_p
         ledger = Ledger(tmp_path)
         assert await ledger.do(statements.find, A, "1") == full
         assert await ledger.do(statements.find, B, "1") is None
-        assert await ledger.do(statements.newest, A, 5) == [full]
+        assert await ledger.do(statements.newest, A, 5) == [replace(full, request={})]
         await ledger.close()
 
     asyncio.run(write())
@@ -122,6 +122,39 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         await ledger.do(lambda db: db.execute("PRAGMA query_only = 1"))
         with pytest.raises(OutputError, match="cannot be written"):
             await ledger.do(statements.add, job("1"), None)
+        await ledger.close()
+
+    asyncio.run(check())
+
+
+def test_a_file_of_an_earlier_version_is_used_on_and_read_by_its_owner_only(tmp_path: Path) -> None:
+    async def check() -> None:
+        ledger = Ledger(tmp_path)
+        await ledger.do(statements.add, job("1"), None)
+        await ledger.do(lambda db: db.execute("ALTER TABLE jobs DROP COLUMN crashes"))
+        await ledger.do(lambda db: db.execute("PRAGMA user_version = 1"))
+        await ledger.close()
+        ledger = Ledger(tmp_path)
+        assert await ledger.do(statements.find, A, "1") == job("1")
+        await ledger.close()
+
+    asyncio.run(check())
+    assert (tmp_path / NAME).stat().st_mode & 0o077 == 0
+
+
+def test_of_one_owner_so_many_ended_jobs_are_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statements, "_MOST_ENDED", 2)
+
+    async def check() -> None:
+        ledger = Ledger(tmp_path)
+        for number in range(4):
+            ended = job(str(number), state="cancelled", ended=1.0)
+            await ledger.do(statements.add, ended, None)
+        await ledger.do(statements.add, job("waits"), None)
+        kept = [each.id for each in await ledger.do(statements.newest, A, 9)]
+        assert kept == ["waits", "3", "2"]
         await ledger.close()
 
     asyncio.run(check())

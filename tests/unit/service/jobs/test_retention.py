@@ -124,18 +124,6 @@ def test_a_result_that_was_asked_for_lately_stays(tmp_path: Path) -> None:
     tidy(tmp_path, check)
 
 
-def test_uploads_of_unfinished_jobs_stay(tmp_path: Path) -> None:
-    async def check(place: Place) -> None:
-        place.upload(ID, 25)
-        job = JobRecord("1", A, "edit", {}, "queued", 0.0, files={ID: "..."})
-        await place.retention.clean_up([job])
-        assert await place.names() == {ID + ".png"}
-        await place.retention.clean_up([])
-        assert await place.names() == set()
-
-    tidy(tmp_path, check)
-
-
 def test_what_is_too_much_goes_the_oldest_first(tmp_path: Path) -> None:
     async def check(place: Place) -> None:
         await place.result("first", 4, 1000)
@@ -193,6 +181,13 @@ def test_results_that_no_job_knows_go_in_time(tmp_path: Path) -> None:
     tidy(tmp_path, check)
 
 
+def test_who_holds_most_makes_room() -> None:
+    little = [Kept("old", Owner("b"), 10, 20.0), Kept("older", Owner("b"), 10, 21.0)]
+    much = [Kept(str(age), A, 30, float(age)) for age in range(4)]
+    goes = too_old_or_too_much([*little, *much], max_age_s=30, max_bytes=85)
+    assert [thing.name for thing in goes] == ["3", "2"]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 50), st.floats(-10, 30)), max_size=30),
     st.integers(0, 300),
@@ -200,11 +195,10 @@ def test_results_that_no_job_knows_go_in_time(tmp_path: Path) -> None:
 def test_what_stays_is_young_and_fits_and_nothing_goes_without_need(
     things: list[tuple[int, float]], most: int
 ) -> None:
-    all_of_them = [Kept(str(n), size, age) for n, (size, age) in enumerate(things)]
-    goes = set(too_old_or_too_much(all_of_them, max_age_s=20, max_bytes=most))
+    all_of_them = [Kept(str(n), A, size, age) for n, (size, age) in enumerate(things)]
+    goes = too_old_or_too_much(all_of_them, max_age_s=20, max_bytes=most)
     stays = [thing for thing in all_of_them if thing not in goes]
     assert all(thing.age_s <= 20 for thing in stays)
     assert sum(thing.size for thing in stays) <= most
-    for thing in goes:
-        younger = sum(each.size for each in stays if each.age_s <= thing.age_s)
-        assert thing.age_s > 20 or younger + thing.size > most
+    if goes and goes[-1].age_s <= 20:
+        assert sum(thing.size for thing in stays) + goes[-1].size > most

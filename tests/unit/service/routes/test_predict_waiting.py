@@ -71,7 +71,7 @@ def test_a_job_whose_caller_has_gone_is_cancelled(moment: str) -> None:
         jobs.written.set()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert jobs.cancelled == ["1"]
+        assert jobs.cancelled == ["1", "1"], "ended, then forgotten"
 
     asyncio.run(run())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import signal
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -147,9 +148,14 @@ def test_a_store_that_cannot_be_is_refused_at_the_start(tmp_path: Path) -> None:
 def test_a_file_that_a_killed_process_left_goes_and_others_stay(tmp_path: Path) -> None:
     store = ResultStore.open(str(tmp_path))
     asyncio.run(store.put("results/a/b.mp4", b"x"))
-    left = tmp_path / "results/a/c.mp4#1"
-    left.write_bytes(b"half")
-    asyncio.run(store.remove_leftovers(older_than_s=3600))
+    left = tmp_path / f"results/a/{'c' * 32}.mp4#1"
+    foreign = [tmp_path / "notes#1", tmp_path / "results/a/notes#1", tmp_path / f"a/b/{left.name}"]
+    foreign[-1].parent.mkdir(parents=True)
+    for path in (left, *foreign):
+        path.write_bytes(b"half")
+    asyncio.run(store.remove_leftovers(time.time() - 3600))
     assert left.exists()
-    asyncio.run(store.remove_leftovers(older_than_s=0))
-    assert [path.name for path in left.parent.iterdir()] == ["b.mp4"]
+    asyncio.run(store.remove_leftovers(time.time() + 1))
+    assert not left.exists()
+    assert all(path.exists() for path in foreign)
+    assert (tmp_path / "results/a/b.mp4").exists()

@@ -13,7 +13,7 @@ _MARKS = 64
 """How many moments of the window are remembered."""
 
 
-class Pace:
+class Speed:
     """Frames per second over the last seconds."""
 
     def __init__(self) -> None:
