@@ -78,6 +78,11 @@ class Composer:
         return bool(self._going)
 
     @property
+    def num_heard(self) -> int:
+        """The position of the sample that is heard next."""
+        return self._num_heard
+
+    @property
     def waiting_s(self) -> float:
         """How much sound waits to be heard."""
         return len(self._waiting) / AUDIO_RATE

@@ -17,6 +17,11 @@ from mien.speech.stream.resampling import Resampler
 
 _AT_ONCE = SAMPLE_RATE // 10
 """Samples heard at a time: what is known of phonemes reaches back a second."""
+_DOZES_AFTER = 2 * AUDIO_RATE
+_PRICKS_UP, _GRID = AUDIO_RATE // 10, AUDIO_RATE // 50
+"""Nobody listens to silence for long: hearing is half of what a face costs that only idles. It
+begins again with so much of the silence before the first sound, where the ear would have begun a
+step anyway: then all sounds as it would have without a pause."""
 
 
 class Voice:
@@ -26,7 +31,7 @@ class Voice:
         self._composer, self._fps = Composer(fps), fps
         self._speech = LiveSpeech(seed=seed, liveliness=LIVELINESS, idle=idle)
         self._ear = Resampler(AUDIO_RATE)
-        self._num_frames = 0
+        self._num_frames = self._num_quiet = 0
 
     @property
     def is_speaking(self) -> bool:
@@ -44,14 +49,12 @@ class Voice:
     def clear(self) -> None:
         """See :meth:`Composer.clear`; the mouth closes within 80 ms."""
         self._composer.clear()
-        self._speech.interrupt(self._num_frames / self._fps)
-        self._ear = Resampler(AUDIO_RATE)
-        self._hear(np.zeros(AHEAD, np.float32))
+        self._begin_again(self._num_frames / self._fps, AHEAD)
 
     def advance(self, frames: int) -> Passage:
         """So many frames are next."""
         passage = self._composer.advance(frames)
-        self._hear(passage.heard)
+        self._listen(passage.heard)
         self._num_frames += frames
         return passage
 
@@ -62,6 +65,24 @@ class Voice:
     def body_at(self, time_s: float) -> Moment:
         """What head, brows, eyes and lids do."""
         return self._speech.body_at(time_s)
+
+    def _listen(self, sound: Mono) -> None:
+        was_dozing = self._num_quiet >= _DOZES_AFTER
+        self._num_quiet = 0 if sound.any() else self._num_quiet + len(sound)
+        if not was_dozing:
+            self._hear(sound)
+        elif self._num_quiet == 0:
+            first = self._composer.num_heard - len(sound)
+            begins = (first - _PRICKS_UP) // _GRID * _GRID
+            self._begin_again(begins / AUDIO_RATE, first - begins)
+            self._hear(sound)
+
+    def _begin_again(self, time_s: float, silence: int) -> None:
+        """What is heard next is silence, so many samples of it, from a time on."""
+        self._num_quiet = 0
+        self._speech.interrupt(time_s)
+        self._ear = Resampler(AUDIO_RATE)
+        self._hear(np.zeros(silence, np.float32))
 
     def _hear(self, sound: Mono) -> None:
         heard = self._ear.push(sound)

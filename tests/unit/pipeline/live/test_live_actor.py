@@ -62,6 +62,16 @@ def test_lips_move_at_most_a_fifth_of_a_second_after_the_push_and_with_the_sound
     assert abs(first_lips - first_sound) <= 1
 
 
+def test_who_was_silent_for_long_speaks_no_later_and_no_otherwise(hello: Sound) -> None:
+    said = []
+    for silent_for in (10, 100):
+        actor = _actor()
+        _jaws(actor, silent_for)
+        actor.push_audio(hello[:32_000], 16_000, "a")
+        said.append(_jaws(actor, 50))
+    np.testing.assert_allclose(said[0], said[1], atol=0.1)
+
+
 def test_clear_closes_the_mouth_within_a_tenth_of_a_second(hello: Sound) -> None:
     actor = _actor()
     actor.push_audio(hello, 16_000, "a")
