@@ -12,7 +12,7 @@ import os
 import platform
 from importlib import import_module
 
-MEASUREMENTS = ("per_frame", "command", "talk", "stills")
+MEASUREMENTS = ("per_frame", "command", "talk", "stills", "live_face")
 ON_REQUEST = ("liveportrait", "service", "live")
 
 
