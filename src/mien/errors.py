@@ -185,10 +185,17 @@ class ApiError(MienError):
 
 
 class ApiConnectionError(MienError):
-    """A service that cannot be reached, or that stopped in the middle of an answer."""
+    """A service that cannot be reached, or that stopped in the middle of an answer.
+
+    unsent: nothing was asked of it, for there was no connection.
+    """
 
     code = "no-connection"
     retryable = True
+
+    def __init__(self, message: str, *, unsent: bool = False) -> None:
+        super().__init__(message)
+        self.unsent = unsent
 
 
 class MienWarning(UserWarning):

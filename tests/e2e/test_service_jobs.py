@@ -175,6 +175,7 @@ def test_a_job_is_followed_and_its_film_fetched(caller: Caller, data: Path, tmp_
     states = [job["state"] for _, name, job in events if name == "state"]
     assert states == ["queued", "running", "succeeded"]
     done = caller.http.get(path).json()
+    assert done.pop("request")["size"] == 128
     assert done == events[-1][2]
     assert done["progress"]["done"] == done["progress"]["total"] == done["report"]["frames"] == 10
     assert str(data) not in json.dumps(done)

@@ -144,10 +144,10 @@ export class LivePortraitClient {
     return this.#http.send(call, (response) => response.text());
   }
 
-  /** Rendering changes nothing: it may be asked for twice. */
+  /** Not repeatable: of an answer that was lost an output would stay that nobody knows. */
   async #post<T extends object>(path: string, body: FormData, options: CallOptions): Promise<T> {
     const { signal, timeout } = options;
-    return this.#http.json<T>({ method: "POST", path, body, repeatable: true, signal, timeout });
+    return this.#http.json<T>({ method: "POST", path, body, repeatable: false, signal, timeout });
   }
 
   async #health(http: Http, options: CallOptions): Promise<HealthResponse> {

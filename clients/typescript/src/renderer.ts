@@ -38,7 +38,7 @@ export class LivePortraitRenderer {
       for (const [name, value] of Object.entries(fields)) {
         if (value !== undefined) body.append(name, String(value));
       }
-      // Rendering changes nothing: it may be asked for twice.
+      // Nothing of it stays in the service: it may be asked for twice.
       const call = { method: "POST", path: "/api/render", body, repeatable: true } as const;
       return asBytes(await this.#http.bytes({ ...call, signal, timeout }));
     });

@@ -28,8 +28,8 @@ class FilePart:
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request. path: below the service's address. form, files: of a multipart body. repeatable:
-    whether it may be sent again when its answer was lost. timeout_s: how long to wait for each
-    piece of the answer, where the client's own is not meant."""
+    whether it may be sent again where it may have been done already. timeout_s: how long to wait
+    for each piece of the answer, where the client's own is not meant."""
 
     method: str
     path: str

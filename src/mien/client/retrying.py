@@ -10,6 +10,8 @@ from mien.client.exchange import Answer, Call, Flow, Open, Pause, Send
 from mien.client.failures import failure_of, wait_asked_for
 from mien.errors import ApiConnectionError, ApiError
 
+_REFUSED = (429, 503)
+"""Statuses of what was surely not done."""
 _LONGEST_ASKED_S = 60.0
 """Services that want more patience than this are told of as errors."""
 
@@ -51,10 +53,11 @@ def patiently(call: Call, retries: Retries, effect: type[Send | Open] = Send) ->
                 return answer
             failure: ApiError | ApiConnectionError = failure_of(answer)
             asked_s = wait_asked_for(answer)
+            undone = answer.status in _REFUSED
         except ApiConnectionError as error:
-            if not call.repeatable:
-                raise
-            failure = error
+            failure, undone = error, error.unsent
+        if not (call.repeatable or undone):
+            raise failure
         if not failure.retryable or attempt >= retries.most or (asked_s or 0) > _LONGEST_ASKED_S:
             raise failure
         yield Pause(retries.wait_s(attempt, asked_s))

@@ -105,8 +105,12 @@ def _told(error: BaseException, base_url: httpx2.URL) -> BaseException:
         return error
     where = f"{base_url.scheme}://{base_url.host}" + (f":{base_url.port}" if base_url.port else "")
     if isinstance(error, httpx2.TimeoutException):
-        return ApiConnectionError(f"{where}: no answer in time")
-    return ApiConnectionError(f"{where}: {str(error).strip() or type(error).__name__}")
+        unsent = isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout)
+        return ApiConnectionError(f"{where}: no answer in time", unsent=unsent)
+    return ApiConnectionError(
+        f"{where}: {str(error).strip() or type(error).__name__}",
+        unsent=isinstance(error, httpx2.ConnectError),
+    )
 
 
 class _Steps(Generic[T]):

@@ -61,7 +61,6 @@ _PROBLEMS = {
     "406": ("NotAcceptable", "No kind of answer that there is would be accepted."),
     "408": ("Timeout", "The request came too slowly."),
     "409": ("Conflict", "Not possible in this state."),
-    "412": ("PreconditionFailed", "It is not what the request says it is."),
     "413": ("TooLarge", "More bytes, pixels, seconds or frames than this service takes."),
     "415": ("UnsupportedKind", "A file of a kind that is not taken here."),
     "416": ("RangeNotSatisfiable", "There are no such bytes."),

@@ -133,7 +133,7 @@ class ServiceSettings:
     ] = ()
     insecure: Annotated[bool, Said("Listen beyond this machine without keys.", _SAFETY)] = False
     compat_empty_zip: Annotated[
-        bool, Said("POST /predict/ answers faults with an empty ZIP, as it once did.", _SAFETY)
+        bool, Said("POST /predict/ answers a missing file and no face with an empty ZIP.", _SAFETY)
     ] = False
     drain_s: Annotated[
         float, Said("How long running jobs may go on after SIGTERM.", _SAFETY, "S")

@@ -112,6 +112,15 @@ def test_what_is_deleted_is_not_deleted_twice(ask: Ask, service: ScriptedService
     assert [each.method for each in service.asked] == ["DELETE"]
 
 
+def test_what_leaves_an_output_is_asked_for_again_only_if_it_was_not_done(
+    ask: Ask, service: ScriptedService
+) -> None:
+    service.will(problem(503, "busy", 0), Scripted(502, b"a proxy"))
+    with pytest.raises(ApiError, match="502"):
+        ask("render", b"a face", "happy")
+    assert len(service.asked) == 2
+
+
 def test_nobody_there_is_told_without_the_password_of_the_address() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

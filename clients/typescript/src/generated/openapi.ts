@@ -2249,10 +2249,10 @@ export interface components {
             running: number;
         };
         /**
-         * Readiness
+         * ReadinessTold
          * @description Whether it takes work.
          */
-        Readiness: {
+        ReadinessTold: {
             /**
              * Status
              * @enum {string}
@@ -2873,15 +2873,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It is not what the request says it is. */
-        PreconditionFailed: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description More bytes, pixels, seconds or frames than this service takes. */
         TooLarge: {
             headers: {
@@ -3011,7 +3002,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Readiness"];
+                    "application/json": components["schemas"]["ReadinessTold"];
                 };
             };
             500: components["responses"]["Fault"];
@@ -3021,7 +3012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Readiness"];
+                    "application/json": components["schemas"]["ReadinessTold"];
                 };
             };
         };

@@ -33,7 +33,7 @@ class Portrayed:
 def render(
     asked: Portrayed, emotion: str, options: RenderOptions, retries: Retries
 ) -> Flow[Output]:
-    call = _form("/render", asked, {"emotion": emotion, **options})
+    call = _form("/render", asked, {"emotion": emotion, **options}, repeatable=False)
     answer = yield from patiently(call, retries)
     return read(Output, body_of(answer))
 
@@ -41,7 +41,7 @@ def render(
 def render_batch(
     asked: Portrayed, emotions: Sequence[str], options: RenderOptions, retries: Retries
 ) -> Flow[list[Output]]:
-    call = _form("/render/batch", asked, {"emotions": list(emotions), **options})
+    call = _form("/render/batch", asked, {"emotions": list(emotions), **options}, repeatable=False)
     answer = yield from patiently(call, retries)
     body = body_of(answer)
     return [read(Output, each) for each in (body if isinstance(body, list) else [body])]
@@ -68,11 +68,14 @@ def delete_output(filename: str, retries: Retries) -> Flow[None]:
     yield from patiently(Call("DELETE", _path(filename), repeatable=False), retries)
 
 
-def _form(path: str, asked: Portrayed, fields: dict[str, Any]) -> Call:
+def _form(path: str, asked: Portrayed, fields: dict[str, Any], *, repeatable: bool = True) -> Call:
+    """What leaves an output in the service is not repeatable: the one of a lost answer would stay
+    there, and nobody would know its name."""
     form = {name: _text(value) for name, value in fields.items()}
+    files = () if asked.source is None else (file_part("source_image", asked.source),)
     if asked.source is None:
-        return Call("POST", path, form=form | {"image_hash": str(asked.image_hash)})
-    return Call("POST", path, form=form, files=(file_part("source_image", asked.source),))
+        form["image_hash"] = str(asked.image_hash)
+    return Call("POST", path, form=form, files=files, repeatable=repeatable)
 
 
 def _text(value: Any) -> str | list[str]:

@@ -23,7 +23,7 @@ _OVERHEAD = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Recipe:
     """How stills are made, whatever they show. size, face: as in ``mien express``. quality: of jpg
     and webp, 1 to 100."""
 
@@ -44,8 +44,8 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class FrameKey:
-    """What a frame is the same by. portrait: the id of the upload. told: the look and the order in
-    full; the look itself cannot be hashed."""
+    """What a frame is the same by. portrait: the id of the upload. told: the look and the recipe
+    in full; the look itself cannot be hashed."""
 
     owner: Owner
     portrait: str

@@ -13,7 +13,7 @@ from mien.motion.expressions import Expression, find_expression
 from mien.service.errors import BusyError, NotFoundError
 from mien.service.observing import Metrics
 from mien.service.readiness import Readiness
-from mien.service.rendering.frames import FrameKey, Frames, Order, Picture
+from mien.service.rendering.frames import FrameKey, Frames, Picture, Recipe
 from mien.service.security.keys import Owner
 from mien.service.tasks.stills import Look, Still, StillsTask
 from mien.service.uploads.upload import Upload
@@ -72,33 +72,33 @@ class Renderer:
         return find_expression(self.expressions, name.strip().lower()).name
 
     async def stills(
-        self, portrait: Upload, looks: Sequence[Look], order: Order
+        self, portrait: Upload, looks: Sequence[Look], recipe: Recipe
     ) -> tuple[Picture, ...]:
         """A picture of each look, in order. What was rendered before is taken from the cache; what
         somebody else is waiting for is waited for. Cancelling ends what nobody else waits for.
 
         Raises InputError for a picture without a face; what :meth:`Executor.run` raises.
         """
-        told = repr(order)
+        told = repr(recipe)
         keys = [FrameKey(portrait.owner, portrait.id, f"{look!r} {told}", look) for look in looks]
 
         async def make(keys: Sequence[FrameKey]) -> Sequence[Still]:
-            return await self._render(portrait, [key.look for key in keys], order)
+            return await self._render(portrait, [key.look for key in keys], recipe)
 
         return await self._frames.get(keys, make)
 
     async def _render(
-        self, portrait: Upload, looks: Sequence[Look], order: Order
+        self, portrait: Upload, looks: Sequence[Look], recipe: Recipe
     ) -> Sequence[Still]:
         task = StillsTask(
-            portrait.path, portrait.id, tuple(looks), order.engine, order.size, order.face,
-            order.format, order.quality,
+            portrait.path, portrait.id, tuple(looks), recipe.engine, recipe.size, recipe.face,
+            recipe.format, recipe.quality,
         )  # fmt: skip
         try:
             stills = await self._executor.run(task, lane="quick", owner=portrait.owner)
         except (UnreadableMediaError, NoFaceError) as error:
             raise _about_the_picture(error, portrait) from None
-        self._count(stills, order.engine)
+        self._count(stills, recipe.engine)
         return stills
 
     def _count(self, stills: Sequence[Still], engine: EngineSettings) -> None:

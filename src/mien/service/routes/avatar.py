@@ -19,7 +19,7 @@ from mien.service.errors import TooLargeError
 from mien.service.outputs import Outputs
 from mien.service.parts import Service, TheService
 from mien.service.problems import documented
-from mien.service.rendering import Order, while_connected
+from mien.service.rendering import Recipe, while_connected
 from mien.service.routes.avatar_metrics import Counted
 from mien.service.routes.emotion_lists import listed
 from mien.service.routes.forms import SIDE, ImageHash, Side, SourceImage, Strength
@@ -30,7 +30,7 @@ from mien.service.tasks.stills import Look, Still, StillFormat
 from mien.service.uploads.upload import Upload
 
 router = APIRouter(tags=["avatar"], route_class=Counted)
-_PROBLEMS = documented(400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 507)
+_PROBLEMS = documented(404, 415, 422, 503, 507)
 _MAX_BATCH_PIXELS = 64_000_000
 """All pictures of a batch are in memory at the same time."""
 
@@ -86,8 +86,8 @@ async def render(
     looks = [Look(service.renderer.expression(emotion), intensity)]
     coming = service.renderer.portrait(owner, file=source_image, image_hash=image_hash)
     portrait = await while_connected(request, coming)
-    order = Order(service.engine, (width, height), format=output_format)
-    work = _kept(service, owner, portrait, looks, order, began)
+    recipe = Recipe(service.engine, (width, height), format=output_format)
+    work = _kept(service, owner, portrait, looks, recipe, began)
     return (await while_connected(request, work))[0]
 
 
@@ -124,8 +124,8 @@ async def render_batch(
     looks = [Look(service.renderer.expression(name), intensity) for name in names]
     coming = service.renderer.portrait(owner, file=source_image, image_hash=image_hash)
     portrait = await while_connected(request, coming)
-    order = Order(service.engine, (width, height), format=output_format)
-    work = _kept(service, owner, portrait, looks, order, began)
+    recipe = Recipe(service.engine, (width, height), format=output_format)
+    work = _kept(service, owner, portrait, looks, recipe, began)
     return await while_connected(request, work)
 
 
@@ -134,13 +134,13 @@ async def _kept(
     owner: Owner,
     portrait: Upload,
     looks: Sequence[Look],
-    order: Order,
+    recipe: Recipe,
     began: float,
 ) -> list[Rendered]:
     """Render, and keep what was rendered."""
-    pictures = await service.renderer.stills(portrait, looks, order)
+    pictures = await service.renderer.stills(portrait, looks, recipe)
     stills = [picture.still for picture in pictures]
-    names = await _keep_all(Outputs(service.store), owner, stills, order.format)
+    names = await _keep_all(Outputs(service.store), owner, stills, recipe.format)
     share_ms = 1000 * (time.perf_counter() - began) / len(stills)
     return [
         Rendered(
@@ -150,7 +150,7 @@ async def _kept(
             intensity=look.intensity,
             latency_ms=round(share_ms, 1),
             gpu_used=_on_gpu(service),
-            model_version=f"{order.engine.name}-{__version__}",
+            model_version=f"{recipe.engine.name}-{__version__}",
             width=still.width,
             height=still.height,
             image_hash=portrait.id,

@@ -95,7 +95,7 @@ class Version(BaseModel):
     "/engines",
     operation_id="listEngines",
     summary="The engines, and which of them run here",
-    responses=documented(401, 429, 503),
+    responses=documented(503),
 )
 async def engines(service: TheService) -> Engines:
     """One that cannot run says what is missing. The first call may take a few seconds: a worker
@@ -108,7 +108,6 @@ async def engines(service: TheService) -> Engines:
     "/expressions",
     operation_id="listExpressions",
     summary="The expressions by name",
-    responses=documented(401, 429),
 )
 async def expressions() -> Expressions:
     """What `emotion` may be in other requests."""
@@ -132,7 +131,6 @@ async def expressions() -> Expressions:
     "/version",
     operation_id="getVersion",
     summary="Which Mien this is",
-    responses=documented(401, 429),
 )
 async def version() -> Version:
     """The version of the program, and of the API that these paths belong to."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mien.service.parts import TheService
 from mien.service.problems import documented
-from mien.service.rendering import MEDIA_TYPES, Order, while_connected
+from mien.service.rendering import MEDIA_TYPES, Recipe, while_connected
 from mien.service.routes.forms import SIDE, ImageHash, Side, SourceImage, Strength
 from mien.service.security.guard import Caller
 from mien.service.tasks.stills import Look
@@ -39,7 +39,6 @@ class ExpressionNames(BaseModel):
     "/expressions",
     operation_id="listExpressionNames",
     summary="Names of the expressions",
-    responses=documented(401, 403, 429),
 )
 async def expressions(service: TheService) -> ExpressionNames:
     """What `expression` may be in `POST /api/render`, and `emotion` in `POST /render`."""
@@ -66,7 +65,7 @@ async def expressions(service: TheService) -> ExpressionNames:
                 },
             },
         },
-        **documented(400, 401, 403, 404, 408, 413, 415, 422, 429, 500, 503, 507),
+        **documented(404, 415, 422, 503, 507),
     },
 )
 async def render_frame(
@@ -86,7 +85,7 @@ async def render_frame(
     look = Look(renderer.expression(expression), intensity)
     coming = renderer.portrait(owner, file=source_image, image_hash=image_hash)
     portrait = await while_connected(request, coming)
-    order = Order(service.engine, (width, height), format="jpg")
-    (picture,) = await while_connected(request, renderer.stills(portrait, (look,), order))
+    recipe = Recipe(service.engine, (width, height), format="jpg")
+    (picture,) = await while_connected(request, renderer.stills(portrait, (look,), recipe))
     headers = {"X-Image-Hash": portrait.id, "X-Cache": "hit" if picture.cached else "miss"}
     return Response(picture.still.data, media_type=MEDIA_TYPES["jpg"], headers=headers)

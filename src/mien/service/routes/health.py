@@ -16,7 +16,7 @@ from mien.service.readiness import State
 router = APIRouter(tags=["health"])
 
 
-class Readiness(BaseModel):
+class ReadinessTold(BaseModel):
     """Whether it takes work."""
 
     status: State
@@ -68,7 +68,10 @@ async def healthz() -> PlainTextResponse:
     "/readyz",
     operation_id="isReady",
     summary="Whether it takes work",
-    responses={200: {"model": Readiness}, 503: {"model": Readiness, "description": _NOT_READY}},
+    responses={
+        200: {"model": ReadinessTold},
+        503: {"model": ReadinessTold, "description": _NOT_READY},
+    },
 )
 async def readyz(service: TheService) -> JSONResponse:
     """200 once the engine is warm; 503 before, and while it drains."""

@@ -40,7 +40,7 @@ class Deleted(BaseModel):
         },
         206: {"description": "The part of it that Range asks for."},
         304: {"description": "Not changed since."},
-        **documented(401, 403, 404, 416, 429, 500),
+        **documented(404, 416),
     },
 )
 @router.head("/output/{filename}", include_in_schema=False)
@@ -56,7 +56,7 @@ async def output(request: Request, service: TheService, owner: Caller, filename:
     "/output/{filename}",
     operation_id="deleteOutput",
     summary="Delete a picture that was rendered",
-    responses=documented(401, 403, 404, 429, 500, 507),
+    responses=documented(404, 507),
 )
 async def delete_output(service: TheService, owner: Caller, filename: str) -> Deleted:
     """At once and for good."""

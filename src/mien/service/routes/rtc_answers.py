@@ -22,7 +22,7 @@ from mien.service.rtc.sdp import MOST_BYTES
 from mien.service.rtc.signposts import SDP
 from mien.service.security.keys import Owner
 
-PROBLEMS = documented(401, 404, 422, 429)
+PROBLEMS = documented(404, 422)
 _ID = "^[0-9a-f]{32}$"
 SessionId = Annotated[
     str, Path(pattern=_ID, examples=["8b1e0c5f7d2a4e6f9c3b1a0d5e7f2c48"], description="A session.")
@@ -49,7 +49,7 @@ def offering(example: str) -> dict[str, Any]:
     return {
         "responses": {
             201: {"description": "The SDP answer.", "content": {SDP: text}, "headers": headers},
-            **documented(400, 401, 404, 406, 409, 413, 415, 422, 429, 500, 503),
+            **documented(404, 406, 409, 415, 422, 503),
         },
         "openapi_extra": {"requestBody": {"required": True, "content": content}},
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from email.utils import formatdate, parsedate_to_datetime
-from typing import Literal
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -16,7 +15,6 @@ from mien.service.store.results import ResultStore, Stored
 
 _RANGE = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.ASCII)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
-Disposition = Literal["inline", "attachment"]
 
 
 async def serve_stored(
@@ -26,7 +24,6 @@ async def serve_stored(
     *,
     media_type: str,
     filename: str,
-    disposition: Disposition = "inline",
 ) -> Response:
     """Answer a GET or HEAD with what is stored, or lies under a key.
 
@@ -40,7 +37,7 @@ async def serve_stored(
         "Last-Modified": formatdate(stored.modified, usegmt=True),
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
-        "Content-Disposition": content_disposition(filename, disposition),
+        "Content-Disposition": content_disposition(filename),
         "X-Content-Type-Options": "nosniff",
     }
     if not stored.etag:
@@ -63,11 +60,11 @@ async def serve_stored(
     return StreamingResponse(_after(first, chunks), status, headers)
 
 
-def content_disposition(filename: str, disposition: Disposition) -> str:
+def content_disposition(filename: str) -> str:
     """The header's value: a plain name for all, the whole one for who can read it (RFC 6266)."""
     name = filename.replace("\\", "/").rpartition("/")[2].strip() or "result"
     plain = _UNSAFE.sub("_", name)
-    told = f'{disposition}; filename="{plain}"'
+    told = f'inline; filename="{plain}"'
     if plain != name:
         told += f"; filename*=UTF-8''{quote(name.encode('utf-8', 'replace'), safe='')}"
     return told

@@ -95,8 +95,8 @@ _EXAMPLES: dict[str, Any] = {
 _EMOTIONS: dict[str, Any] = {
     "happy": {"summary": "Happy", "value": {"name": "happy", "intensity": 0.8}},
 }
-_ASKED = documented(401, 404, 422, 429, 500)
-_TOLD = documented(401, 404, 409, 422, 429, 500)
+_ASKED = documented(404, 422)
+_TOLD = documented(404, 409, 422)
 
 
 @router.post(
@@ -109,7 +109,7 @@ _TOLD = documented(401, 404, 409, 422, 429, 500)
         201: {
             "headers": {"Location": {"description": "Its path.", "schema": {"type": "string"}}},
         },
-        **documented(401, 404, 413, 415, 422, 429, 500, 503),
+        **documented(404, 415, 422, 503),
     },
 )
 async def create(
@@ -133,7 +133,6 @@ async def create(
     "",
     operation_id="listSessions",
     summary="Your live faces, the newest first",
-    responses=documented(401, 429, 500),
 )
 async def sessions(service: TheService, owner: Caller) -> SessionsTold:
     """Those that ended lately are among them."""
@@ -179,7 +178,7 @@ async def ticket(id: SessionId, service: TheService, owner: Caller) -> TicketTol
     summary="Let a live face say a sound",
     status_code=202,
     response_description="It will be said after what waits already.",
-    responses=documented(401, 404, 409, 413, 415, 422, 429, 500, 503, 507),
+    responses=documented(404, 409, 415, 422, 503, 507),
 )
 async def speak(
     request: Request,
@@ -224,7 +223,7 @@ async def clear(id: SessionId, service: TheService, owner: Caller) -> None:
     operation_id="setSessionEmotion",
     summary="Let a live face feel",
     status_code=204,
-    responses=documented(401, 404, 409, 413, 415, 422, 429, 500),
+    responses=documented(404, 409, 415, 422),
 )
 async def emotion(
     id: SessionId,

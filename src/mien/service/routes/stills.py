@@ -18,7 +18,7 @@ from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, Size
 from mien.service.parts import Service, TheService
 from mien.service.problems import documented
-from mien.service.rendering import MEDIA_TYPES, Order, Renderer, while_connected
+from mien.service.rendering import MEDIA_TYPES, Recipe, Renderer, while_connected
 from mien.service.routes.numbers import Whole
 from mien.service.security.guard import Caller
 from mien.service.tasks.stills import Look, StillFormat
@@ -144,7 +144,7 @@ _PICTURE = {"schema": {"type": "string", "format": "binary"}}
                 },
             },
         },
-        **documented(401, 404, 413, 415, 422, 429, 500, 503),
+        **documented(404, 415, 422, 503),
     },
 )
 async def still(
@@ -161,8 +161,8 @@ async def still(
     portrait = await service.uploads.find(owner, asked.portrait)
     if portrait.kind != "picture":
         raise OptionError("portrait", f"is a {portrait.kind}; send a picture to /v1/portraits")
-    order = Order(engine, size, asked.face, asked.format, asked.quality)
-    work = service.renderer.stills(portrait, [look], order)
+    recipe = Recipe(engine, size, asked.face, asked.format, asked.quality)
+    work = service.renderer.stills(portrait, [look], recipe)
     (picture,) = await while_connected(request, work)
     data = picture.still.data
     digest = await asyncio.to_thread(hashlib.sha256, data)

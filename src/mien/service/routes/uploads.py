@@ -25,9 +25,9 @@ from mien.service.uploads.upload import Upload, UploadKind
 router = APIRouter(prefix="/v1")
 
 DRIVER_KINDS: tuple[UploadKind, ...] = ("film", "sound", "template", "picture")
-_SENT = documented(401, 403, 408, 409, 413, 415, 422, 429, 503, 507)
-_ASKED = documented(401, 403, 404, 429)
-_LOOKED_AT = documented(401, 403, 404, 409, 422, 429, 503, 507)
+_SENT = documented(409, 415, 422, 503, 507)
+_ASKED = documented(404)
+_LOOKED_AT = documented(404, 409, 422, 503, 507)
 """Of what may have to be looked at first."""
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most of the list, the newest first.")]
 
@@ -78,7 +78,7 @@ async def upload_portrait(
     operation_id="listPortraits",
     summary="The portraits you sent",
     tags=["portraits"],
-    responses=documented(401, 403, 422, 429),
+    responses=documented(422),
 )
 async def list_portraits(service: TheService, owner: Caller, limit: Limit = 100) -> PortraitList:
     """The newest first."""
@@ -163,7 +163,7 @@ async def upload_driver(
     operation_id="listDrivers",
     summary="The drivers you sent",
     tags=["drivers"],
-    responses=documented(401, 403, 422, 429),
+    responses=documented(422),
 )
 async def list_drivers(service: TheService, owner: Caller, limit: Limit = 100) -> DriverList:
     """The newest first; pictures that were sent as portraits are among them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from mien.pipeline.keeping import Keeper
 from mien.types import ProgressCallback
@@ -16,7 +16,6 @@ Lane = Literal["quick", "look", "long"]
 """``quick``: stills, somebody is waiting. ``look``: at films and sounds that were sent, which may
 hang their decoders; they take half of the workers at most, or the only one that is left. ``long``:
 jobs; they never take the last worker."""
-OnProgress: TypeAlias = ProgressCallback
 
 
 class Task(Protocol[R_co]):

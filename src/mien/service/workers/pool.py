@@ -13,9 +13,10 @@ from mien.errors import MienError
 from mien.service.errors import BusyError, WorkerLostError
 from mien.service.logs import REQUEST_ID
 from mien.service.shielding import finished
-from mien.service.workers.base import ExecutorStatus, Lane, OnProgress, R, Task
+from mien.service.workers.base import ExecutorStatus, Lane, R, Task
 from mien.service.workers.lanes import Turns, Waiting, next_assignment
 from mien.service.workers.seat import Seat, Ticket
+from mien.types import ProgressCallback
 
 _GRACE_S = 3.0
 """How long a task may go on after it was cancelled. One that takes longer hangs in native code."""
@@ -71,7 +72,7 @@ class PoolExecutor:
         task: Task[R],
         *,
         lane: Lane,
-        on_progress: OnProgress | None = None,
+        on_progress: ProgressCallback | None = None,
         owner: str = "",
     ) -> R:
         """See Executor."""
@@ -107,7 +108,11 @@ class PoolExecutor:
         await asyncio.gather(*(seat.close() for seat in self._seats))
 
     def _ticket(
-        self, task: Task[Any], lane: Lane, on_progress: OnProgress | None = None, owner: str = ""
+        self,
+        task: Task[Any],
+        lane: Lane,
+        on_progress: ProgressCallback | None = None,
+        owner: str = "",
     ) -> Ticket:
         packed = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)  # may fail: before it takes a turn
         turn = 0 if lane == "long" else self._turns.next(owner)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mien.service.errors import WorkerLostError
-from mien.service.workers.base import Lane, OnProgress
+from mien.service.workers.base import Lane
 from mien.service.workers.lanes import Desk, Waiting
 from mien.service.workers.messages import (
     Answer,
@@ -23,6 +23,7 @@ from mien.service.workers.messages import (
     Raised,
     Returned,
 )
+from mien.types import ProgressCallback
 
 _KEYS = 64
 """Portraits that a worker is thought to remember."""
@@ -38,7 +39,7 @@ class Ticket:
     task: bytes
     name: str
     outcome: asyncio.Future[Any]
-    on_progress: OnProgress | None = None
+    on_progress: ProgressCallback | None = None
     begun: bool = False
     request_id: str = ""
 

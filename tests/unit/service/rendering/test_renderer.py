@@ -18,7 +18,7 @@ from mien.motion.expressions import load_expressions
 from mien.service.errors import BusyError, NotFoundError
 from mien.service.observing import Metrics
 from mien.service.readiness import Readiness
-from mien.service.rendering import Order, Renderer
+from mien.service.rendering import Recipe, Renderer
 from mien.service.security.keys import LOCAL, Owner
 from mien.service.settings import ServiceSettings
 from mien.service.tasks.stills import Look
@@ -28,7 +28,7 @@ from mien.service.uploads.uploads import Uploads
 
 pytestmark = pytest.mark.unit
 
-ORDER = Order(DEFAULT_SETTINGS, (64, 64), format="jpg")
+RECIPE = Recipe(DEFAULT_SETTINGS, (64, 64), format="jpg")
 PICTURE = files("mien").joinpath("data/astronaut.png").read_bytes()
 OTHER = Owner("somebody")
 
@@ -100,7 +100,7 @@ def test_the_hash_of_somebody_elses_picture_is_unknown(play: Play) -> None:
 def test_a_deleted_picture_is_unknown_although_its_frames_are_cached(play: Play) -> None:
     async def act(room: Room) -> None:
         portrait = await room.portrait()
-        await room.renderer.stills(portrait, [Look("sad")], ORDER)
+        await room.renderer.stills(portrait, [Look("sad")], RECIPE)
         await room.uploads.delete(LOCAL, portrait.id)
         with pytest.raises(NotFoundError):
             await room.renderer.portrait(LOCAL, file=None, image_hash=portrait.id)
@@ -123,8 +123,8 @@ def test_what_was_rendered_before_is_not_rendered_again(play: Play) -> None:
     async def act(room: Room) -> None:
         portrait = await room.portrait()
         looks = [Look("sad"), Look("happy", 0.5)]
-        first = await room.renderer.stills(portrait, looks, ORDER)
-        again = await room.renderer.stills(portrait, looks[::-1], ORDER)
+        first = await room.renderer.stills(portrait, looks, RECIPE)
+        again = await room.renderer.stills(portrait, looks[::-1], RECIPE)
         assert [each.still for each in again] == [each.still for each in first[::-1]]
         assert [task.looks for task in room.executor.tasks] == [tuple(looks)]
         rendered = {"engine": "mesh"}
@@ -137,8 +137,8 @@ def test_what_was_rendered_before_is_not_rendered_again(play: Play) -> None:
 def test_a_still_of_another_size_or_format_is_another_still(play: Play) -> None:
     async def act(room: Room) -> None:
         portrait = await room.portrait()
-        await room.renderer.stills(portrait, [Look("sad")], ORDER)
-        for order in (replace(ORDER, size=(64, 65)), replace(ORDER, format="png")):
+        await room.renderer.stills(portrait, [Look("sad")], RECIPE)
+        for order in (replace(RECIPE, size=(64, 65)), replace(RECIPE, format="png")):
             (picture,) = await room.renderer.stills(portrait, [Look("sad")], order)
             assert not picture.cached
 
@@ -150,7 +150,7 @@ def test_a_picture_without_a_face_is_told_by_its_senders_name(play: Play) -> Non
         portrait = await room.portrait()
         room.executor.fault = lambda path: NoFaceError(path, "no face was found")
         with pytest.raises(NoFaceError, match=r"^me\.png: no face was found$"):
-            await room.renderer.stills(portrait, [Look("sad")], ORDER)
+            await room.renderer.stills(portrait, [Look("sad")], RECIPE)
 
     play(act)
 

@@ -144,14 +144,14 @@ def test_what_is_not_there_is_a_problem(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("a.mp4", 'attachment; filename="a.mp4"'),
-        ("../../etc/passwd", 'attachment; filename="passwd"'),
-        ("", 'attachment; filename="result"'),
-        ('a"\r\nX: y.mp4', "attachment; filename=\"a___X_ y.mp4\"; filename*=UTF-8''"
+        ("a.mp4", 'inline; filename="a.mp4"'),
+        ("../../etc/passwd", 'inline; filename="passwd"'),
+        ("", 'inline; filename="result"'),
+        ('a"\r\nX: y.mp4', "inline; filename=\"a___X_ y.mp4\"; filename*=UTF-8''"
          "a%22%0D%0AX%3A%20y.mp4"),
-        ("grün.png", "attachment; filename=\"gr_n.png\"; filename*=UTF-8''gr%C3%BCn.png"),
-        ("\ud800", "attachment; filename=\"_\"; filename*=UTF-8''%3F"),
+        ("grün.png", "inline; filename=\"gr_n.png\"; filename*=UTF-8''gr%C3%BCn.png"),
+        ("\ud800", "inline; filename=\"_\"; filename*=UTF-8''%3F"),
     ],
 )  # fmt: skip
 def test_names_are_safe_in_a_header(name: str, told: str) -> None:
-    assert content_disposition(name, "attachment") == told
+    assert content_disposition(name) == told
