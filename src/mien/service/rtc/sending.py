@@ -93,6 +93,7 @@ class Sending:
             frame, began = self._newest, self._clock()
             assert frame is not None
             self._session.push_frame(await asyncio.to_thread(camera_picture, frame))
+            await self._session.drain()
             spent_s = self._clock() - began
             await asyncio.sleep(max(0.0, 1 / self._session.options.fps - spent_s))
 
