@@ -376,7 +376,8 @@ def test_hanging_up_cancels_the_work(
         caller.sendall(f"POST /predict/ HTTP/1.1\r\n{head}\r\n".encode() + body)
         until(lambda: len(states(client)) > len(before))
         assert client.get("/healthz").status_code == 200
-    until(lambda: states(client)[0] == "cancelled")
+    until(lambda: states(client) == before)
+    assert before == [], "nor does what was delivered"
     until(lambda: not list((data / "scratch").glob("*")))
 
 

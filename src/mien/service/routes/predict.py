@@ -81,7 +81,7 @@ async def predict(
     record = await while_connected(request, work)
     if record.problem is not None:
         await _forgotten(service.jobs, owner, record.id)
-        names = {of_source.path.name: "source_image", of_driver.path.name: form.driver_field}
+        names = {"source": "source_image", "driver": form.driver_field}
         return _failed(request, service, record.problem, names)
     return await _zip(service, record)
 
@@ -129,12 +129,13 @@ async def _forgotten(jobs: Jobs, owner: Owner, id: str) -> None:
 def _failed(
     request: Request, service: Service, problem: Mapping[str, Any], names: Mapping[str, str]
 ) -> Response:
-    """names: of the files here, and of the fields they came in."""
+    """names: of the files in the job, and of the fields they came in."""
     if problem["code"] == NoFaceError.code and service.settings.compat_empty_zip:
         return _empty_zip()
     detail = str(problem["detail"])
     for ours, field in names.items():
-        detail = detail.replace(ours, field)
+        if detail.startswith(f"{ours}: "):
+            detail = field + detail.removeprefix(ours)
     return answer_as(request, problem["status"], problem["code"], detail)
 
 
