@@ -263,7 +263,7 @@ def test_a_name_as_long_as_a_book_is_shortened(client: httpx2.Client, face: byte
 def test_the_path_without_its_slash_leads_there(client: httpx2.Client) -> None:
     answer = client.post("/predict", follow_redirects=False)
     assert answer.status_code == 307
-    assert answer.headers["location"].endswith("/predict/")
+    assert answer.headers["location"] == "predict/"
     assert client.get("/predict/").status_code == 405
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from mien.errors import OutputError
+from mien.errors import UnreadableMediaError
 from mien.media import AudioTrack, Sink, open_sink, prefetch
 from mien.pipeline.composition import Composition
 from mien.pipeline.portraits.scene import Scene, Shot
@@ -86,7 +86,7 @@ def record(
         pictures = _pictures(take, watch.around(WAIT, queue), watch, copies)
         first = next(pictures, None)  # before the file is opened: a bad driver shows here
         if first is None:
-            raise OutputError(path, "the driver has no frames, so nothing is written")
+            raise UnreadableMediaError("the driver", "has no frames; give another one")
         height, width = first.frame.pixels.shape[:2]
         with ExitStack() as files:
             sink = files.enter_context(_sink(take, path, first.frame, force=force))

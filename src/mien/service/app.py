@@ -100,6 +100,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # its redirects would go to whatever Host says
         form_limits={
             "max_fields": MOST_FIELDS,
             "max_files": MOST_FILES,

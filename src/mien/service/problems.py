@@ -64,6 +64,13 @@ _STATUS: tuple[tuple[type[MienError], int], ...] = (
 _CLIENT_GONE = 499
 """As nginx calls it; there is no official status."""
 _SOON_S = 5
+_TITLES = {
+    413: "Content Too Large",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+    431: "Request Header Fields Too Large",
+}
+"""Those of RFC 9110 where versions of Python have others."""
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger(__name__)
 
@@ -90,6 +97,11 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = None
 
 
+def title_of(status: int) -> str:
+    """What a status is called, by every version of Python the same."""
+    return _TITLES.get(status) or HTTPStatus(status).phrase
+
+
 def problem_of(error: MienError) -> tuple[int, str, str]:
     """Status, code and detail of an error. Paths of this machine are not in the detail."""
     status = next(number for kind, number in _STATUS if isinstance(error, kind))
@@ -112,6 +124,9 @@ def add_problems(app: FastAPI) -> None:
             {"field": ".".join(map(str, each["loc"])), "problem": _words(str(each["msg"]))}
             for each in error.errors()
         ]
+        if any(each["type"] == "json_invalid" for each in error.errors()):
+            detail = f"the body is no JSON: {faults[0]['problem']}"
+            return _answer(request, 400, "bad-request", detail)
         detail = "; ".join(f"{each['field']}: {each['problem']}" for each in faults[:5])
         return _answer(request, 422, "invalid-request", detail, errors=faults)
 
@@ -119,8 +134,7 @@ def add_problems(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         if isinstance(error.__cause__, OSError):  # a form for whose files there is no room
             return answer_to(request, OutputError("the request", describe(error.__cause__)))
-        phrase = HTTPStatus(error.status_code).phrase
-        code = phrase.lower().replace(" ", "-")
+        code = title_of(error.status_code).lower().replace(" ", "-")
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _allowed(request)):
             headers["Allow"] = ", ".join(methods)
@@ -146,7 +160,7 @@ def _is_no_json(request: Request, error: RequestValidationError) -> bool:
 def _words(problem: str) -> str:
     """pydantic's words, without those that speak of Python."""
     if problem.endswith("Expected UploadFile, received: <class 'str'>"):
-        return "Input should be a file, not text"
+        return "is text; send a file (with curl: @)"
     return problem.removeprefix("Value error, ")
 
 
@@ -196,7 +210,7 @@ def _answer(
 ) -> JSONResponse:
     body: dict[str, Any] = {
         "type": f"urn:mien:problem:{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": title_of(status),
         "status": status,
         "detail": detail,
         "code": code,
@@ -212,7 +226,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """``responses=`` of a route that may answer with these problems."""
     return {
         status: {
-            "description": HTTPStatus(status).phrase,
+            "description": title_of(status),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status in statuses

@@ -19,6 +19,7 @@ from mien.service.logs import set_up_logs
 from mien.service.parts import Service
 from mien.service.settings import ServiceSettings
 from mien.service.slow_clients import PatientProtocol
+from mien.service.tasks.weights import check_weights
 
 _log = logging.getLogger(__name__)
 _LAST_WORDS_S = 5
@@ -32,6 +33,7 @@ def serve(settings: ServiceSettings) -> None:
     listener = _listen(settings)  # before anything is made that would be left
     with closing(listener), folder_locked(settings.folder):
         app = create_app(settings)
+        check_weights(app.state.service.engine)
         config = uvicorn.Config(
             app,
             http=PatientProtocol,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from mien.errors import InputError, MienError, MissingWeightsError, WeightsError
 
 _FOLDER = "models"
 """The option that a wrong folder of weights is told as; whoever runs the service chose it."""
+_FLAG = re.compile(r"(?<![\w-])--(?:no-)?([a-z][a-z-]*)")
+"""An option of the command line, anywhere in a message."""
 
 
 def public_words(error: MienError) -> str:
@@ -23,7 +26,4 @@ def public_words(error: MienError) -> str:
     path = getattr(error, "path", None)
     if isinstance(error, InputError) and path:
         words = words.replace(str(path), Path(str(path)).name)
-    option = getattr(error, "option", None)
-    if option:
-        words = words.replace(str(option), str(option).lstrip("-").replace("-", "_"))
-    return words
+    return _FLAG.sub(lambda flag: flag[1].replace("-", "_"), words)

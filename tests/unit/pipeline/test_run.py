@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fakes.still_engine import StillEngine, StillSource
-from mien.errors import OutputError
+from mien.errors import OutputError, UnreadableMediaError
 from mien.pipeline.composition import PastedBack, Unchanged
 from mien.pipeline.portraits.scene import PreparedFace, StillScene
 from mien.pipeline.run import Copy, Take, record
@@ -138,6 +138,6 @@ def test_stopping_early_stops_the_driver(tmp_path: Path) -> None:
 
 def test_a_driver_without_frames_is_refused(tmp_path: Path) -> None:
     nothing = take(prepared(StillEngine(), 0), frames=iter(()))
-    with pytest.raises(OutputError, match="no frames"):
+    with pytest.raises(UnreadableMediaError, match="no frames"):
         record(nothing, tmp_path / "out", force=False, watch=Stopwatch())
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from mien.errors import MissingWeightsError
+from mien.errors import MissingWeightsError, OptionError
 from mien.service.errors import BusyError
 from mien.service.faults import Faults
 from mien.service.problems import add_problems, problem_of
@@ -70,6 +70,11 @@ def test_missing_weights_are_told_without_folders() -> None:
     )
 
 
+def test_options_of_the_command_line_are_told_as_fields() -> None:
+    error = OptionError("--no-stitching", "goes without --crop-scale (--face); see my--file")
+    assert problem_of(error)[2] == "stitching: goes without crop_scale (face); see my--file"
+
+
 def test_a_fault_says_nothing_of_itself() -> None:
     answer = client().delete("/v1/things/1")
     assert answer.json()["code"] == "internal"
@@ -84,6 +89,12 @@ def test_what_is_no_json_is_told_as_that() -> None:
     assert client().post("/v1/things", json=[]).status_code == 422
 
 
+def test_broken_json_is_a_bad_request() -> None:
+    kind = {"Content-Type": "application/json"}
+    answer = client().post("/v1/things", content="{", headers=kind)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-request")
+
+
 def test_wrong_fields_are_listed() -> None:
     answer = client().post("/v1/things", json={"number": 0}).json()
     assert answer["errors"][0]["field"] == "body.number"
@@ -92,4 +103,4 @@ def test_wrong_fields_are_listed() -> None:
 
 def test_text_in_the_place_of_a_file_is_told_without_python() -> None:
     answer = client().post("/v1/files", data={"file": "text"}).json()
-    assert answer["detail"] == "body.file: Input should be a file, not text"
+    assert answer["detail"] == "body.file: is text; send a file (with curl: @)"

@@ -125,7 +125,7 @@ export interface paths {
         post?: never;
         /**
          * Forget a portrait
-         * @description Jobs that use it already go on.
+         * @description Jobs that use it already go on. A picture is one upload: it is no driver any more, either.
          */
         delete: operations["deletePortrait"];
         options?: never;
@@ -194,7 +194,8 @@ export interface paths {
         post?: never;
         /**
          * Forget a driver
-         * @description Jobs that use it already go on.
+         * @description Jobs that use it already go on. Of an upload that is a portrait, too, the portrait is deleted
+         *     with it: they are one.
          */
         delete: operations["deleteDriver"];
         options?: never;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,6 +17,9 @@ from mien.client.verbs.uploads import path_of
 from mien.errors import ApiConnectionError, ApiError
 
 JOBS = "/v1/jobs"
+_RESTART_RETRIES = 9
+"""About half a minute by default: jobs go on after a restart of the service, so who follows one
+waits for that."""
 Seen: TypeAlias = Callable[[Job], Emit | None]
 """Is told of a job, and may say what is to be emitted."""
 
@@ -63,6 +67,8 @@ def watch(id: str, retries: Retries, seen: Seen = _unseen) -> Flow[Job]:
     """The job when it has ended. ``seen`` is told each time something happens to it. A connection
     that breaks is taken up again."""
     last, broken = "", 0
+    if retries.most:
+        retries = replace(retries, most=max(retries.most, _RESTART_RETRIES))
     while True:
         yield from _open_events(id, last, retries)
         try:

@@ -7,16 +7,20 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.motion.expressions import find_expression
+from mien.motion.timeline import Timeline
 from mien.pipeline.driving import check_driver
 from mien.pipeline.engine_choice import chosen_engine
-from mien.pipeline.options import AnimateOptions
+from mien.pipeline.options import AnimateOptions, parse_rate
+from mien.pipeline.spoken_text import read_spoken_text
 from mien.service.parts import Service
 from mien.service.security.keys import Owner
 from mien.service.settings import ServiceSettings
 from mien.service.tasks.jobs import JobRequest
 from mien.service.tasks.verbs import FILES, engine_of, timeline_of
+from mien.service.tasks.weights import check_weights
 from mien.service.uploads.upload import UploadKind
 
 _KINDS: Mapping[tuple[str, str], tuple[UploadKind, ...]] = {
@@ -59,21 +63,46 @@ async def _files(
 
 def _check(request: JobRequest, service: Service) -> None:
     options, settings = request.options, service.settings
-    chosen_engine(engine_of(options, settings.default_engine))
+    engine = chosen_engine(engine_of(options, settings.default_engine))
+    check_weights(engine)
     _check_size(options)
     _check_length(options, settings)
     timeline = timeline_of(options["emotions"]) if "emotions" in options else None
     names = {each.expression for each in timeline.keyframes} if timeline else set()
+    if timeline is not None and timeline.keyframes[-1].time_s > settings.max_duration_s:
+        most = settings.max_duration_s
+        raise OptionError("emotions", f"go on for longer than this service makes: {most:g} s")
     for name in names | ({options["emotion"]} if "emotion" in options else set()):
         find_expression(service.renderer.expressions, name)
+    made = _made(options, engine, timeline)
     if request.kind == "animate":
         driving = options.get("driving")
         driver = driving and request.files.get(driving, driving)
-        check_driver(driver, AnimateOptions(emotions=timeline))
+        check_driver(driver, made)
     if request.kind == "express":
         _check_one_way(options)
+    read_spoken_text(options.get("text"), None)
     if request.kind == "talk" and timeline is not None and "emotion" in options:
         raise OptionError("emotion", "goes without emotions; give one of them")
+
+
+def _made(
+    options: Mapping[str, Any], engine: EngineSettings, timeline: Timeline | None
+) -> AnimateOptions:
+    """What the pipeline makes of them. Raises OptionError for what it cannot honour."""
+    said = {
+        name: options[name]
+        for name in ("face", "paste_back", "keep_audio", "audio", "reference", "start")
+        if name in options
+    }
+    box, fps = options.get("box"), options.get("fps")
+    return AnimateOptions(
+        emotions=timeline,
+        engine=engine,
+        box=None if box is None else tuple(box),
+        fps=None if fps is None else parse_rate(fps),
+        **said,
+    )
 
 
 def _check_size(options: Mapping[str, Any]) -> None:

@@ -157,7 +157,7 @@ class TalkAsked(_Asked):
         description="Id of a sound or film, as POST /v1/drivers gave it.", examples=[_SOUND]
     )
     text: str | None = Field(
-        None, max_length=200_000, description="What is said: much better times."
+        None, max_length=100_000, description="What is said: much better times."
     )
     emotion: str | None = Field(None, max_length=100, examples=["happy"])
     emotions: Emotions | None = Field(None, description="Instead of `emotion`.")

@@ -38,6 +38,12 @@ _TEMPLATES: tuple[UploadKind, ...] = ("template",)
 _HEADERS = {"Content-Disposition": f"attachment; filename={ZIP_NAME}"}
 
 
+@router.post("/predict", include_in_schema=False)
+async def predict_without_slash() -> Response:
+    """As the original redirects; to a place that no header can change."""
+    return Response(status_code=307, headers={"Location": "predict/"})
+
+
 @router.post(
     "/predict/",
     operation_id="predict",

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from mien.service.store.results import ResultStore, Stored
 
-_RANGE = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.ASCII)
+_RANGE = re.compile(r"bytes=\s*(\d{0,100})-(\d{0,100})\s*", re.ASCII)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
 
 

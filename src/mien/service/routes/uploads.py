@@ -128,7 +128,7 @@ async def get_preview(service: TheService, owner: Caller, id: str) -> Response:
     responses=_ASKED,
 )
 async def delete_portrait(service: TheService, owner: Caller, id: str) -> None:
-    """Jobs that use it already go on."""
+    """Jobs that use it already go on. A picture is one upload: it is no driver any more, either."""
     await _portraits(service).delete(owner, id)
 
 
@@ -192,7 +192,8 @@ async def get_driver(service: TheService, owner: Caller, id: str) -> DriverInfo:
     responses=_ASKED,
 )
 async def delete_driver(service: TheService, owner: Caller, id: str) -> None:
-    """Jobs that use it already go on."""
+    """Jobs that use it already go on. Of an upload that is a portrait, too, the portrait is deleted
+    with it: they are one."""
     await service.uploads.delete(owner, id)
 
 

@@ -8,8 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mien.errors import MienError
@@ -24,6 +26,8 @@ _LARGE_PATHS = ("/v1/portraits", "/v1/drivers", "/predict")
 _JSON_BYTES = 1_000_000
 _FORM_ROOM = 1_000_000
 """What the fields beside a file may take."""
+_TAIL_BYTES = 4096
+"""The last boundary is in these; nothing of use follows it."""
 _LINGER_S = 2.0
 """A refused body is read on for so long, so that its sender gets to see the answer."""
 
@@ -72,7 +76,7 @@ class BoundedBodies:
         if said in ("", "0") and "transfer-encoding" not in headers:
             await self._app(scope, receive, send)
             return
-        body = _Body(receive, send, most, Pace(self._floor))
+        body = _Body(receive, send, most, Pace(self._floor), _last_boundary(headers))
         try:
             await self._app(scope, body.receive, body.send)
         except Exception:
@@ -89,9 +93,13 @@ class _RefusedError(HTTPException):
 class _Body:
     """One request's body on its way in."""
 
-    def __init__(self, receive: Receive, send: Send, most: int, pace: Pace) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, most: int, pace: Pace, last_boundary: bytes = b""
+    ) -> None:
+        """``last_boundary``: what the end of the body must hold; a form without it lacks fields."""
         self._receive, self._send = receive, send
         self._most, self._pace = most, pace
+        self._last_boundary, self._tail = last_boundary, b""
         self._size, self._whole = 0, False
         self.refused: MienError | None = None
         self.answered = False
@@ -113,7 +121,14 @@ class _Body:
         self._whole = not message.get("more_body", False)
         if self._size > self._most:
             raise self._refusing(_too_large(self._most))
+        self._check_end(message.get("body", b""))
         return message
+
+    def _check_end(self, portion: bytes) -> None:
+        if self._last_boundary:
+            self._tail = (self._tail[-_TAIL_BYTES:] + portion[-_TAIL_BYTES:])[-_TAIL_BYTES:]
+            if self._whole and self._last_boundary not in self._tail:
+                raise MultiPartException("the form ends before its last boundary; send all of it")
 
     async def send(self, message: Message) -> None:
         """What is made of a refused body is not sent: the refusal is."""
@@ -151,6 +166,13 @@ class FewAtOnce:
             self._under_way[place] -= 1
             if not self._under_way[place]:
                 del self._under_way[place]
+
+
+def _last_boundary(headers: Headers) -> bytes:
+    """Of a form; empty for other bodies, and for forms that do not say it."""
+    kind, options = parse_options_header(headers.get("content-type", ""))
+    boundary = options.get(b"boundary", b"")
+    return b"--" + boundary + b"--" if kind == b"multipart/form-data" and boundary else b""
 
 
 def _too_large(most: int) -> TooLargeError:

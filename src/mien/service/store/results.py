@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _PART = 8 * 2**20
 """Bytes of a file that are sent to a bucket in one piece (S3 wants 5 MiB at least)."""
 _PARTS_AT_ONCE = 3
-_CHUNK = 2 * 2**20
+_CHUNK_OF_FOLDER = 2**18
+"""Bytes read at once; what a slow reader keeps in memory is a multiple of it."""
+_CHUNK_OF_BUCKET = 2 * 2**20
 """Bytes read at once. Each chunk of a bucket is a request of its own, so that a slow reader does
 not run into the time limit of one request."""
 _RETRIES: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
@@ -52,6 +54,7 @@ class ResultStore:
         """``folder``: where it is, if it is one."""
         self._store = store
         self._folder = folder
+        self._chunk_bytes = _CHUNK_OF_FOLDER if folder is not None else _CHUNK_OF_BUCKET
 
     @classmethod
     def open(cls, url: str) -> ResultStore:
@@ -102,8 +105,8 @@ class ResultStore:
             stored = await self.head(key)
             etag = etag or stored.etag
             end = stored.size if end is None else end
-        for begin in range(start, end, _CHUNK):
-            yield await self._chunk(key, begin, min(begin + _CHUNK, end), etag)
+        for begin in range(start, end, self._chunk_bytes):
+            yield await self._chunk(key, begin, min(begin + self._chunk_bytes, end), etag)
 
     async def _chunk(self, key: str, start: int, end: int, etag: str) -> bytes:
         options: obstore.GetOptions = {"range": (start, end), "if_match": etag or None}

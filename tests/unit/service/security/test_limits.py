@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, File, UploadFile
@@ -108,6 +108,24 @@ def test_a_form_for_whose_files_there_is_no_room_is_told(
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nx\r\n--b--\r\n'
     answer = asyncio.run(ask(inner, method="POST", headers=FORM, chunks=[part]))
     assert (answer.status, answer.code) == (507, "unwritable-output")
+
+
+@pytest.mark.parametrize(
+    ("end", "status"), [(b"", 400), (b"--b\r\n", 400), (b"--b--", 200), (b"--b--\r\n", 200)]
+)
+def test_a_form_that_ends_before_its_last_boundary_is_refused(end: bytes, status: int) -> None:
+    app = FastAPI()
+    add_problems(app)
+
+    @app.post("/render")
+    async def render(file: Annotated[UploadFile | None, File()] = None) -> None:
+        assert file is not None
+
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nhello\r\n'
+    work = ask(
+        BoundedBodies(app, LIMITS), "/render", method="POST", headers=FORM, chunks=[part, end]
+    )
+    assert asyncio.run(work).status == status
 
 
 def test_a_body_that_does_not_come_is_given_up() -> None:
