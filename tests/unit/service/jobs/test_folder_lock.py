@@ -26,3 +26,8 @@ def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OptionError, match="--data-dir"), folder_locked(tmp_path / "file"):
         raise AssertionError("not reached")
+
+
+def test_a_new_folder_is_its_owners_only(tmp_path: Path) -> None:
+    with folder_locked(tmp_path / "data"):
+        assert (tmp_path / "data").stat().st_mode & 0o077 == 0
