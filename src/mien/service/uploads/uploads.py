@@ -133,7 +133,7 @@ class Uploads:
 
     async def _look(self, owner: Owner, part: Path, form: Form, name: str) -> Sight:
         """Its complaints call the file by its sender's name."""
-        task = LookTask(part, form.family, self._limits.duration_s)
+        task = LookTask(part, form.family, self._limits.duration_s, self._limits.pixels)
         kind: UploadKind = "film" if form.family == "media" else form.family
         try:
             return await look(self._executor, task, kind=kind, owner=owner, name=name)

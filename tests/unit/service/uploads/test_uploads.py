@@ -228,6 +228,13 @@ def test_a_film_whose_header_lies_is_counted(uploads: Uploads, tmp_path: Path) -
     assert receive(uploads, bytes(film)).facts.num_frames == 10
 
 
+def test_a_picture_cut_off_and_one_too_small_are_refused(uploads: Uploads) -> None:
+    with pytest.raises(UnreadableMediaError, match="damaged"):
+        receive(uploads, picture()[:-30])
+    with pytest.raises(UnreadableMediaError, match="1x1"):
+        receive(uploads, picture(1))
+
+
 def test_a_picture_that_moves_is_a_picture_and_serves_as_a_film(uploads: Uploads) -> None:
     moving = receive(uploads, moving_picture(3), kinds=("film",))
     assert (moving.kind, moving.facts.num_frames) == ("picture", 3)
