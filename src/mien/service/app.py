@@ -15,6 +15,7 @@ from mien.errors import MienError
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.verbs.expression_file import known_expressions
 from mien.service.documentation import add_docs
+from mien.service.heads import heads_of
 from mien.service.jobs.opening import open_jobs
 from mien.service.live.opening import open_live
 from mien.service.observing import Metrics, Observed
@@ -112,10 +113,12 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     add_document(app)
     add_docs(app)
     app.include_router(health.router)
+    app.include_router(heads_of(health.router))
     app.include_router(studio.router)
     app.include_router(session_socket.router)
     for router in _ROUTES:
         app.include_router(router, dependencies=[Depends(caller)])
+        app.include_router(heads_of(router), dependencies=[Depends(caller)])
     add_layers(app, settings, service.keys)
     app.add_middleware(Observed, metrics=service.metrics)
     if settings.tracing:
