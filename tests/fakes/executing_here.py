@@ -11,7 +11,7 @@ from mien.service.workers.base import ExecutorStatus, Task
 
 
 class ExecutingHere:
-    """``lost``: the next task ends its worker. ``busy_at``: for tasks of this kind there is no room.
+    """``lost``: the next task ends its worker. ``busy_at``: for tasks of this kind is no room.
     ``done``: all tasks, in order."""
 
     def __init__(self) -> None:
