@@ -21,7 +21,9 @@ export class Films {
   async recall() {
     const { api } = this.#studio;
     const { jobs } = await api.call((client) => client.jobs.list({ limit: SHOWN_FROM_BEFORE }));
-    for (const job of jobs.reverse()) this.#add(job, false);
+    // lists leave out what was asked for
+    const whole = await Promise.all(jobs.map(({ id }) => api.call((client) => client.jobs.get(id))));
+    for (const job of whole.reverse()) this.#add(job, false);
   }
 
   /** Ask for one, and show it when it is done. */
@@ -43,6 +45,7 @@ class Film {
   #studio;
   #stage;
   #job;
+  #request;
   #state = made("span");
   #bar = made("progress", { max: 1, "aria-label": "Frames made" });
   #words = made("p");
@@ -52,6 +55,7 @@ class Film {
   constructor(studio, stage, job) {
     this.#studio = studio;
     this.#stage = stage;
+    this.#request = { kind: job.kind, ...job.request };
     const { emotion, driving } = job.request;
     const about = emotion ?? (driving?.startsWith("idle:") ? driving.slice(5) : studio.names[driving]);
     const title = [TITLES[job.kind] ?? job.kind, about].filter(Boolean).join(" · ");
@@ -140,8 +144,7 @@ class Film {
   }
 
   #command() {
-    const request = { kind: this.#job.kind, ...this.#job.request };
-    showCommand(commandsOf(request, this.#studio.names, this.#studio.api.key !== undefined));
+    showCommand(commandsOf(this.#request, this.#studio.names, this.#studio.api.key !== undefined));
   }
 }
 
