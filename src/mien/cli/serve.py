@@ -13,7 +13,7 @@ import typer
 
 from mien.checks import shown
 from mien.cli.exits import exit_codes
-from mien.errors import EngineUnavailableError, OptionError, UnreadableMediaError
+from mien.errors import MienError, OptionError, UnreadableMediaError
 from mien.service.settings import Said, ServiceSettings
 
 
@@ -137,6 +137,6 @@ def serve(settings: ServiceSettings, verbose: bool) -> None:
     try:
         from mien.service.running import serve as run
     except ModuleNotFoundError as error:
-        problem = f"needs the package {error.name}: pip install 'mien[serve]'"
-        raise EngineUnavailableError("serve", problem) from None
+        problem = f"mien serve needs the package {error.name}: pip install 'mien[serve]'"
+        raise MienError(problem) from None
     run(settings)
