@@ -11,10 +11,9 @@ import asyncio
 import json
 from asyncio.events import TimerHandle
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from mien.service.problems import MEDIA_TYPE
+from mien.service.problems import MEDIA_TYPE, title_of
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.h11_impl import H11Protocol as Base
@@ -164,7 +163,7 @@ class PatientProtocol(Base):
 
 def _answer(status: int, code: str, detail: str) -> bytes:
     """A problem in the place of a request that never was: it has no path and no id."""
-    phrase = HTTPStatus(status).phrase
+    phrase = title_of(status)
     body = json.dumps(
         {
             "type": f"urn:mien:problem:{code}",

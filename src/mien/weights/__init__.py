@@ -3,7 +3,15 @@
 Nothing here imports PyTorch or the hub's library before it is needed.
 """
 
-from mien.weights.artifacts import BUNDLES, Artifact, Bundle, Repository, bundle_named, bundle_of
+from mien.weights.artifacts import (
+    BUNDLES,
+    Artifact,
+    Bundle,
+    Repository,
+    bundle_for,
+    bundle_named,
+    bundle_of,
+)
 from mien.weights.places import Found, by_network, find_weights, locate
 from mien.weights.recipe import LIVEPORTRAIT_GAINS, recipe_state, spectral_shapes
 from mien.weights.state import State, part_of, read_state, require_torch
@@ -17,6 +25,7 @@ __all__ = [
     "Found",
     "Repository",
     "State",
+    "bundle_for",
     "bundle_named",
     "bundle_of",
     "by_network",

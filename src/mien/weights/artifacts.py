@@ -174,3 +174,8 @@ def bundle_named(name: str) -> Bundle:
 def bundle_of(species: str) -> Bundle:
     """LivePortrait's PyTorch weights for ``humans`` or ``animals``."""
     return BUNDLES["liveportrait-animals" if species == "animals" else "liveportrait"]
+
+
+def bundle_for(runtime: str, species: str) -> Bundle:
+    """The bundle with which a runtime, as ``EngineSettings`` names it, moves a species."""
+    return bundle_named("liveportrait-onnx") if runtime == "onnx" else bundle_of(species)

@@ -12,7 +12,7 @@ from mien.engines.liveportrait.runtimes.onnx_runtime import check_onnx, open_onn
 from mien.engines.liveportrait.runtimes.opening import check_runtime, open_runtime
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
-from mien.weights import Bundle, bundle_named, bundle_of, by_network, find_weights, locate
+from mien.weights import Bundle, bundle_for, by_network, find_weights, locate
 from mien.weights.containers import check_onnx_start
 
 _LANDMARKS = "landmarks"
@@ -59,9 +59,7 @@ def points_for(settings: EngineSettings) -> PointsOf:
 
 
 def _bundle(settings: EngineSettings) -> Bundle:
-    if settings.runtime == "onnx":
-        return bundle_named("liveportrait-onnx")
-    return bundle_of(settings.species)
+    return bundle_for(settings.runtime, settings.species)
 
 
 def _check_onnx(settings: EngineSettings) -> None:

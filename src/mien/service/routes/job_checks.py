@@ -16,6 +16,7 @@ from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.options import AnimateOptions, parse_rate
 from mien.pipeline.spoken_text import read_spoken_text
 from mien.service.parts import Service
+from mien.service.routes.pairs import check_feeling, check_size, is_feeling
 from mien.service.security.keys import Owner
 from mien.service.settings import ServiceSettings
 from mien.service.tasks.jobs import JobRequest
@@ -65,7 +66,7 @@ def _check(request: JobRequest, service: Service) -> None:
     options, settings = request.options, service.settings
     engine = chosen_engine(engine_of(options, settings.default_engine))
     check_weights(engine)
-    _check_size(options)
+    check_size(options)
     _check_length(options, settings)
     timeline = timeline_of(options["emotions"]) if "emotions" in options else None
     names = {each.expression for each in timeline.keyframes} if timeline else set()
@@ -105,14 +106,6 @@ def _made(
     )
 
 
-def _check_size(options: Mapping[str, Any]) -> None:
-    if ("width" in options) != ("height" in options):
-        missing = "height" if "width" in options else "width"
-        raise OptionError(missing, "is missing; give width and height, or size")
-    if "size" in options and "width" in options:
-        raise OptionError("size", "cannot be combined with width and height")
-
-
 def _check_length(options: Mapping[str, Any], settings: ServiceSettings) -> None:
     for name, most in (
         ("duration", settings.max_duration_s),
@@ -123,10 +116,7 @@ def _check_length(options: Mapping[str, Any], settings: ServiceSettings) -> None
 
 
 def _check_one_way(options: Mapping[str, Any]) -> None:
-    felt = "valence" in options or "arousal" in options
-    if ("emotion" in options) + felt + bool(options.get("every")) != 1:
+    if ("emotion" in options) + is_feeling(options) + bool(options.get("every")) != 1:
         problem = "give just one of emotion, valence with arousal, and every"
         raise OptionError("emotion", problem)
-    if felt and not ("valence" in options and "arousal" in options):
-        missing = "valence" if "arousal" in options else "arousal"
-        raise OptionError(missing, "is missing; a feeling is valence and arousal")
+    check_feeling(options)

@@ -20,6 +20,7 @@ from mien.service.parts import Service, TheService
 from mien.service.problems import documented
 from mien.service.rendering import MEDIA_TYPES, Recipe, Renderer, while_connected
 from mien.service.routes.numbers import Whole
+from mien.service.routes.pairs import check_feeling, check_size, is_feeling
 from mien.service.security.guard import Caller
 from mien.service.tasks.stills import Look, StillFormat
 from mien.service.tasks.verbs import engine_of
@@ -81,14 +82,13 @@ class StillAsked(BaseModel):
 
     def look(self, renderer: Renderer) -> Look:
         """What is put on the face. Raises OptionError for contradictions, ExpressionError."""
-        felt = self.valence is not None or self.arousal is not None
+        feeling = self._said("valence", "arousal")
+        felt = is_feeling(feeling)
         said = {"emotion": self.emotion is not None, "valence": felt, "edits": self.edits}
         several = [name for name, given in said.items() if given]
         if len(several) > 1:
             raise OptionError(several[1], f"cannot be combined with {several[0]}")
-        if felt and (self.valence is None or self.arousal is None):
-            missing = "valence" if self.valence is None else "arousal"
-            raise OptionError(missing, "is missing; a feeling is valence and arousal")
+        check_feeling(feeling)
         name = None if self.emotion is None else renderer.expression(self.emotion)
         return Look(name, self.intensity, self.valence, self.arousal, self._edits())
 
@@ -100,14 +100,14 @@ class StillAsked(BaseModel):
 
     def pixels(self) -> Size | None:
         """The size, as the pipeline takes it. Raises OptionError for contradictions."""
-        if self.width is None and self.height is None:
-            return self.size
+        check_size(self._said("size", "width", "height"))
         if self.width is None or self.height is None:
-            missing = "width" if self.width is None else "height"
-            raise OptionError(missing, "is missing; give width and height, or size")
-        if self.size is not None:
-            raise OptionError("size", "cannot be combined with width and height")
+            return self.size
         return self.width, self.height
+
+    def _said(self, *names: str) -> dict[str, Any]:
+        """Those of these fields that were given."""
+        return self.model_dump(include=set(names), exclude_none=True)
 
 
 _EXAMPLES: dict[str, Any] = {
