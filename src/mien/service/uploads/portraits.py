@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass
@@ -117,7 +116,7 @@ class Portraits:
         try:
             seen = await look(self._executor, task, kind=kind, owner=upload.owner, name=name)
         except UnreadableMediaError as error:
-            if not await asyncio.to_thread(upload.path.exists):
+            if not await self._uploads.holds(upload):
                 raise ConflictError("it was deleted meanwhile; send the file again") from None
             problem = str(error).removeprefix(f"{error.path}: ")
             raise UnreadableMediaError(name, problem) from None

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO, ParamSpec, TypeAlias, TypeVar
 
 from mien.errors import OutputError, TemplateError, UnreadableMediaError
 from mien.service.errors import NotFoundError, TooLargeError, UnsupportedKindError
@@ -28,6 +28,8 @@ _THREADS = 4
 _FAMILIES = {"film": "media", "sound": "media"}
 P = ParamSpec("P")
 R = TypeVar("R")
+_Place: TypeAlias = tuple[Owner, str, float]
+"""Owner, id and time: what is sent again after it was deleted is another file."""
 
 
 class Uploads:
@@ -40,7 +42,7 @@ class Uploads:
         self._shelf = Shelf(folder)
         self._shelf.clear_up()
         self._moving = asyncio.Lock()
-        self._on_trial: dict[tuple[Owner, str], int] = {}
+        self._on_trial: dict[_Place, int] = {}
         """How many try what was new with one of them."""
         self._threads = ThreadPoolExecutor(_THREADS, "mien-uploads")
         """For large files, which must not take the threads that everything else needs."""
@@ -91,21 +93,27 @@ class Uploads:
         self.accept(upload)
         return upload
 
+    async def holds(self, upload: Upload) -> bool:
+        """Whether this very file is still here; one that was deleted and sent again is another."""
+        same = await asyncio.to_thread(self._shelf.find, upload.owner, upload.id)
+        return same is not None and _place(same) == _place(upload)
+
     def accept(self, upload: Upload) -> None:
         """It stays, whoever takes it back."""
-        self._on_trial.pop((upload.owner, upload.id), None)
+        self._on_trial.pop(_place(upload), None)
 
     async def take_back(self, upload: Upload) -> None:
         """Delete what was received on trial, unless it was here before, was accepted, or somebody
         else who sent it still tries it. Raises OutputError."""
         async with self._moving:
-            place = upload.owner, upload.id
+            place = _place(upload)
             if place not in self._on_trial:
                 return
             self._on_trial[place] -= 1
             if not self._on_trial[place]:
                 del self._on_trial[place]
-                await finished(asyncio.to_thread(self._shelf.delete, *place))
+                if await self.holds(upload):
+                    await finished(asyncio.to_thread(self._shelf.delete, upload.owner, upload.id))
 
     async def list(self, owner: Owner, kinds: Sequence[UploadKind]) -> Sequence[Upload]:
         """All of these kinds, the newest first."""
@@ -147,7 +155,7 @@ class Uploads:
             if same is None:  # else it came twice at the same time
                 await self._put(part, upload)
                 if on_trial:
-                    self._on_trial[upload.owner, upload.id] = 0
+                    self._on_trial[_place(upload)] = 0
             return self._claimed(same or upload, on_trial)
 
     async def _put(self, part: Path, upload: Upload) -> None:
@@ -161,7 +169,7 @@ class Uploads:
 
     def _claimed(self, upload: Upload, on_trial: bool) -> Upload:
         """Noted whether one more tries it, or it stays."""
-        place = upload.owner, upload.id
+        place = _place(upload)
         if not on_trial:
             self.accept(upload)
         elif place in self._on_trial:
@@ -171,6 +179,10 @@ class Uploads:
     async def _in_thread(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         work = partial(call, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _place(upload: Upload) -> _Place:
+    return upload.owner, upload.id, upload.created
 
 
 def _upload(

@@ -15,7 +15,7 @@ from PIL import Image as PillowImage
 from fakes.clips import moving_face, still_life, write_clip
 from fakes.executing_here import ExecutingHere
 from mien.errors import NoFaceError, UnreadableMediaError
-from mien.service.errors import BusyError, NotFoundError, UnsupportedKindError
+from mien.service.errors import BusyError, ConflictError, NotFoundError, UnsupportedKindError
 from mien.service.security.keys import LOCAL
 from mien.service.tasks.stills import InspectTask
 from mien.service.uploads.limits import UploadLimits
@@ -171,3 +171,30 @@ def test_what_somebody_else_who_sent_it_wants_is_not_taken_back(
     for wanted, files_left in ((False, 0), (True, 2)):
         run(go(wanted))
         assert kept(tmp_path) == files_left
+
+
+class SentAgainMeanwhile(ExecutingHere):
+    """Deletes what it is to look at, and sends it again before it says that it was not there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uploads: Uploads | None = None
+
+    async def run(self, task: Any, **how: Any) -> Any:
+        if self.uploads is not None and isinstance(task, InspectTask):
+            uploads, self.uploads = self.uploads, None
+            await uploads.delete(LOCAL, task.key)
+            try:
+                return await super().run(task, **how)
+            finally:
+                again = io.BytesIO(face())
+                await uploads.receive(LOCAL, again, name="", kinds=("picture",), on_trial=True)
+        return await super().run(task, **how)
+
+
+def test_one_deleted_and_sent_again_while_it_is_looked_at_is_a_conflict(tmp_path: Path) -> None:
+    executor = SentAgainMeanwhile()
+    uploads = executor.uploads = Uploads(tmp_path / "uploads", LIMITS, executor)
+    with pytest.raises(ConflictError, match="deleted meanwhile"):
+        add(Portraits(uploads, executor), face())
+    assert kept(tmp_path) == 2  # the second sender still tries it
