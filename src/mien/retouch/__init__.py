@@ -1,0 +1,1 @@
+"""What paints over finished frames: lips that say what is heard."""
