@@ -14,8 +14,10 @@ MienError                      code, and the facts as attributes
 ├── DownloadError              what could not be fetched
 ├── ApiError                   what a service answered to a client
 ├── ApiConnectionError         a service that a client cannot reach
+├── SynthesizerError           nothing on this machine can say words, or it does not work
 └── EngineUnavailableError     an engine that cannot run here; names what is missing
-    └── MissingWeightsError    its weights are not on this machine
+    ├── MissingWeightsError    its weights are not on this machine
+    └── OutOfMemoryError       its device has too little memory for what was asked
 
 MienWarning is the category of its warnings.
 """
@@ -198,6 +200,12 @@ class ApiConnectionError(MienError):
         self.unsent = unsent
 
 
+class SynthesizerError(MienError):
+    """No synthesizer of speech is installed here, or it does not do what it should."""
+
+    code = "no-synthesizer"
+
+
 class MienWarning(UserWarning):
     """Something that was asked for is done otherwise; the message says what and why."""
 
@@ -210,6 +218,12 @@ class EngineUnavailableError(MienError):
     def __init__(self, engine: str, problem: str) -> None:
         super().__init__(f"engine {engine}: {problem}")
         self.engine = engine
+
+
+class OutOfMemoryError(EngineUnavailableError):
+    """An engine whose device has too little memory; the message says for what."""
+
+    code = "out-of-memory"
 
 
 class MissingWeightsError(EngineUnavailableError):

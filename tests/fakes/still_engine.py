@@ -13,6 +13,7 @@ from mien.engines import EngineInfo
 from mien.engines.base import DEFAULT_FRAMING
 from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
 from mien.types import Face, Framing, Image, Mask, Motion, MotionOptions, Portrait, Rendered
+from mien.weights.residents import MemoryBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ class StillEngine:
         crop_scale=1.0,
     )
 
-    def __init__(self, settings: EngineSettings = DEFAULT_SETTINGS) -> None:
+    def __init__(
+        self, settings: EngineSettings = DEFAULT_SETTINGS, *, budget: MemoryBudget | None = None
+    ) -> None:
         self.settings = settings
 
     @classmethod

@@ -16,6 +16,7 @@ from mien.checks import shown
 from mien.engines.settings import DEFAULT_SETTINGS, SWITCHES, EngineSettings, settings_of
 from mien.errors import EngineUnavailableError, OptionError
 from mien.types import Face, Framing, Motion, MotionOptions, Portrait, Rendered
+from mien.weights.residents import MemoryBudget
 
 Channel = Literal["pose", "blendshapes", "keypoints", "landmarks", "pixels"]
 """What of a MotionFrame an engine reads; ``pose`` is rotation, translation and scale."""
@@ -129,15 +130,18 @@ ENGINES: dict[str, str] = {
 """Name -> where its class is; imported on first use."""
 
 
-def load_engine(engine: str | EngineSettings = "mesh") -> Engine[Any]:
-    """A new engine by name or by settings.
+def load_engine(
+    engine: str | EngineSettings = "mesh", *, budget: MemoryBudget | None = None
+) -> Engine[Any]:
+    """A new engine by name or by settings. ``budget``: the device's memory that it shares with
+    other models; it may be made to rest between two uses.
 
     Raises OptionError naming what there is, for an engine that there is not or a setting that it
     does not have; EngineUnavailableError naming what keeps it from running here.
     """
     settings = settings_of(engine)
     check_settings(settings)
-    return cast(Engine[Any], _engine_class(settings.name)(settings))
+    return cast(Engine[Any], _engine_class(settings.name)(settings, budget=budget))
 
 
 def engine_info(name: str) -> EngineInfo:

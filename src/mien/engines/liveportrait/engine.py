@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import repeat
 from typing import ClassVar
 
@@ -15,9 +16,11 @@ from mien.engines.liveportrait.framing.subjects import SOURCE_SCALE, SOURCE_Y
 from mien.engines.liveportrait.opening import find_networks, open_networks, points_for
 from mien.engines.liveportrait.playing import play
 from mien.engines.liveportrait.runtimes.base import Runtime
+from mien.engines.liveportrait.runtimes.resting import RestingRuntime
 from mien.engines.liveportrait.source import LivePortraitSource, prepare_source
 from mien.engines.settings import PRECISIONS, RUNTIMES, SPECIES, SWITCHES, TIERS, EngineSettings
 from mien.types import Face, Framing, Motion, MotionOptions, Portrait, Rendered
+from mien.weights.residents import MemoryBudget
 
 _NAME = "liveportrait"
 
@@ -44,14 +47,24 @@ class LivePortraitEngine:
         extras=tuple(SWITCHES),
     )
 
-    def __init__(self, settings: EngineSettings, runtime: Runtime | None = None) -> None:
+    def __init__(
+        self,
+        settings: EngineSettings,
+        runtime: Runtime | None = None,
+        *,
+        budget: MemoryBudget | None = None,
+    ) -> None:
         """Find the weights and make them ready, or use a ``runtime`` that has its own.
+        ``budget``: the memory that the networks share with others.
 
         Raises MissingWeightsError, WeightsError, OptionError for a device or a precision that is
         not there, EngineUnavailableError naming the package that is missing.
         """
         self._settings = settings
-        self._runtime = open_networks(settings) if runtime is None else runtime
+        if runtime is None:
+            open_runtime = partial(open_networks, settings)
+            runtime = RestingRuntime(open_runtime, self.info.memory_mb, budget)
+        self._runtime = runtime
         self._points_of = points_for(settings)
 
     @classmethod

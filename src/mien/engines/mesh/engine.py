@@ -34,6 +34,7 @@ from mien.types import (
     Portrait,
     Rendered,
 )
+from mien.weights.residents import MemoryBudget
 
 
 class MeshEngine:
@@ -51,8 +52,11 @@ class MeshEngine:
         parallel=True,
     )
 
-    def __init__(self, settings: EngineSettings = DEFAULT_SETTINGS) -> None:
-        """There is nothing to choose about it: any settings of its own will do."""
+    def __init__(
+        self, settings: EngineSettings = DEFAULT_SETTINGS, *, budget: MemoryBudget | None = None
+    ) -> None:
+        """There is nothing to choose about it, and nothing to put away: any settings of its own
+        will do."""
         self._segmenter: Segmenter | None = None
 
     @classmethod

@@ -9,11 +9,12 @@ from typing import Any, Self
 
 from mien.checks import check_whole
 from mien.engines import Engine, load_engine
+from mien.engines.base import engine_info
 from mien.engines.settings import EngineSettings, settings_of
 from mien.face import MeshTracker
 from mien.face.tracker import MAX_FACES
-from mien.pipeline.keeping.engines import EngineShelf, KeptEngine
 from mien.pipeline.keeping.lru import ByteLru, LruStatus
+from mien.pipeline.keeping.shelf import KeptModel, Model, ModelShelf
 from mien.pipeline.keeping.sizes import num_bytes
 from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
 from mien.types import Face, Image
@@ -25,7 +26,7 @@ _MB = 1_000_000
 class KeeperStatus:
     """engines: in memory, those in use first. portraits: prepared ones."""
 
-    engines: tuple[KeptEngine, ...]
+    engines: tuple[KeptModel, ...]
     portraits: LruStatus
 
 
@@ -48,7 +49,7 @@ class Keeper:
         """Millions of bytes; 0 keeps nothing. OptionError for less."""
         check_whole("engine_memory_mb", engine_memory_mb, least=0)
         check_whole("portrait_memory_mb", portrait_memory_mb, least=0)
-        self._engines = EngineShelf(engine_memory_mb)
+        self._engines = ModelShelf(engine_memory_mb)
         self._finder: MeshTracker | None = None
         self._portraits: ByteLru[PortraitKey, PreparedPortrait] = ByteLru(portrait_memory_mb * _MB)
 
@@ -58,7 +59,7 @@ class Keeper:
 
         Raises as :func:`mien.engines.load_engine`.
         """
-        return self._engines.lend(settings_of(engine))
+        return self._engines.lend(engine_model(settings_of(engine)))
 
     def find_faces(self, image: Image) -> list[Face]:
         """As :func:`mien.find_faces`, with networks that stay loaded: half the time."""
@@ -104,6 +105,12 @@ class Keeper:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def engine_model(settings: EngineSettings) -> Model[Engine[Any]]:
+    """An engine, as what can be lent. Raises as :func:`mien.engines.base.engine_info`."""
+    memory_mb = engine_info(settings.name).memory_mb
+    return Model(settings, memory_mb, lambda budget: load_engine(settings, budget=budget))
 
 
 def borrowed_engine(

@@ -33,7 +33,7 @@ class Runtime(Protocol):
     """The networks, loaded and ready. One instance serves one thread at a time.
 
     What `prepare` gives belongs to the runtime that made it. A call that runs out of memory
-    raises EngineUnavailableError naming the size; the runtime stays as it was.
+    raises OutOfMemoryError naming the size; the runtime stays as it was.
     """
 
     def read_motion(self, pictures: Image) -> list[KeypointReading]:

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
-from mien.engines.liveportrait.runtimes.memory import is_no_memory
 from mien.engines.liveportrait.runtimes.onnx_files import OnnxFile, Shape
 from mien.engines.liveportrait.runtimes.onnx_providers import Provider
 from mien.errors import EngineUnavailableError, OptionError, WeightsError
 from mien.types import Floats
+from mien.weights.memory import is_no_memory
 
 _LARGEST_FILE = 2 << 30
 """Bytes; the format ends there, and the largest of the files has a fifth of it."""

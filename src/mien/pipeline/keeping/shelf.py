@@ -1,45 +1,70 @@
-"""Engines that stay loaded between two uses."""
+"""Models that stay loaded between two uses."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-from mien.engines import Engine, load_engine
-from mien.engines.base import engine_info
-from mien.engines.settings import EngineSettings
 from mien.errors import MienError
+from mien.weights.residents import MemoryBudget
+
+
+class Lendable(Protocol):
+    """An engine, or whatever else has networks."""
+
+    def reset(self) -> None:
+        """Forget what was done before."""
+        ...
+
+    def close(self) -> None:
+        """Give memory back for good."""
+        ...
+
+
+M = TypeVar("M", bound=Lendable)
 
 
 @dataclass(frozen=True, slots=True)
-class KeptEngine:
-    """One engine in memory. memory_mb: what it says that it needs. lent: whether it is in use."""
+class Model(Generic[M]):
+    """What can be lent. settings: those of equal settings are alike. memory_mb: what it needs.
+    load: makes one, under a budget that it shares."""
 
-    settings: EngineSettings
+    settings: Hashable
+    memory_mb: int
+    load: Callable[[MemoryBudget], M]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptModel:
+    """One model in memory. memory_mb: what it says that it needs. lent: whether it is in use."""
+
+    settings: Any
     memory_mb: int
     lent: bool
 
 
 @dataclass(slots=True, eq=False)
 class _Loaded:
-    settings: EngineSettings
+    settings: Hashable
     memory_mb: int
-    engine: Engine[Any] | None = None
+    model: Lendable | None = None
 
 
-class EngineShelf:
-    """Engines by their settings, each lent to one borrower at a time.
+class ModelShelf:
+    """Models by their settings, each lent to one borrower at a time.
 
     Whoever asks for one that is lent gets another one of the same settings: nobody waits for
     anybody, so one thread may borrow several. Those in use may therefore need more than
-    ``memory_mb``; those not in use are closed, the longest unused first, as long as all together
-    do. Safe to use from several threads.
+    ``memory_mb``: then those with networks take turns at work (:class:`MemoryBudget`). Those not
+    in use are closed, the longest unused first, as long as all together need more. Safe to use
+    from several threads.
     """
 
     def __init__(self, memory_mb: int) -> None:
+        self.budget = MemoryBudget(memory_mb)
         self._memory_mb = memory_mb
         self._idle: list[_Loaded] = []
         """The longest unused first."""
@@ -47,20 +72,20 @@ class EngineShelf:
         self._lock = threading.Lock()
 
     @contextmanager
-    def lend(self, settings: EngineSettings) -> Generator[Engine[Any]]:
-        """An engine of these settings, with nothing left in it of what it did before. It is not to
+    def lend(self, model: Model[M]) -> Generator[M]:
+        """A model of these settings, with nothing left in it of what it did before. It is not to
         be closed, nor used after the context.
 
-        Raises as :func:`mien.engines.load_engine`. After an error that nobody meant the engine is
-        closed: who knows what is left in it, as of a GPU.
+        Raises what loading it does. After an error that nobody meant the model is closed: who
+        knows what is left in it, as of a GPU.
         """
-        loaded, broken = self._take(settings), False
+        loaded, broken = self._take(model), False
         try:
-            if loaded.engine is None:
-                loaded.engine = load_engine(settings)
+            if loaded.model is None:
+                loaded.model = model.load(self.budget)
             else:
-                loaded.engine.reset()
-            yield loaded.engine
+                loaded.model.reset()
+            yield cast(M, loaded.model)
         except Exception as error:
             broken = not isinstance(error, MienError)
             raise
@@ -68,11 +93,11 @@ class EngineShelf:
             self._take_back(loaded, broken=broken)
 
     @property
-    def status(self) -> tuple[KeptEngine, ...]:
+    def status(self) -> tuple[KeptModel, ...]:
         """Those in use, then those not in use, the longest unused first."""
         with self._lock:
             return tuple(
-                KeptEngine(each.settings, each.memory_mb, lent)
+                KeptModel(each.settings, each.memory_mb, lent)
                 for shelf, lent in ((self._lent, True), (self._idle, False))
                 for each in shelf
             )
@@ -84,14 +109,14 @@ class EngineShelf:
             superfluous = self._superfluous()
         _close(superfluous)
 
-    def _take(self, settings: EngineSettings) -> _Loaded:
+    def _take(self, model: Model[Any]) -> _Loaded:
         """An idle one, or the place of one that is to be loaded, for which room was made."""
         with self._lock:
-            found = next((e for e in reversed(self._idle) if e.settings == settings), None)
+            found = next((e for e in reversed(self._idle) if e.settings == model.settings), None)
             if found is not None:
                 self._idle.remove(found)
             else:
-                found = _Loaded(settings, engine_info(settings.name).memory_mb)
+                found = _Loaded(model.settings, model.memory_mb)
             self._lent.append(found)
             superfluous = self._superfluous()
         _close(superfluous)
@@ -100,10 +125,10 @@ class EngineShelf:
     def _take_back(self, loaded: _Loaded, *, broken: bool) -> None:
         with self._lock:
             self._lent.remove(loaded)
-            if loaded.engine is not None and not broken:  # else it could not be loaded
+            if loaded.model is not None and not broken:  # else it could not be loaded
                 self._idle.append(loaded)
             superfluous = self._superfluous()
-        if loaded.engine is not None and broken:
+        if loaded.model is not None and broken:
             superfluous.append(loaded)
         _close(superfluous)
 
@@ -119,5 +144,5 @@ class EngineShelf:
 
 def _close(superfluous: list[_Loaded]) -> None:
     for each in superfluous:
-        assert each.engine is not None, "idle ones are loaded"
-        each.engine.close()
+        assert each.model is not None, "idle ones are loaded"
+        each.model.close()

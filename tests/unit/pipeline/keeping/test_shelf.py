@@ -3,15 +3,17 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
 from fakes.still_engine import StillEngine
-from mien.engines.base import ENGINES, EngineInfo
+from mien.engines.base import ENGINES, Engine, EngineInfo
 from mien.engines.settings import EngineSettings
 from mien.errors import EngineUnavailableError, NoFaceError
-from mien.pipeline.keeping.engines import EngineShelf
+from mien.pipeline.keeping.keeper import engine_model
+from mien.pipeline.keeping.shelf import Model, ModelShelf
+from mien.weights.residents import MemoryBudget
 
 pytestmark = pytest.mark.unit
 
@@ -22,7 +24,7 @@ class Diary(StillEngine):
     info: ClassVar[EngineInfo] = replace(StillEngine.info, name="diary", memory_mb=100)
     written: ClassVar[list[tuple[str, int]]] = []
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, *, budget: MemoryBudget | None = None) -> None:
         super().__init__(settings)
         self._write("loaded")
 
@@ -39,12 +41,16 @@ class Diary(StillEngine):
 class Broken(StillEngine):
     info: ClassVar[EngineInfo] = replace(StillEngine.info, name="broken", memory_mb=100)
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, *, budget: MemoryBudget | None = None) -> None:
         raise EngineUnavailableError("broken", "is broken")
 
 
 def engine(number: int) -> EngineSettings:
     return EngineSettings("diary", batch=number)
+
+
+def model(number: int) -> Model[Engine[Any]]:
+    return engine_model(engine(number))
 
 
 @pytest.fixture(autouse=True)
@@ -55,13 +61,13 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Diary, "written", [])
 
 
-def use(shelf: EngineShelf, number: int) -> StillEngine:
-    with shelf.lend(engine(number)) as lent:
+def use(shelf: ModelShelf, number: int) -> Any:
+    with shelf.lend(model(number)) as lent:
         return lent
 
 
 def test_an_engine_is_loaded_once_and_reset_before_it_is_lent_again() -> None:
-    shelf = EngineShelf(1000)
+    shelf = ModelShelf(1000)
     first = use(shelf, 1)
     assert Diary.written == [("loaded", 1)]
     assert use(shelf, 1) is first
@@ -69,13 +75,13 @@ def test_an_engine_is_loaded_once_and_reset_before_it_is_lent_again() -> None:
 
 
 def test_other_settings_are_another_engine() -> None:
-    shelf = EngineShelf(1000)
+    shelf = ModelShelf(1000)
     assert use(shelf, 1) is not use(shelf, 2)
     assert use(shelf, 1).settings == engine(1)
 
 
 def test_the_longest_unused_is_closed_before_another_one_is_loaded() -> None:
-    shelf = EngineShelf(250)
+    shelf = ModelShelf(250)
     for number in (1, 2, 1, 3):
         use(shelf, number)
     assert Diary.written[-2:] == [("closed", 2), ("loaded", 3)]
@@ -83,59 +89,59 @@ def test_the_longest_unused_is_closed_before_another_one_is_loaded() -> None:
 
 
 def test_an_engine_that_is_lent_is_lent_to_nobody_else() -> None:
-    shelf = EngineShelf(1000)
-    with shelf.lend(engine(1)) as one, shelf.lend(engine(1)) as other:
+    shelf = ModelShelf(1000)
+    with shelf.lend(model(1)) as one, shelf.lend(model(1)) as other:
         assert one is not other
         assert [each.lent for each in shelf.status] == [True, True]
     assert [each.lent for each in shelf.status] == [False, False]
 
 
 def test_engines_in_use_may_need_more_than_there_is_and_nobody_waits() -> None:
-    shelf = EngineShelf(150)
-    with shelf.lend(engine(1)), shelf.lend(engine(2)), shelf.lend(engine(3)):
+    shelf = ModelShelf(150)
+    with shelf.lend(model(1)), shelf.lend(model(2)), shelf.lend(model(3)):
         assert sum(each.memory_mb for each in shelf.status) == 300
     assert [each.settings for each in shelf.status] == [engine(1)]
     assert Diary.written[-2:] == [("closed", 3), ("closed", 2)]
 
 
 def test_one_that_is_larger_than_all_the_memory_is_closed_after_use() -> None:
-    shelf = EngineShelf(99)
+    shelf = ModelShelf(99)
     use(shelf, 1)
     assert Diary.written == [("loaded", 1), ("closed", 1)]
     assert shelf.status == ()
 
 
 def test_an_engine_is_closed_after_an_error_that_nobody_meant() -> None:
-    shelf = EngineShelf(1000)
-    with pytest.raises(ZeroDivisionError), shelf.lend(engine(1)):
+    shelf = ModelShelf(1000)
+    with pytest.raises(ZeroDivisionError), shelf.lend(model(1)):
         raise ZeroDivisionError
     assert Diary.written == [("loaded", 1), ("closed", 1)]
     assert shelf.status == ()
 
 
 def test_an_engine_comes_back_from_work_that_failed() -> None:
-    shelf = EngineShelf(1000)
-    with pytest.raises(NoFaceError), shelf.lend(engine(1)):
+    shelf = ModelShelf(1000)
+    with pytest.raises(NoFaceError), shelf.lend(model(1)):
         raise NoFaceError("me.jpg", "shows none")
     use(shelf, 1)
     assert Diary.written == [("loaded", 1), ("reset", 1)]
 
 
 def test_one_that_cannot_be_loaded_leaves_no_trace() -> None:
-    shelf = EngineShelf(1000)
+    shelf = ModelShelf(1000)
     for _ in range(2):
         with (
             pytest.raises(EngineUnavailableError, match="is broken"),
-            shelf.lend(EngineSettings("broken")),
+            shelf.lend(engine_model(EngineSettings("broken"))),
         ):
             pass
     assert shelf.status == ()
 
 
 def test_closing_takes_those_in_use_when_they_come_back() -> None:
-    shelf = EngineShelf(1000)
+    shelf = ModelShelf(1000)
     use(shelf, 2)
-    with shelf.lend(engine(1)):
+    with shelf.lend(model(1)):
         shelf.close()
         assert Diary.written == [("loaded", 2), ("loaded", 1), ("closed", 2)]
     assert Diary.written[-1] == ("closed", 1)
@@ -144,11 +150,11 @@ def test_closing_takes_those_in_use_when_they_come_back() -> None:
 
 
 def test_threads_never_share_an_engine() -> None:
-    shelf, in_use, lock = EngineShelf(300), set(), threading.Lock()
+    shelf, in_use, lock = ModelShelf(300), set(), threading.Lock()
 
     def work(number: int) -> None:
         for step in range(100):
-            with shelf.lend(engine(1 + (number + step) % 2)) as lent:
+            with shelf.lend(model(1 + (number + step) % 2)) as lent:
                 with lock:
                     assert id(lent) not in in_use
                     in_use.add(id(lent))
