@@ -14,7 +14,7 @@ from mien.weights.artifacts import (
 )
 from mien.weights.places import Found, by_network, find_weights, locate
 from mien.weights.recipe import LIVEPORTRAIT_GAINS, recipe_state, spectral_shapes
-from mien.weights.state import State, part_of, read_state, require_torch
+from mien.weights.state import State, part_of, read_arguments, read_state, require_torch
 from mien.weights.strict import check_finite, load_strict
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "load_strict",
     "locate",
     "part_of",
+    "read_arguments",
     "read_state",
     "recipe_state",
     "require_torch",

@@ -18,10 +18,14 @@ from mien.errors import OptionError
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository on the Hugging Face hub, and the folder of a checkout that holds its files."""
+    """A repository on the Hugging Face hub, and the folder of a checkout that holds its files.
+
+    folder: within that one, where upstream keeps it beside others; empty where it does not.
+    """
 
     id: str
     checkout_folder: str
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,25 @@ class Artifact:
         """The file's name alone."""
         return PurePosixPath(self.path).name
 
+    @property
+    def place(self) -> PurePosixPath:
+        """Where it lies in a folder of models."""
+        return PurePosixPath(self.repository.folder, self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Files that are used together, by one engine, or that it does without (not ``used``)."""
+    """Files that are used together, by one engine, or that it does without (not ``used``).
+
+    instead: what works without them, for who lacks them.
+    """
 
     name: str
     engine: str
     what: str
     artifacts: tuple[Artifact, ...]
     used: bool = True
+    instead: str = "--engine mesh works now, without any"
 
 
 _LIVEPORTRAIT = Repository("KwaiVGI/LivePortrait", "pretrained_weights")
@@ -126,6 +139,27 @@ def _insightface(name: str, file: str, holds: str) -> Artifact:
     return Artifact(name, _LIVEPORTRAIT, path, holds, _INSIGHTFACE)
 
 
+_JOYVASA = Repository("jdh-algo/JoyVASA", "pretrained_weights", "JoyVASA")
+_JOYVASA_FILES = (
+    Artifact(
+        "motion-generator",
+        _JOYVASA,
+        "motion_generator/motion_generator_hubert_chinese.pt",
+        "speech to motion: HuBERT and the denoiser",
+        "MIT (JoyVASA)",
+        {"joyvasa": "model"},
+        413910476,
+    ),
+    Artifact(
+        "motion-template",
+        _JOYVASA,
+        "motion_template/motion_template.pkl",
+        "the range of its motion",
+        "MIT (JoyVASA)",
+    ),
+)
+"""HuBERT's own files are not needed: its weights, trained further, are in the generator's."""
+
 BUNDLES: Mapping[str, Bundle] = {
     each.name: each
     for each in (
@@ -156,6 +190,14 @@ BUNDLES: Mapping[str, Bundle] = {
                 _insightface("landmarks-106", "2d106det.onnx", "106 landmarks of a face"),
             ),
             used=False,
+        ),
+        Bundle(
+            "joyvasa",
+            "joyvasa",
+            "JoyVASA, motion made of speech, for people and animals",
+            _JOYVASA_FILES,
+            instead="without --audio-driver, Mien's own speech driver works now, on --engine mesh, "
+            "too",
         ),
     )
 }

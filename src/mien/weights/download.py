@@ -80,4 +80,4 @@ def _place(artifact: Artifact, models_dir: Path | None) -> Path | None:
     """Where the file belongs, or where it lies in the cache, None if it does not."""
     if models_dir is None:
         return cached_file(artifact.repository.id, artifact.path)
-    return layout_root(models_dir, artifact.repository) / artifact.path
+    return layout_root(models_dir, artifact.repository) / artifact.place

@@ -9,14 +9,15 @@ Looked for in this order, each file by itself:
 A folder of models is a checkout of upstream's, its folder of weights (``pretrained_weights`` of
 LivePortrait, ``checkpoints`` of FasterLivePortrait), or the folder within that which holds the
 files of one system (``liveportrait``): the layout below stays as upstream has it. Where a
-``.safetensors`` lies beside a ``.pth``, of the same name and no older, it is taken instead.
+``.safetensors`` lies beside a ``.pth`` or a ``.pt``, of the same name and no older, it is taken
+instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from mien.errors import MissingWeightsError, OptionError, WeightsError
 from mien.weights.artifacts import BUNDLES, Artifact, Bundle, Repository
@@ -24,6 +25,7 @@ from mien.weights.containers import is_file
 from mien.weights.hub import cache_folder, cached_file
 
 WORKING_FOLDER = Path()
+_OF_PYTORCH = (".pth", ".pt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _folders(models_dir: Path | None) -> Iterator[Path]:
 
 
 def _places(artifact: Artifact, folder: Path) -> Iterator[Path]:
-    path = PurePosixPath(artifact.path)
+    path = artifact.place
     yield folder / artifact.repository.checkout_folder / path
     if folder is WORKING_FOLDER:
         return
@@ -99,7 +101,7 @@ def _places(artifact: Artifact, folder: Path) -> Iterator[Path]:
 def _preferred(place: Path) -> Path | None:
     """The file there: converted, if that is no older, else as it was published."""
     published = place if is_file(place) else None
-    if place.suffix != ".pth":
+    if place.suffix not in _OF_PYTORCH:
         return published
     converted = place.with_suffix(".safetensors")
     if not is_file(converted):
@@ -111,7 +113,7 @@ def _preferred(place: Path) -> Path | None:
 
 def _check_system(artifact: Artifact, path: Path) -> None:
     """Weights of humans and animals have the same shapes; only their folders tell them apart."""
-    wanted = PurePosixPath(artifact.path).parts[0]
+    wanted = artifact.place.parts[0]
     others = _systems(artifact.repository) - {wanted}
     for folder in list(path.resolve().parents)[:2]:
         if folder.name in others:
@@ -124,7 +126,7 @@ def _check_system(artifact: Artifact, path: Path) -> None:
 def _systems(repository: Repository) -> frozenset[str]:
     """The folders at the top of a repository: ``liveportrait``, ``liveportrait_animals``..."""
     return frozenset(
-        PurePosixPath(artifact.path).parts[0]
+        artifact.place.parts[0]
         for bundle in BUNDLES.values()
         for artifact in bundle.artifacts
         if artifact.repository == repository
@@ -145,7 +147,7 @@ def _problem(bundle: Bundle, missing: list[Artifact], models_dir: Path | None) -
     return (
         f"its weights are not here: {files}; looked in {', '.join(looked)}"
         f"{_hint(bundle, models_dir)}; run `mien models download {bundle.name}`, or name their "
-        "folder with --models-dir or MIEN_MODELS_DIR; --engine mesh works now, without any"
+        f"folder with --models-dir or MIEN_MODELS_DIR; {bundle.instead}"
     )
 
 
@@ -155,7 +157,7 @@ def _hint(bundle: Bundle, models_dir: Path | None) -> str:
         return ""
     chosen = models_dir.resolve()
     for artifact in bundle.artifacts:
-        place = PurePosixPath(artifact.path).parent
+        place = artifact.place.parent
         if len(place.parts) > 1 and chosen.parts[-len(place.parts) :] == place.parts:
             return f" (give {chosen.parents[len(place.parts) - 2]} in its place)"
     return ""

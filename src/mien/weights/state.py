@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from mien.checks import shown
 from mien.errors import EngineUnavailableError, WeightsError
+from mien.weights.arguments import admitting_arguments, plain_arguments
 from mien.weights.containers import Kind, container_kind
 from mien.weights.likeness import likeness
 
@@ -49,6 +50,15 @@ def read_state(path: str | Path) -> State:
     for key, tensor in state.items():
         _check_tensor(path, key, tensor)
     return state
+
+
+def read_arguments(path: str | Path) -> Mapping[str, str | int | float | bool | None]:
+    """The arguments of the training, as far as they are numbers and words, that a ``.pth`` keeps
+    beside the weights; empty where there are none. Raises as :func:`read_state`."""
+    path = Path(path)
+    kind = container_kind(path)
+    require_torch()
+    return {} if kind == "safetensors" else plain_arguments(_read_pickled(path, kind))
 
 
 def part_of(state: State, part: str, path: str | Path) -> State:
@@ -96,8 +106,8 @@ def _read_pickled(path: Path, kind: Kind) -> Any:
     if path.suffix == ".safetensors":  # torch.load goes by the name
         raise WeightsError(path, "is a file of PyTorch by its content; give it the name .pth")
     try:
-        with warnings.catch_warnings():  # of kinds of pickle that it reads all the same
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(), admitting_arguments():
+            warnings.simplefilter("ignore")  # of kinds of pickle that it reads all the same
             return torch.load(path, map_location="cpu", weights_only=True, mmap=kind == "zip")
     except pickle.UnpicklingError as error:
         raise WeightsError(path, _pickle_problem(str(error))) from None

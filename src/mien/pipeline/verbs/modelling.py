@@ -140,9 +140,9 @@ def _conversion(
     artifact: Artifact, path: Path, output: str | None, *, force: bool
 ) -> tuple[Path, Path]:
     """The file to convert and the one to write; the latter twice if it stays as it is."""
-    place = path if output is None else Path(output) / artifact.path
+    place = path if output is None else Path(output) / artifact.place
     place = place.with_suffix(".safetensors")
-    published = path.with_suffix(".pth")
+    published = path.with_suffix(artifact.place.suffix)
     source = published if place == path and published.is_file() else path
     stays = not force and _is_newer(place, source)
     return place if stays else source, place
