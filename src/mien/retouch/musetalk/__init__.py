@@ -1,0 +1,1 @@
+"""Lips by MuseTalk: its networks, what is heard, and where both are put."""

@@ -1,0 +1,51 @@
+"""Where the networks run, and in what kind of number."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from mien.errors import OptionError
+from mien.retouch.musetalk.settings import MuseTalkSettings
+
+Number = Literal["fp32", "fp16", "bf16"]
+
+
+def device_of(settings: MuseTalkSettings) -> str:
+    """As torch names it. OptionError for one that is not here."""
+    import torch
+
+    asked = settings.device
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if asked == "auto":
+        return "cuda" if count else "cpu"
+    if asked != "cpu" and int(asked.partition(":")[2] or 0) >= count:
+        there = ", ".join(["cpu", *(f"cuda:{each}" for each in range(count))])
+        raise OptionError("--device", f"there is no {asked} here; there is {there}")
+    return asked
+
+
+def number_of(settings: MuseTalkSettings, device: str) -> Number:
+    """The kind of number for a device. OptionError for one that it is not fast with."""
+    if settings.compiled and device == "cpu":
+        raise OptionError("compiled", "networks are compiled for a card; leave it out on cpu")
+    if settings.precision == "fp32":
+        return "fp32"
+    fast: tuple[Number, ...] = _fast_numbers(device)
+    if settings.precision == "auto":
+        return fast[0] if fast else "fp32"
+    if settings.precision not in fast:
+        problem = f"{settings.precision} is a kind of number that {device} is not fast with"
+        raise OptionError("--precision", f"{problem}; choose {', '.join((*fast, 'fp32'))}")
+    return settings.precision
+
+
+def _fast_numbers(device: str) -> tuple[Number, ...]:
+    """Of half the size, the best first."""
+    import torch
+
+    if device == "cpu":
+        asked = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        return ("bf16",) if any(getattr(torch.cpu, name, bool)() for name in asked) else ()
+    with torch.cuda.device(device):
+        has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    return ("fp16", "bf16") if has_bf16 else ("fp16",)

@@ -1,0 +1,89 @@
+"""MuseTalk's networks as one thing: faces in, faces that speak out.
+
+Light to import: torch, diffusers and transformers come with the first networks.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from mien.retouch.musetalk.hearing import Ear, Hearable, Heard, windows
+from mien.retouch.musetalk.loading import Modules, require_neural
+from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
+from mien.types import Floats, Image, Mask
+
+if TYPE_CHECKING:
+    from torch import Tensor
+else:
+    Tensor = Any
+
+
+class MuseTalkNetworks:
+    """Loaded and ready. One instance serves one thread at a time.
+
+    Pictures are RGB; faces are ``side`` x ``side``. Work that runs out of memory is done again in
+    half the batch, once; after that it raises OutOfMemoryError.
+    """
+
+    def __init__(self, modules: Modules, settings: MuseTalkSettings) -> None:
+        from mien.retouch.musetalk.devices import device_of, number_of
+        from mien.retouch.musetalk.painting import Painter
+
+        device = device_of(settings)
+        number = number_of(settings, device)
+        self._painter = Painter(modules, device, number, settings.batch)
+        self._ear = Ear(modules.hearing, device)
+        self._parsing = modules.parsing
+        self.side = self._painter.side
+        """Of a face, pixels: 256."""
+
+    @classmethod
+    def load(cls, settings: MuseTalkSettings = DEFAULT_SETTINGS) -> MuseTalkNetworks:
+        """With the weights of this machine. Raises MissingWeightsError, WeightsError, OptionError
+        for a device or a precision that is not there, EngineUnavailableError naming the package
+        that is missing."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_modules(
+        cls, modules: Modules, settings: MuseTalkSettings = DEFAULT_SETTINGS
+    ) -> MuseTalkNetworks:
+        """With networks that were made otherwise, of any sizes that fit together. They are taken
+        over: changed, and not to be used for anything else."""
+        require_neural()
+        return cls(modules, settings)
+
+    def encode(self, crops: Image) -> Tensor:
+        """(N, side, side, 3) faces -> (N, 8, s, s) latents, float32 in main memory: of the face
+        whose lower half is hidden, then of the whole one. Always the same for the same face."""
+        return self._painter.encode(crops)
+
+    def paint(self, latents: Tensor, prompts: Floats) -> Image:
+        """(N, 8, s, s) latents and what is heard with each (N, 50, 384) -> (N, side, side, 3)."""
+        return self._painter.paint(latents, prompts)
+
+    def hear(self, samples: Floats) -> Heard:
+        """Sound of any length, mono float32 at 16 kHz. It is listened to as windows are taken."""
+        return Heard(samples, self._ear)
+
+    def windows(
+        self,
+        heard: Hearable,
+        rate: Fraction,
+        first: int,
+        count: int,
+        *,
+        upstream_compatible: bool = False,
+    ) -> Floats:
+        """As :func:`mien.retouch.musetalk.hearing.windows`: (count, 50, 384)."""
+        return windows(heard, rate, first, count, upstream_compatible=upstream_compatible)
+
+    def parse(self, picture: Image) -> Mask | None:
+        """Which part of the face each pixel shows, of a picture (H, W, 3) brought to 512 x 512:
+        (512, 512) numbers of BiSeNet's 19 classes. None where there are no weights for that."""
+        return None
+
+    def close(self) -> None:
+        """Give memory back; the networks are not used afterwards."""
+        del self._painter, self._ear
