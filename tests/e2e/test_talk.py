@@ -83,6 +83,23 @@ def test_silence_is_a_closed_mouth_on_a_living_face(
     assert 0 < silent < said / 2
 
 
+def test_head_and_shoulders_of_somebody_who_idles_while_speaking(
+    run: Run, portrait: Path, tmp_path: Path
+) -> None:
+    audio = write_sound(tmp_path / "a.wav", *hello(0.6))
+    talking = ("talk", portrait, "--audio", audio, "--fps", 10, "-q", "--json", "--force")
+    reports = []
+    for number, driving in enumerate(("idle:natural", "idle:nod")):
+        how = ("--crop", "upper-body", "--driving", driving, "-o", f"{number}.mp4")
+        done = run(*talking, *how)
+        assert done.code == 0
+        reports.append(json.loads(done.out))
+    width, height = reports[0]["size"]
+    assert width == height < 512
+    assert reports[0]["frames"] == 6
+    assert np.abs(pictures("0.mp4") - pictures("1.mp4")).max() > 10
+
+
 def test_the_seed_and_the_gaze_change_the_pictures(
     run: Run, portrait: Path, tmp_path: Path
 ) -> None:

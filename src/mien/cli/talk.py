@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
 from mien.cli.exits import exit_codes, warn
 from mien.cli.options import (
+    PICTURE,
     TIME,
     Force,
     Json,
@@ -86,6 +87,14 @@ def talk(
             help="How much head and brows move: 0 (not at all) to 1 (a lot).",
         ),
     ] = 0.5,
+    driving: Annotated[
+        str | None,
+        typer.Option(
+            "--driving", "-d", metavar="idle:NAME", rich_help_panel=_SPEECH,
+            help="What the body does in the place of a speaker's gestures: idle:natural, "
+            "idle:nod, idle:blink.",
+        ),
+    ] = None,
     seed: Annotated[
         int,
         typer.Option(
@@ -94,6 +103,13 @@ def talk(
         ),
     ] = 0,
     output: Output = None,
+    crop: Annotated[
+        str,
+        typer.Option(
+            metavar="none|upper-body", rich_help_panel=PICTURE,
+            help="What of the picture is shown: all of it, or head and shoulders.",
+        ),
+    ] = "none",
     picture: PictureOptions = DEFAULT_PICTURE,
     fps: Annotated[
         str | None,
@@ -138,6 +154,8 @@ def talk(
                 intensity=intensity,
                 gaze=None if gaze is None else parse_gaze(gaze),
                 liveliness=liveliness,
+                driving=driving,
+                crop=cast(Any, crop),
                 seed=seed,
                 output=output,
                 **picture.arguments(),

@@ -103,7 +103,8 @@ class ExpressOptions(JobOptions, total=False):
 
 
 class TalkOptions(JobOptions, total=False):
-    """Of ``talk``. text: what is said. gaze: to the picture's right, and up."""
+    """Of ``talk``. text: what is said. gaze: to the picture's right, and up. driving: as
+    ``idle:natural``. crop: ``none`` or ``upper-body``."""
 
     text: str
     emotion: str
@@ -111,6 +112,8 @@ class TalkOptions(JobOptions, total=False):
     intensity: float
     gaze: Sequence[float]
     liveliness: float
+    driving: str
+    crop: str
     fps: float | str
     duration: float
     seed: int

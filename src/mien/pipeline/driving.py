@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+from mien.checks import shown
 from mien.drivers import (
     drive_idle,
     drive_with_emotions,
@@ -16,7 +17,7 @@ from mien.errors import OptionError
 from mien.face import MeshTracker
 from mien.media import AudioTrack, open_video, sniff
 from mien.media.sniff import require_file
-from mien.motion.idle import find_idle
+from mien.motion.idle import Idle, find_idle
 from mien.motion.timeline import Timeline
 from mien.pipeline.options import AnimateOptions
 from mien.pipeline.play import Driving
@@ -64,6 +65,14 @@ def check_driver(driving: str | Path | None, options: AnimateOptions) -> None:
         require_file(file)
     elif driving is not None:
         find_idle(_idle_name(driving))
+
+
+def idle_of(driving: str) -> Idle:
+    """The idle motion that ``idle:NAME`` names. Raises OptionError for anything else."""
+    if not isinstance(driving, str) or not _is_idle(driving):
+        problem = f"{shown(driving)} is no idle motion, which is all that goes with speech"
+        raise OptionError("--driving", f"{problem}; give idle:natural, for example")
+    return find_idle(_idle_name(driving))
 
 
 def _is_idle(driving: str | Path) -> bool:

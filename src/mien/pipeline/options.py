@@ -31,6 +31,8 @@ from mien.types import (
 )
 
 KeepAudio = Literal["source", "driving", "none"]
+CropChoice = Literal["none", "upper-body"]
+"""What of the picture is worked on and shown."""
 FaceChoice: TypeAlias = int | Literal["all"]
 Size: TypeAlias = int | tuple[int, int]
 """The longest side, or (width, height)."""
@@ -39,6 +41,7 @@ _RATE = re.compile(r"-?\d{1,12}(\.\d{0,20})?(/\d{1,12})?", re.ASCII)
 """No exponents: a fraction of 1e999999999 is a number of a thousand million digits."""
 
 KEEP_AUDIO: tuple[KeepAudio, ...] = get_args(KeepAudio)
+CROPS: tuple[CropChoice, ...] = get_args(CropChoice)
 
 MIN_SIDE, MAX_SIDE = 16, 4096
 """Pixels a result may have per side: H.264 levels end at 4096."""
@@ -56,6 +59,7 @@ class AnimateOptions:
     region: Region = "all"
     framing: Framing = DEFAULT_FRAMING
     box: Box | None = None
+    crop: CropChoice = "none"
     paste_back: bool = True
     side_by_side: bool = False
     face: FaceChoice = 1
@@ -83,6 +87,7 @@ class AnimateOptions:
         check_number("--start", self.start, 0, math.inf)
         check_choice("--region", self.region, REGIONS)
         check_choice("--loop", self.loop, LOOPS)
+        check_choice("--crop", self.crop, CROPS)
         check_choice("--head-rotation", self.head_rotation, HEAD_ROTATIONS)
         if self.keep_audio is not None:
             check_choice("--keep-audio", self.keep_audio, KEEP_AUDIO)
@@ -111,6 +116,9 @@ class AnimateOptions:
             raise OptionError("--audio", problem)
         if self.face == "all" and not self.paste_back:
             raise OptionError("--face", "all needs --paste-back: several crops are not one picture")
+        if self.crop == "upper-body" and (self.face == "all" or self.box is not None):
+            other = "--box" if self.box is not None else "--face all"
+            raise OptionError("--crop", f"upper-body is around one face that is found, not {other}")
 
     def _check_size(self) -> None:
         sides = self.size if isinstance(self.size, tuple) else (self.size,)

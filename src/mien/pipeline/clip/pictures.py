@@ -15,7 +15,7 @@ from mien.media import portrait_of, read_still
 from mien.media.stills import MAX_STILL_PIXELS
 from mien.pipeline.portraits.canvas import flatten
 from mien.pipeline.portraits.casting import check_sides
-from mien.pipeline.verbs.cropping import landmarks_of
+from mien.pipeline.portraits.upper_body import landmarks_of
 from mien.types import Face, Image, Portrait
 
 if TYPE_CHECKING:

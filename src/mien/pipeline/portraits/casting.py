@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from mien.engines import Engine
 from mien.errors import NoFaceError, OptionError, UnreadableMediaError
@@ -16,15 +16,16 @@ from mien.media import AudioTrack, read_still
 from mien.media.sniff import require_file
 from mien.pipeline.engine_choice import check_for
 from mien.pipeline.keeping import Keeper, borrowed_engine
-from mien.pipeline.options import AnimateOptions, FaceChoice, Size
+from mien.pipeline.options import AnimateOptions, Size
 from mien.pipeline.portraits.boxed import face_in, on_canvas
 from mien.pipeline.portraits.canvas import LONGEST_SIDE, canvas, is_padded
+from mien.pipeline.portraits.choosing import choose_faces
 from mien.pipeline.portraits.cutting import cut_out_person
 from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
 from mien.pipeline.portraits.scene import PreparedFace, Scene, StillScene
-from mien.types import Face, Image, Portrait
+from mien.pipeline.portraits.upper_body import FindFaces, upper_body
+from mien.types import Face, Portrait
 
-FindFaces: TypeAlias = Callable[[Image], Sequence[Face]]
 _CUT_OUT = "/cut out"
 SMALLEST_SIDE = 32
 """Pixels of a source below which no face can be made out."""
@@ -112,12 +113,25 @@ def _choose(
     read = read_still(source)
     height, width = read.pixels.shape[:2]
     check_sides(source, width, height)
+    if options.crop == "upper-body":
+        assert options.face != "all", "checked"
+        read = upper_body(read, source, options.face, finder)
+        height, width = read.pixels.shape[:2]
     size = _size(options)
     portrait = canvas(read, size, keep_alpha=keep_alpha, longest_side=longest_side)
     faces = _faces(source, portrait, (width, height), options, finder)
-    chosen = choose_faces(faces, options.face, source)
+    if options.crop == "upper-body":  # others may have been cut in half, or be larger
+        middle = portrait.pixels.shape[1] / 2
+        chosen = choose_faces(sorted(faces, key=lambda face: _off(face, middle)), 1, source)
+    else:
+        chosen = choose_faces(faces, options.face, source)
     opaque = read.alpha is None and not is_padded((width, height), size)
     return _Chosen(portrait, chosen, len(faces), opaque)
+
+
+def _off(face: Face, x: float) -> float:
+    """How far the face's middle is from the column x."""
+    return abs(float(face.landmarks[:, 0].mean()) - x)
 
 
 def _prepare(
@@ -151,6 +165,7 @@ def _key(
         _size(options),
         longest_side,
         keep_alpha,
+        options.crop,
     )
 
 
@@ -187,15 +202,3 @@ def check_sides(source: str | Path, width: int, height: int) -> None:
     """UnreadableMediaError about ``source`` unless faces can be made out in so many pixels."""
     if min(width, height) < SMALLEST_SIDE:
         raise UnreadableMediaError(source, f"is only {width}x{height} pixels; use a larger one")
-
-
-def choose_faces(faces: Sequence[Face], choice: FaceChoice, source: str | Path) -> Sequence[Face]:
-    """The faces asked for, of those found, largest first; NoFaceError names ``source``."""
-    if not faces:
-        raise NoFaceError(source, "no face was found; use a picture of a face seen from the front")
-    if choice == "all":
-        return faces
-    if choice > len(faces):
-        found = "has one face" if len(faces) == 1 else f"has {len(faces)} faces"
-        raise NoFaceError(source, f"{found}, so there is no face {choice} (--face)")
-    return [faces[choice - 1]]

@@ -18,7 +18,7 @@ from mien.media import Video
 from mien.motion.kalman import PROCESS, smooth_series
 from mien.pipeline.options import Size
 from mien.pipeline.portraits.canvas import canvas
-from mien.pipeline.portraits.casting import choose_faces
+from mien.pipeline.portraits.choosing import choose_faces
 from mien.types import Face, Portrait
 
 _NOISE = 0.5

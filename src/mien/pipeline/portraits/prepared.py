@@ -8,7 +8,7 @@ from typing import Any
 
 from mien.engines.settings import EngineSettings
 from mien.face.boxed import Box
-from mien.pipeline.options import FaceChoice, Size
+from mien.pipeline.options import CropChoice, FaceChoice, Size
 from mien.types import Face, Framing, Portrait
 
 
@@ -26,6 +26,7 @@ class PortraitKey:
     size: Size | None
     longest_side: int
     keep_alpha: bool | None
+    crop: CropChoice = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,13 @@ import numpy as np
 
 from mien.checks import check_choice, check_number, check_whole, shown
 from mien.errors import OptionError
-from mien.face import find_faces
 from mien.face.aligned import FACE_SCALE, Transform, align_face, corners, frame_upper_body
-from mien.face.cutout import cut_out, cut_out_alpha
 from mien.media import PictureFile, read_still
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE
-from mien.pipeline.portraits.canvas import canvas, flatten
-from mien.pipeline.portraits.casting import choose_faces
+from mien.pipeline.portraits.canvas import flatten
+from mien.pipeline.portraits.upper_body import cut, landmarks_of
 from mien.pipeline.target import result_path
-from mien.types import Floats, Image, Portrait
+from mien.types import Floats
 
 CropKind = Literal["upper-body", "face"]
 CROP_KINDS: tuple[CropKind, ...] = get_args(CropKind)
@@ -79,7 +77,8 @@ def crop(
         landmarks, faces_found = landmarks_of(portrait, source, face)
         picture_size = portrait.pixels.shape[1::-1]
         transform = _transform(kind, landmarks, picture_size, size, scale)
-        file.write(_pixels(portrait, transform, size))
+        shown = cut(portrait, transform, size)
+        file.write(shown.pixels if shown.alpha is None else np.dstack([shown.pixels, shown.alpha]))
     a, b = ((row[0], row[1], row[2]) for row in transform.tolist())
     box = tuple((float(x), float(y)) for x, y in corners(transform, size))
     return CropReport(str(Path(path)), kind, (size, size), (a, b), box, faces_found)
@@ -94,17 +93,6 @@ def _check(kind: str, size: int, scale: float | None, face: int) -> None:
     check_whole("--face", face, least=1)
 
 
-def landmarks_of(portrait: Portrait, source: str | Path, face: int) -> tuple[Floats, int]:
-    """Of the chosen face, in the picture's pixels, and how many faces there are."""
-    small = canvas(portrait, None, keep_alpha=False)
-    faces = find_faces(small.pixels)
-    (chosen,) = choose_faces(faces, face, source)
-    zoom = portrait.pixels.shape[1] / small.pixels.shape[1]
-    points = np.asarray(chosen.landmarks, np.float64) * zoom
-    points[:, :2] += (zoom - 1) / 2
-    return points, len(faces)
-
-
 def _transform(
     kind: CropKind,
     landmarks: Floats,
@@ -115,10 +103,3 @@ def _transform(
     if kind == "upper-body":
         return frame_upper_body(landmarks, picture_size, size, scale=scale)
     return align_face(landmarks, size, scale=FACE_SCALE if scale is None else scale)
-
-
-def _pixels(portrait: Portrait, transform: Transform, size: int) -> Image:
-    pixels = cut_out(portrait.pixels, transform, size)
-    if portrait.alpha is None:
-        return pixels
-    return np.dstack([pixels, cut_out_alpha(portrait.alpha, transform, size)])

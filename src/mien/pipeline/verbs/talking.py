@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -18,11 +18,13 @@ from mien.media import open_sound, read_speech
 from mien.media.sniff import require_file
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
+from mien.motion.idle import Idle
 from mien.motion.timeline import Keyframe, Timeline
+from mien.pipeline.driving import idle_of
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.keeping import Keeper
-from mien.pipeline.options import AnimateOptions, FaceChoice, Size, parse_rate
+from mien.pipeline.options import AnimateOptions, CropChoice, FaceChoice, Size, parse_rate
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import is_film
 from mien.pipeline.report import Report
@@ -60,6 +62,7 @@ def talk(
     intensity: float = DEFAULT_INTENSITY,
     gaze: tuple[float, float] | None = None,
     liveliness: float = LIVELINESS,
+    driving: str | None = None,
     output: str | Path | None = None,
     engine: str | EngineSettings = "mesh",
     face: FaceChoice = 1,
@@ -67,6 +70,7 @@ def talk(
     crop_x: float | None = None,
     crop_y: float | None = None,
     box: Box | None = None,
+    crop: CropChoice = "none",
     paste_back: bool = True,
     size: Size | None = None,
     fps: str | float | Fraction | None = None,
@@ -79,8 +83,10 @@ def talk(
     """Let a portrait say what is said in ``audio``: a sound file, or a video for its sound.
 
     The options are those of ``mien talk`` (docs/talking.md). The result lasts as long as the
-    sound, which plays with it, or for ``duration`` seconds. ``progress`` is called once with 0
-    frames before the sound is analysed, then after every frame.
+    sound, which plays with it, or for ``duration`` seconds. ``driving``: ``idle:NAME``, what the
+    body does in the place of the gestures of somebody who speaks. ``crop``: what of the picture
+    is shown. ``progress`` is called once with 0 frames before the sound is analysed, then after
+    every frame.
     ``keeper``: whose engine and prepared portraits are used; without it an engine is loaded for
     this run alone.
 
@@ -91,6 +97,7 @@ def talk(
         face=face,
         framing=Framing(crop_scale, crop_x, crop_y),
         box=box,
+        crop=crop,
         paste_back=paste_back,
         size=size,
         fps=RATE if fps is None else parse_rate(fps),
@@ -100,6 +107,7 @@ def talk(
         force=force,
     )
     check_liveliness(liveliness)
+    body = None if driving is None else idle_of(driving)
     timeline = _timeline(emotion, emotions, intensity)
     manner = Manner(felt_in(timeline, known_expressions()), towards(gaze), seed)
     inputs = [given for given in (source, audio, text_file) if given is not None]
@@ -108,7 +116,7 @@ def talk(
             raise UnreadableMediaError(source, "is a video; talking takes a picture")
         require_file(audio)
         said = read_spoken_text(text, text_file)
-        listener = _Listener(audio, said, liveliness, manner, options, progress)
+        listener = _Listener(audio, said, liveliness, body, manner, options, progress)
         report = play(source, path, options, listener.drive, progress=progress, keeper=keeper)
     facts = {each.name: getattr(report, each.name) for each in fields(report)}
     heard = listener.utterance
@@ -122,6 +130,7 @@ class _Listener:
     audio: str | Path
     text: str | None
     liveliness: float
+    body: Idle | None
     manner: Manner
     options: AnimateOptions
     progress: ProgressCallback | None
@@ -137,6 +146,9 @@ class _Listener:
             samples, rate, self.text, liveliness=self.liveliness, seed=options.seed
         )
         num_frames = frames_for(self.utterance.length_s, fps, options.duration)
+        if self.body is not None:
+            body_at = self.body.make(options.seed, float(num_frames / fps))
+            self.utterance = replace(self.utterance, body_at=body_at)
         motion = drive_with_speech(self.utterance, self.manner, fps=fps, num_frames=num_frames)
         return Driving(motion, open_sound(self.audio))
 

@@ -11,7 +11,7 @@ from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.motion.expressions import find_expression
 from mien.motion.timeline import Timeline
-from mien.pipeline.driving import check_driver
+from mien.pipeline.driving import check_driver, idle_of
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.options import AnimateOptions, parse_rate
 from mien.pipeline.spoken_text import read_spoken_text
@@ -80,6 +80,8 @@ def _check(request: JobRequest, service: Service) -> None:
         driving = options.get("driving")
         driver = driving and request.files.get(driving, driving)
         check_driver(driver, made)
+    if request.kind == "talk" and options.get("driving") is not None:
+        idle_of(options["driving"])
     if request.kind == "express":
         _check_one_way(options)
     read_spoken_text(options.get("text"), None)
@@ -93,7 +95,7 @@ def _made(
     """What the pipeline makes of them. Raises OptionError for what it cannot honour."""
     said = {
         name: options[name]
-        for name in ("face", "paste_back", "keep_audio", "audio", "reference", "start")
+        for name in ("face", "crop", "paste_back", "keep_audio", "audio", "reference", "start")
         if name in options
     }
     box, fps = options.get("box"), options.get("fps")

@@ -11,7 +11,7 @@ from mien.drivers.length import MAX_DURATION_S
 from mien.drivers.looping import Loop
 from mien.engines.settings import MAX_BATCH, MAX_SMOOTHING, Precision, RuntimeName, Species, Tier
 from mien.motion.expressions import DEFAULT_INTENSITY
-from mien.pipeline.options import MAX_SIDE, MIN_SIDE, KeepAudio
+from mien.pipeline.options import MAX_SIDE, MIN_SIDE, CropChoice, KeepAudio
 from mien.service.routes.numbers import Whole
 from mien.service.routes.stills import EditsAsked
 from mien.types import MAX_RATIO, HeadRotation, Part, Region
@@ -166,6 +166,13 @@ class TalkAsked(_Asked):
         None, description="Where the eyes look: to the picture's right, and up."
     )
     liveliness: Share = Field(0.5, description="How much head and brows move.")
+    driving: str | None = Field(
+        None,
+        pattern="^idle:[a-z]{1,30}$",
+        description="What the body does in the place of a speaker's gestures.",
+        examples=["idle:natural"],
+    )
+    crop: CropChoice = Field("none", description="What of the picture is shown.")
     fps: Rate | None = Field(None, description="25 if left out.")
     duration: Seconds | None = Field(None, description="The sound's if left out.")
     seed: Seed = 0

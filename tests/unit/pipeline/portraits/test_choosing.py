@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mien.errors import NoFaceError
-from mien.pipeline.portraits.casting import choose_faces
+from mien.pipeline.portraits.choosing import choose_faces
 from mien.types import Face
 
 pytestmark = pytest.mark.unit
