@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from PIL import Image
 
 import mien
 from fakes.running_server import RunningServer, running_server
+from fakes.synthesizer import fake_synthesizer
 
 pytestmark = pytest.mark.e2e
 
@@ -29,7 +31,9 @@ SOUND = Path(str(files("mien.data") / "hello.ogg"))
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     keys = [part for key in KEYS for part in ("--api-key", key)]
-    with running_server(tmp_path_factory.mktemp("data"), *keys) as server:
+    programs = fake_synthesizer(tmp_path_factory.mktemp("bin"), SOUND)
+    path = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    with running_server(tmp_path_factory.mktemp("data"), *keys, env=path) as server:
         yield server
 
 
@@ -98,6 +102,35 @@ def test_a_still_of_no_picture_is_refused(client: mien.Client, portrait: Path) -
         client.still(client.portraits.upload(portrait), emotion="smug")
     with pytest.raises(mien.ApiError, match="engine"):
         client.still(client.portraits.upload(portrait), engine="toaster")
+
+
+def test_words_become_a_sound_and_a_sound_what_a_mouth_does(client: mien.Client) -> None:
+    known = client.voices()
+    assert (known.synthesizer, known.default, known.problem) == ("espeak-ng", "en-us", None)
+    assert (known.voices[0].id, known.voices[0].name) == ("de", "German")
+    said = client.say("Hello, I am glad to see you.", "en-us", rate=0.9)
+    assert (said.facts["kind"], said.facts["media_type"]) == ("sound", "audio/wav")
+    assert said.facts["name"] == "Hello, I am glad to see you..wav"
+    assert client.say("Hello again.").id == said.id  # it is one sound that the fake says
+    heard = client.visemes(said, fps=10)
+    assert heard["rate"] == "10/1"
+    assert len(heard["frames"]) == round(10 * said.facts["duration_s"])
+    assert {"phoneme", "viseme", "start", "end", "confidence"} == heard["segments"][0].keys()
+    assert "sil" in {each["viseme"] for each in heard["segments"]}
+    assert client.visemes(said.id, "Something else altogether, for sure.")["warnings"]
+
+
+def test_what_cannot_be_said_or_heard_is_refused(client: mien.Client, portrait: Path) -> None:
+    with pytest.raises(mien.ApiError, match="text: is empty"):
+        client.say(" ")
+    with pytest.raises(mien.ApiError, match="voice: 'nobody' is none of espeak-ng's"):
+        client.say("Hello.", "nobody")
+    with pytest.raises(mien.ApiError, match="audio: is a picture"):
+        client.visemes(client.drivers.upload(portrait))
+    with pytest.raises(mien.ApiError, match="there is no such upload"):
+        client.visemes("0" * 64)
+    with pytest.raises(mien.ApiError, match="text: is empty"):
+        client.visemes(client.drivers.upload(SOUND), " ")
 
 
 def test_the_older_contracts_are_spoken(

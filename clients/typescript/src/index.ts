@@ -43,7 +43,11 @@ export type {
   JobRequest,
   Portrait,
   PortraitList,
+  SpeechRequest,
   StillRequest,
   Version,
+  Visemes,
+  VisemesRequest,
+  Voices,
 } from "./v1/types.js";
 export type { Uploads } from "./v1/uploads.js";

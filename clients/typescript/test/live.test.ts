@@ -206,6 +206,16 @@ test("a still is answered at once", async () => {
   assert.ok(isJpeg(still));
 });
 
+test("what a mouth does while a sound plays is told, and who can speak", async () => {
+  const { id } = await mien.drivers.upload(SOUND);
+  const { segments, frames } = await mien.visemes({ audio: id, fps: 10 });
+  assert.ok(segments.length > 10 && frames.length > 10);
+  const { synthesizer, problem, voices } = await mien.voices();
+  assert.equal(voices.length > 0, synthesizer !== null);
+  if (synthesizer === null) assert.match(problem ?? "", /espeak-ng/);
+  else assert.equal((await mien.say({ text: "Good morning." })).kind, "sound");
+});
+
 test("a job is followed to its end and its result fetched in three ways", async () => {
   const { id: source } = await mien.portraits.upload(PORTRAIT);
   const request = { kind: "express", source, emotion: "happy", format: "webp", size: 128 } as const;

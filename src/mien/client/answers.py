@@ -62,6 +62,25 @@ class ExpressionState:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceState:
+    """A voice that says words. id: the tag of its language."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What can say words on the service's machine. problem: why nothing can. default: the id of the
+    voice where none is named."""
+
+    synthesizer: str | None
+    problem: str | None
+    default: str | None
+    voices: list[VoiceState]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """An encoded picture. cached: it was rendered before. image_hash: of the portrait, where the
     service tells it."""
@@ -148,6 +167,14 @@ def job_of(body: Any) -> Job:
         "facts": body,
     }
     return read(Job, body | parts)
+
+
+def voices_of(body: Any) -> Voices:
+    """Raises ApiError."""
+    listed = body.get("voices") if isinstance(body, dict) else None
+    if not isinstance(listed, list):
+        raise unexpected("no list of voices")
+    return read(Voices, body | {"voices": [read(VoiceState, each) for each in listed]})
 
 
 def upload_of(body: Any) -> Upload:

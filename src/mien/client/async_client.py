@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from mien.client.answers import (
     EngineState,
@@ -15,6 +15,7 @@ from mien.client.answers import (
     Picture,
     Upload,
     Version,
+    Voices,
 )
 from mien.client.async_kept import AsyncJobs, AsyncPortraits, AsyncShelf
 from mien.client.client import LOCAL
@@ -30,7 +31,7 @@ from mien.client.options import (
 from mien.client.retrying import Retries
 from mien.client.sources import Source
 from mien.client.transports import Address, AsyncCourier
-from mien.client.verbs import asking, avatar, films, uploads
+from mien.client.verbs import asking, avatar, films, speech, uploads
 from mien.types import ProgressCallback
 
 
@@ -83,6 +84,20 @@ class AsyncClient:
     async def expressions(self) -> list[ExpressionState]:
         """As :meth:`Client.expressions`."""
         return await self._courier.run(asking.expressions(self._retries))
+
+    async def voices(self) -> Voices:
+        """As :meth:`Client.voices`."""
+        return await self._courier.run(speech.voices(self._retries))
+
+    async def say(self, text: str, voice: str | None = None, *, rate: float = 1.0) -> Upload:
+        """As :meth:`Client.say`."""
+        return await self._courier.run(speech.say(text, voice, rate, self._retries))
+
+    async def visemes(
+        self, audio: str | Upload, text: str | None = None, *, fps: float = 24.0
+    ) -> dict[str, Any]:
+        """As :meth:`Client.visemes`."""
+        return await self._courier.run(speech.visemes(audio, text, fps, self._retries))
 
     async def still(self, portrait: str | Upload, **options: Unpack[StillOptions]) -> Picture:
         """As :meth:`Client.still`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from mien.client.answers import (
     EngineState,
@@ -15,6 +15,7 @@ from mien.client.answers import (
     Picture,
     Upload,
     Version,
+    Voices,
 )
 from mien.client.kept import Jobs, Portraits, Shelf
 from mien.client.options import (
@@ -29,7 +30,7 @@ from mien.client.options import (
 from mien.client.retrying import Retries
 from mien.client.sources import Source
 from mien.client.transports import Address, Courier
-from mien.client.verbs import asking, avatar, films, uploads
+from mien.client.verbs import asking, avatar, films, speech, uploads
 from mien.types import ProgressCallback
 
 LOCAL = "http://127.0.0.1:8001"
@@ -90,6 +91,22 @@ class Client:
     def expressions(self) -> list[ExpressionState]:
         """The expressions that it knows."""
         return self._courier.run(asking.expressions(self._retries))
+
+    def voices(self) -> Voices:
+        """What can say words on its machine, or ``problem``: what to install there."""
+        return self._courier.run(speech.voices(self._retries))
+
+    def say(self, text: str, voice: str | None = None, *, rate: float = 1.0) -> Upload:
+        """A sound of words, kept as any driver: for ``talk`` and live faces. voice: an id of
+        ``voices``. rate: 0.5 (slow) to 2 (fast). Raises ApiError where nothing can say words."""
+        return self._courier.run(speech.say(text, voice, rate, self._retries))
+
+    def visemes(
+        self, audio: str | Upload, text: str | None = None, *, fps: float = 24.0
+    ) -> dict[str, Any]:
+        """What a mouth does while a sound plays, as ``mien visemes`` writes it (docs/visemes.md).
+        audio: a sound or a film that was sent. text: what is said, if known."""
+        return self._courier.run(speech.visemes(audio, text, fps, self._retries))
 
     def still(self, portrait: str | Upload, **options: Unpack[StillOptions]) -> Picture:
         """A picture of an uploaded portrait."""

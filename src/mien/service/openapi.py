@@ -29,6 +29,7 @@ The contracts of older avatar services are served beside it: `/render`, `/api/re
 TAGS = (
     ("portraits", "Pictures of faces, uploaded once and used by their id."),
     ("drivers", "What moves a portrait: films, sounds, templates of motion."),
+    ("speech", "What is heard: sounds made of words, and what a mouth does meanwhile."),
     ("jobs", "Films, made one after the other, followed and fetched when they are done."),
     ("stills", "Pictures, answered at once."),
     ("sessions", "Faces that live: they idle, speak and feel for as long as somebody watches."),
@@ -89,6 +90,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
         ("getPortrait", "id"), ("getPortraitPreview", "id"), ("deletePortrait", "id"),
     ),
     "uploadDriver": (("getDriver", "id"), ("deleteDriver", "id")),
+    "createSpeech": (("getDriver", "id"), ("deleteDriver", "id")),
     "createJob": (
         ("getJob", "id"), ("followJob", "id"), ("getJobResult", "id"), ("deleteJob", "id"),
     ),

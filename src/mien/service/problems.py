@@ -21,6 +21,7 @@ from mien.errors import (
     InputError,
     MienError,
     OutputError,
+    SynthesizerError,
 )
 from mien.media.staging import describe
 from mien.service.errors import (
@@ -55,6 +56,7 @@ _STATUS: tuple[tuple[type[MienError], int], ...] = (
     (BusyError, 503),
     (WorkerLostError, 500),
     (EngineUnavailableError, 503),
+    (SynthesizerError, 503),
     (DownloadError, 502),
     (OutputError, 507),
     (InputError, 422),

@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from mien.errors import MissingWeightsError, OptionError
+from mien.errors import MissingWeightsError, OptionError, SynthesizerError
 from mien.service.errors import BusyError
 from mien.service.faults import Faults
 from mien.service.problems import add_problems, problem_of
@@ -104,3 +104,8 @@ def test_wrong_fields_are_listed() -> None:
 def test_text_in_the_place_of_a_file_is_told_without_python() -> None:
     answer = client().post("/v1/files", data={"file": "text"}).json()
     assert answer["detail"] == "body.file: is text; send a file (with curl: @)"
+
+
+def test_a_machine_that_cannot_speak_has_no_room_for_words() -> None:
+    told = problem_of(SynthesizerError("no speech synthesizer is installed here"))
+    assert told[:2] == (503, "no-synthesizer")

@@ -334,6 +334,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can say words here
+         * @description Those of eSpeak NG, or of eSpeak, where one is installed beside the service; else none, and
+         *     `problem` says what to install.
+         */
+        get: operations["listVoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a sound of words
+         * @description What is made is a driver as any other sound that was sent, for jobs and live faces. Without a
+         *     synthesizer: 503 `no-synthesizer`.
+         */
+        post: operations["createSpeech"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/visemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a mouth does while a sound plays
+         * @description The phonemes with their times, and the mouth of every frame, as `mien visemes` writes them;
+         *     for sounds of at most five minutes.
+         */
+        post: operations["findVisemes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -1118,9 +1181,14 @@ export interface components {
         Body_speakInSession: {
             /**
              * File
-             * @description A sound, of at most five minutes.
+             * @description A sound, of at most five minutes; or name a driver.
              */
-            file: string;
+            file?: string | null;
+            /**
+             * Driver
+             * @description Id of a sound, as POST /v1/drivers or POST /v1/speech gave it.
+             */
+            driver?: string | null;
             /**
              * Segment
              * @description A name for it, in events; one is made up if it is left out.
@@ -1956,6 +2024,33 @@ export interface components {
             transition?: number | null;
         };
         /**
+         * MouthTold
+         * @description What the mouth does in a frame. time: of its middle, seconds.
+         */
+        MouthTold: {
+            /** Time */
+            time: number;
+            /** Viseme */
+            viseme: string;
+            /**
+             * Mouth
+             * @description jaw_open, lip_width, lip_rounding; 0 to 1.
+             */
+            mouth: number[];
+            /**
+             * Closure
+             * @description 1 where the lips touch, 0.5 where teeth and lip do.
+             */
+            closure: number;
+            /**
+             * Blendshapes
+             * @description ARKit's, those that are not 0.
+             */
+            blendshapes: {
+                [key: string]: number;
+            };
+        };
+        /**
          * PortraitInfo
          * @description A portrait that was sent.
          */
@@ -2350,6 +2445,39 @@ export interface components {
             name: string;
         };
         /**
+         * SegmentTold
+         * @description A sound of speech. start, end: seconds.
+         */
+        SegmentTold: {
+            /**
+             * Start
+             * @example 0.21
+             */
+            start: number;
+            /**
+             * End
+             * @example 0.29
+             */
+            end: number;
+            /**
+             * Phoneme
+             * @description ARPAbet.
+             * @example HH
+             */
+            phoneme: string;
+            /**
+             * Viseme
+             * @description Oculus' name of the mouth shape.
+             * @example kk
+             */
+            viseme: string;
+            /**
+             * Confidence
+             * @example 0.93
+             */
+            confidence: number;
+        };
+        /**
          * SessionAsked
          * @description A live face of an uploaded portrait.
          */
@@ -2462,6 +2590,29 @@ export interface components {
         SessionsTold: {
             /** Sessions */
             sessions: components["schemas"]["SessionTold"][];
+        };
+        /**
+         * SpeechAsked
+         * @description Words, and how they are said.
+         */
+        SpeechAsked: {
+            /**
+             * Text
+             * @example Good morning.
+             */
+            text: string;
+            /**
+             * Voice
+             * @description As GET /v1/voices names it.
+             * @example en-us
+             */
+            voice?: string | null;
+            /**
+             * Rate
+             * @description 1 is normal, 2 twice as fast.
+             * @default 1
+             */
+            rate?: number;
         };
         /**
          * SpeechTold
@@ -2807,6 +2958,107 @@ export interface components {
              * @constant
              */
             api?: "v1";
+        };
+        /**
+         * VisemesAsked
+         * @description A sound, and its words where they are known.
+         */
+        VisemesAsked: {
+            /**
+             * Audio
+             * @description Id of a sound or film, as POST /v1/drivers gave it.
+             * @example fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9
+             */
+            audio: string;
+            /**
+             * Text
+             * @description What is said, if known: times are more exact.
+             */
+            text?: string | null;
+            /**
+             * Fps
+             * @description Frames per second.
+             * @default 24
+             */
+            fps?: number;
+        };
+        /**
+         * VisemesTold
+         * @description What a mouth does while a sound plays: docs/visemes.md.
+         */
+        VisemesTold: {
+            /**
+             * Audio
+             * @description The sound's name.
+             * @example hello.ogg
+             */
+            audio: string;
+            /**
+             * Duration
+             * @description Seconds.
+             * @example 2.9
+             */
+            duration: number;
+            /**
+             * Rate
+             * @description Frames per second, exact.
+             * @example 24/1
+             */
+            rate: string;
+            /**
+             * Backend
+             * @description What recognised it.
+             * @example alignment
+             */
+            backend: string;
+            /** Warnings */
+            warnings: string[];
+            /** Segments */
+            segments: components["schemas"]["SegmentTold"][];
+            /** Frames */
+            frames: components["schemas"]["MouthTold"][];
+        };
+        /**
+         * VoiceTold
+         * @description A voice.
+         */
+        VoiceTold: {
+            /**
+             * Id
+             * @description The tag of its language.
+             * @example en-us
+             */
+            id: string;
+            /**
+             * Name
+             * @example English (America)
+             */
+            name: string;
+        };
+        /**
+         * VoicesTold
+         * @description What can speak on the machine of the service.
+         */
+        VoicesTold: {
+            /**
+             * Synthesizer
+             * @description Its program; null where there is none.
+             * @example espeak-ng
+             */
+            synthesizer: string | null;
+            /**
+             * Problem
+             * @description Why nothing can speak, and what to install.
+             */
+            problem: string | null;
+            /**
+             * Default
+             * @description The voice that is taken where none is named.
+             * @example en-us
+             */
+            default: string | null;
+            /** Voices */
+            voices: components["schemas"]["VoiceTold"][];
         };
     };
     responses: {
@@ -3613,6 +3865,117 @@ export interface operations {
             507: components["responses"]["InsufficientStorage"];
         };
     };
+    listVoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicesTold"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSpeech: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeechAsked"];
+            };
+        };
+        responses: {
+            /** @description It was here already. */
+            200: {
+                headers: {
+                    /** @description Its path. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverInfo"];
+                };
+            };
+            /** @description It is kept. */
+            201: {
+                headers: {
+                    /** @description Its path. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverInfo"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
+        };
+    };
+    findVisemes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisemesAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisemesTold"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -3998,7 +4361,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "multipart/form-data": components["schemas"]["Body_speakInSession"];
             };

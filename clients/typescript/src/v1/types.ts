@@ -27,3 +27,7 @@ export type StillRequest = Asked<"/v1/stills", "post">;
 export type Engines = Answer<"/v1/engines", "get", 200>;
 export type Expressions = Answer<"/v1/expressions", "get", 200>;
 export type Version = Answer<"/v1/version", "get", 200>;
+export type Voices = Answer<"/v1/voices", "get", 200>;
+export type SpeechRequest = Asked<"/v1/speech", "post">;
+export type VisemesRequest = Asked<"/v1/visemes", "post">;
+export type Visemes = Answer<"/v1/visemes", "post", 200>;

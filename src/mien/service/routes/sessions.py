@@ -34,10 +34,12 @@ from mien.service.routes.stills import engine_for
 from mien.service.security.guard import TICKET, Caller
 from mien.service.security.keys import Owner
 from mien.service.tasks.hearing import HearTask
+from mien.service.uploads.upload import Upload, UploadKind
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
 _LONGEST_SPEECH_S = 300.0
+_HEARD: tuple[UploadKind, ...] = ("sound", "film")
 _PORTRAIT = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 SessionId = Annotated[
     str,
@@ -185,7 +187,16 @@ async def speak(
     id: SessionId,
     service: TheService,
     owner: Caller,
-    file: Annotated[UploadFile, File(description="A sound, of at most five minutes.")],
+    file: Annotated[
+        UploadFile | None, File(description="A sound, of at most five minutes; or name a driver.")
+    ] = None,
+    driver: Annotated[
+        str | None,
+        Form(
+            pattern="^[0-9a-f]{64}$",
+            description="Id of a sound, as POST /v1/drivers or POST /v1/speech gave it.",
+        ),
+    ] = None,
     segment: Annotated[
         str | None,
         Form(
@@ -199,7 +210,7 @@ async def speak(
     WebSocket."""
     live = service.live.find(owner, id)
     live.check()
-    pcm = await while_connected(request, _heard(service, owner, file))
+    pcm = await while_connected(request, _heard(service, owner, file, driver))
     name = segment or f"speech-{uuid.uuid4().hex[:12]}"
     live.push_audio(pcm, SAMPLE_RATE, name)
     live.end_segment()
@@ -234,12 +245,28 @@ async def emotion(
     service.live.find(owner, id).set_emotion(asked.name, asked.intensity, asked.transition_s)
 
 
-async def _heard(service: Service, owner: Owner, file: UploadFile) -> bytes:
-    """The sound of a file; the file is kept as any driver is."""
+async def _sound(
+    service: Service, owner: Owner, file: UploadFile | None, driver: str | None
+) -> Upload:
+    """The one of both that was given; a file is kept as any driver is."""
+    if driver is not None:
+        if file is not None:
+            raise OptionError("driver", "goes without file; give one of them")
+        upload = await service.uploads.find(owner, driver)
+        if upload.kind not in _HEARD:
+            raise OptionError("driver", f"is a {upload.kind}; a sound or a film is needed")
+        return upload
+    if file is None:
+        raise OptionError("file", "is missing; send a sound, or name a driver")
+    return await service.uploads.receive(owner, file.file, name=file.filename or "", kinds=_HEARD)
+
+
+async def _heard(
+    service: Service, owner: Owner, file: UploadFile | None, driver: str | None
+) -> bytes:
+    """What there is to hear."""
     longest_s = min(_LONGEST_SPEECH_S, service.settings.max_duration_s)
-    upload = await service.uploads.receive(
-        owner, file.file, name=file.filename or "", kinds=("sound", "film")
-    )
+    upload = await _sound(service, owner, file, driver)
     if (upload.facts.duration_s or 0) > longest_s:
         raise TooLargeError(f"it plays for more than {longest_s:g} s; cut it")
     try:

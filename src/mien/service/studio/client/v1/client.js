@@ -19,6 +19,20 @@ export class MienClient {
         const call = { method: "POST", path: "/v1/stills", body: request, repeatable: true };
         return asBytes(await this.#http.bytes({ ...call, ...options }));
     }
+    /** What can say words on the service's machine; `problem` says what to install where nothing can. */
+    async voices(options = {}) {
+        return this.#http.json({ path: "/v1/voices", repeatable: true, ...options });
+    }
+    /** A sound of words, kept as any driver. */
+    async say(request, options = {}) {
+        const call = { method: "POST", path: "/v1/speech", body: request, repeatable: true };
+        return this.#http.json({ ...call, ...options });
+    }
+    /** What a mouth does while a sound plays. */
+    async visemes(request, options = {}) {
+        const call = { method: "POST", path: "/v1/visemes", body: request, repeatable: true };
+        return this.#http.json({ ...call, ...options });
+    }
     async engines(options = {}) {
         return this.#http.json({ path: "/v1/engines", repeatable: true, ...options });
     }
