@@ -12,6 +12,7 @@ _BY_KEY = {
     "G_middle_0.conv_0.weight_orig": "the SPADE generator",
     "G_middle_0.conv_0.weight": "the SPADE generator",
     "retarget_shoulder.mlp.0.weight": "the stitching and retargeting networks",
+    "denoising_net.motion_dec.0.weight": "JoyVASA's motion generator",
 }
 """A key that no other network has."""
 
