@@ -125,7 +125,7 @@ class EngineOptions:
 Verb = Callable[..., None]
 
 
-def with_options(parameter: str, kind: type[EngineOptions]) -> Callable[[Verb], Verb]:
+def with_options(parameter: str, kind: type[Any]) -> Callable[[Verb], Verb]:
     """Puts the fields of ``kind`` in the place of a verb's parameter, which gets them as one object
     of that kind."""
     hints = get_type_hints(kind, include_extras=True)

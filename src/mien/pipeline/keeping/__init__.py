@@ -2,6 +2,14 @@
 
 from mien.pipeline.keeping.keeper import Keeper, KeeperStatus, borrowed_engine
 from mien.pipeline.keeping.lru import ByteLru, LruStatus
-from mien.pipeline.keeping.shelf import KeptModel
+from mien.pipeline.keeping.shelf import KeptModel, Model
 
-__all__ = ["ByteLru", "Keeper", "KeeperStatus", "KeptModel", "LruStatus", "borrowed_engine"]
+__all__ = [
+    "ByteLru",
+    "Keeper",
+    "KeeperStatus",
+    "KeptModel",
+    "LruStatus",
+    "Model",
+    "borrowed_engine",
+]

@@ -14,10 +14,11 @@ from mien.engines.settings import EngineSettings, settings_of
 from mien.face import MeshTracker
 from mien.face.tracker import MAX_FACES
 from mien.pipeline.keeping.lru import ByteLru, LruStatus
-from mien.pipeline.keeping.shelf import KeptModel, Model, ModelShelf
+from mien.pipeline.keeping.shelf import KeptModel, M, Model, ModelShelf
 from mien.pipeline.keeping.sizes import num_bytes
 from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
 from mien.types import Face, Image
+from mien.weights.residents import MemoryBudget
 
 _MB = 1_000_000
 
@@ -37,8 +38,9 @@ class Keeper:
             for name in ("happy", "sad"):
                 mien.express("me.jpg", emotion=name, output=f"{name}.png", keeper=keeper)
 
-    Engines stay loaded, and are closed beyond ``engine_memory_mb`` of what they say that they need
-    (``EngineInfo.memory_mb``); pictures stay prepared by their content, and are forgotten beyond
+    Engines, and whatever else has networks, stay loaded, and are closed beyond ``engine_memory_mb``
+    of what they say that they need (``EngineInfo.memory_mb``): those in use by turns, where not all
+    of them fit; pictures stay prepared by their content, and are forgotten beyond
     ``portrait_memory_mb``: the longest unused first. What is made is the same as without it.
 
     Safe to use from several threads: each borrows an engine of its own. A context manager, which
@@ -49,7 +51,7 @@ class Keeper:
         """Millions of bytes; 0 keeps nothing. OptionError for less."""
         check_whole("engine_memory_mb", engine_memory_mb, least=0)
         check_whole("portrait_memory_mb", portrait_memory_mb, least=0)
-        self._engines = ModelShelf(engine_memory_mb)
+        self._models = ModelShelf(engine_memory_mb)
         self._finder: MeshTracker | None = None
         self._portraits: ByteLru[PortraitKey, PreparedPortrait] = ByteLru(portrait_memory_mb * _MB)
 
@@ -59,7 +61,16 @@ class Keeper:
 
         Raises as :func:`mien.engines.load_engine`.
         """
-        return self._engines.lend(engine_model(settings_of(engine)))
+        return self.lend(engine_model(settings_of(engine)))
+
+    def lend(self, model: Model[M]) -> AbstractContextManager[M]:
+        """A model, lent in the same way. Raises what loading it does."""
+        return self._models.lend(model)
+
+    @property
+    def budget(self) -> MemoryBudget:
+        """What all that it lends share."""
+        return self._models.budget
 
     def find_faces(self, image: Image) -> list[Face]:
         """As :func:`mien.find_faces`, with networks that stay loaded: half the time."""
@@ -86,12 +97,12 @@ class Keeper:
     @property
     def status(self) -> KeeperStatus:
         """What is kept now."""
-        return KeeperStatus(self._engines.status, self._portraits.status)
+        return KeeperStatus(self._models.status, self._portraits.status)
 
     def close(self) -> None:
         """Give all memory back, that of engines in use when they come back. Afterwards nothing is
         kept any more."""
-        self._engines.close()
+        self._models.close()
         self._finder = None
         self._portraits = ByteLru(0)
 
