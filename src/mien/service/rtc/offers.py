@@ -30,6 +30,8 @@ _CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 _MOST_CANDIDATES = 32
+"""Of all sections."""
+_PRIVILEGED = 1023
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ def read_offer(body: bytes, way: Way) -> Offer:
         _check_media(section, way)
         _check_transport(section, description.head)
     _check_bundle(description)
-    text = sdp.write(description.head, (_kept(section) for section in sections))
-    return Offer(text, kinds)
+    return Offer(sdp.write(description.head, _kept(sections)), kinds)
 
 
 def _kinds(sections: tuple[Section, ...]) -> tuple[Kind, ...]:
@@ -123,29 +124,46 @@ def _check_bundle(description: sdp.Description) -> None:
         raise UnusableOfferError("a=group:BUNDLE must name all sections")
 
 
-def _kept(section: Section) -> tuple[str, ...]:
+def _kept(sections: tuple[Section, ...]) -> list[tuple[str, ...]]:
     """Without candidates that nothing may be sent to. Those with names (``.local``) are left out,
     too: looking them up costs time, and whoever has them reaches us first."""
-    lines: list[str] = []
     candidates = 0
-    for line in section.lines:
-        if line.startswith("a=candidate:"):
-            if candidates == _MOST_CANDIDATES or not _is_reachable(line[12:]):
-                continue
-            candidates += 1
-        lines.append(line)
-    return tuple(lines)
+    kept: list[tuple[str, ...]] = []
+    for section in sections:
+        lines: list[str] = []
+        for line in section.lines:
+            if line.startswith("a=candidate:"):
+                if candidates == _MOST_CANDIDATES or not _is_reachable(line[12:]):
+                    continue
+                candidates += 1
+            lines.append(line)
+        kept.append(tuple(lines))
+    return kept
 
 
 def _is_reachable(candidate: str) -> bool:
+    """Whether it may be tried. Whoever offers it makes us send packets there: none to this machine,
+    to what clouds tell their machines, or to ports of services."""
     found = _CANDIDATE.fullmatch(candidate.strip())
-    if found is None or not 0 < int(found[2]) < 65_536:
+    if found is None or not _is_peers(port := int(found[2])):
         return False
     try:
         address = ipaddress.ip_address(found[1])
     except ValueError:
         return False
-    return not (address.is_multicast or address.is_unspecified or address.is_reserved)
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return False
+    if address.is_multicast or address.is_unspecified or address.is_reserved:
+        return False
+    if address.is_loopback or address.is_link_local:
+        return False
+    return port > _PRIVILEGED or address.is_global
+
+
+def _is_peers(port: int) -> bool:
+    """As browsers have it: those of services are none of peers, but for the two that firewalls let
+    through."""
+    return _PRIVILEGED < port < 65_536 or port in (80, 443)
 
 
 def _fault(section: Section, problem: str) -> UnusableOfferError:

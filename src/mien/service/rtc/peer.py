@@ -24,7 +24,7 @@ from mien.service.rtc.ending import until_one_ends
 from mien.service.rtc.errors import UnusableOfferError
 from mien.service.rtc.ice import IceServer
 from mien.service.rtc.offers import Kind, Offer
-from mien.service.rtc.tuning import forget_backlog
+from mien.service.rtc.tuning import bound, forget_backlog
 
 CONNECTS_WITHIN_S = 20.0
 _CLOSES_WITHIN_S = 10.0
@@ -73,6 +73,7 @@ class Peer:
         remote = RTCSessionDescription(offer.text, "offer")
         try:
             await self._connection.setRemoteDescription(remote)
+            bound(self._connection)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except OperationError:
             raise UnusableOfferError(_NO_CODEC) from None

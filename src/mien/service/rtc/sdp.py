@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mien.checks import shown
@@ -49,7 +49,7 @@ def read(body: bytes) -> Description:
     return Description(tuple(head), tuple(sections))
 
 
-def write(head: tuple[str, ...], sections: Iterator[tuple[str, ...]]) -> str:
+def write(head: tuple[str, ...], sections: Iterable[tuple[str, ...]]) -> str:
     """The lines as text."""
     return "".join(f"{line}\r\n" for part in (head, *sections) for line in part)
 

@@ -28,6 +28,7 @@ Microphone: TypeAlias = Literal["lips", "none"]
 SEGMENT = "microphone"
 _LARGEST_SIDE = 2048
 _MOST_BACKLOG = 60
+_LOOK_EVERY_S = 0.2
 _AHEAD_S = 1.0
 
 
@@ -57,6 +58,7 @@ class Sending:
         try:
             await until_one_ends(
                 asyncio.gather(*(self._read(receiver) for receiver in receivers)),
+                _watch(receivers),
                 self._follow_camera(),
                 self._session.ended.wait(),
             )
@@ -72,8 +74,6 @@ class Sending:
         with suppress(MediaStreamError):
             while True:
                 frame = await track.recv()
-                if decoder_backlog(receiver) > _MOST_BACKLOG:
-                    raise FloodError(f"more {track.kind} comes than can be decoded")
                 if isinstance(frame, VideoFrame):
                     self._see(frame)
                 elif isinstance(frame, AudioFrame) and self._microphone == "lips":
@@ -105,3 +105,12 @@ class Sending:
         samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))
         mono = samples.mean(axis=1).astype(np.int16)
         self._session.push_audio(mono.tobytes(), frame.sample_rate, SEGMENT)
+
+
+async def _watch(receivers: Sequence[RTCRtpReceiver]) -> None:
+    """Raises FloodError when decoders do not follow, be it that no frame comes out of them."""
+    while True:
+        for receiver in receivers:
+            if decoder_backlog(receiver) > _MOST_BACKLOG:
+                raise FloodError(f"more {receiver.track.kind} comes than can be decoded")
+        await asyncio.sleep(_LOOK_EVERY_S)
