@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mien.retouch.musetalk.loading import Modules, recipe_modules
+from mien.retouch.musetalk.modules import Modules, recipe_modules
 from mien.retouch.musetalk.networks import MuseTalkNetworks
 from mien.retouch.musetalk.settings import MuseTalkSettings
 

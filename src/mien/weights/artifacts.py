@@ -34,9 +34,10 @@ class Artifact:
 
     name: what it is called within its bundle. path: in its repository. holds: for a person.
     parts: network -> key of its state within the file, empty where the file is that state; empty
-    for what is no state of networks. content_bytes: how much its tensors (of an ONNX file: the
-    whole) take, about the size of the file; None = not known. required: whether its bundle is of
-    any use without it.
+    for what is no state of networks. also: another path under which the repository has the same
+    content, as safetensors; taken where ``path`` is not here. content_bytes: how much its tensors
+    (of an ONNX file: the whole) take, about the size of the file; None = not known. required:
+    whether its bundle is of any use without it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Artifact:
     content_bytes: int | None = None
     sha256: str | None = None
     required: bool = True
+    also: str = ""
 
     @property
     def file(self) -> str:
@@ -160,6 +162,91 @@ _JOYVASA_FILES = (
 )
 """HuBERT's own files are not needed: its weights, trained further, are in the generator's."""
 
+_MUSETALK = Repository("TMElyralab/MuseTalk", "models")
+_SD_VAE = Repository("stabilityai/sd-vae-ft-mse", "models", "sd-vae")
+_WHISPER = Repository("openai/whisper-tiny", "models", "whisper")
+_FACE_PARSER = Repository("ManyOtherFunctions/face-parse-bisent", "models", "face-parse-bisent")
+_TAESD = Repository("madebyollin/taesd", "models", "taesd")
+_MIT_MUSETALK, _MIT_SD_VAE = "MIT (MuseTalk)", "MIT (sd-vae-ft-mse)"
+_APACHE_WHISPER = "Apache-2.0 (whisper-tiny)"
+_MUSETALK_FILES = (
+    Artifact(
+        "unet",
+        _MUSETALK,
+        "musetalkV15/unet.pth",
+        "UNet 1.5, sound and a hidden mouth to lips",
+        _MIT_MUSETALK,
+        {"unet": ""},
+        3399791376,
+    ),
+    Artifact(
+        "unet-config",
+        _MUSETALK,
+        "musetalkV15/musetalk.json",
+        "sizes of the UNet",
+        _MIT_MUSETALK,
+        required=False,
+    ),
+    Artifact(
+        "vae",
+        _SD_VAE,
+        "diffusion_pytorch_model.bin",
+        "autoencoder, pictures to latents and back",
+        _MIT_SD_VAE,
+        {"vae": ""},
+        334615452,
+        also="diffusion_pytorch_model.safetensors",
+    ),
+    Artifact(
+        "vae-config",
+        _SD_VAE,
+        "config.json",
+        "sizes of the autoencoder",
+        _MIT_SD_VAE,
+        required=False,
+    ),
+    Artifact(
+        "hearing",
+        _WHISPER,
+        "pytorch_model.bin",
+        "whisper-tiny, of which the encoder listens",
+        _APACHE_WHISPER,
+        {"hearing": ""},
+        151042560,
+        also="model.safetensors",
+    ),
+    Artifact(
+        "hearing-config",
+        _WHISPER,
+        "config.json",
+        "sizes of whisper-tiny",
+        _APACHE_WHISPER,
+        required=False,
+    ),
+    Artifact(
+        "parsing",
+        _FACE_PARSER,
+        "79999_iter.pth",
+        "BiSeNet, parts of a face, so that hair and hands stay",
+        "MIT (face-parsing.PyTorch); trained on CelebAMask-HQ, non-commercial research only",
+        {"parsing": ""},
+        53252476,
+        required=False,
+    ),
+    Artifact(
+        "tiny",
+        _TAESD,
+        "diffusion_pytorch_model.safetensors",
+        "TAESD, the small decoder",
+        "MIT (TAESD)",
+        {"tiny": "decoder"},
+        9780252,
+        required=False,
+    ),
+)
+"""Where a file of sizes is not here, they are those that were published. What whisper-tiny has in
+``preprocessor_config.json`` is the same for all of its kind, and not read."""
+
 BUNDLES: Mapping[str, Bundle] = {
     each.name: each
     for each in (
@@ -198,6 +285,13 @@ BUNDLES: Mapping[str, Bundle] = {
             _JOYVASA_FILES,
             instead="without --audio-driver, Mien's own speech driver works now, on --engine mesh, "
             "too",
+        ),
+        Bundle(
+            "musetalk",
+            "musetalk",
+            "MuseTalk 1.5, lips painted after sound",
+            _MUSETALK_FILES,
+            instead="--engine mesh with Mien's own speech driver works now, without any",
         ),
     )
 }

@@ -9,14 +9,14 @@ Looked for in this order, each file by itself:
 A folder of models is a checkout of upstream's, its folder of weights (``pretrained_weights`` of
 LivePortrait, ``checkpoints`` of FasterLivePortrait), or the folder within that which holds the
 files of one system (``liveportrait``): the layout below stays as upstream has it. Where a
-``.safetensors`` lies beside a ``.pth`` or a ``.pt``, of the same name and no older, it is taken
-instead.
+``.safetensors`` lies beside a ``.pth``, ``.pt`` or ``.bin``, of the same name and no older, it is
+taken instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mien.errors import MissingWeightsError, OptionError, WeightsError
@@ -25,7 +25,7 @@ from mien.weights.containers import is_file
 from mien.weights.hub import cache_folder, cached_file
 
 WORKING_FOLDER = Path()
-_OF_PYTORCH = (".pth", ".pt")
+_OF_PYTORCH = (".pth", ".pt", ".bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,13 @@ def _locate(artifact: Artifact, models_dir: Path | None) -> Path | None:
             if found := _preferred(place):
                 _check_system(artifact, found)
                 return found
-    cached = cached_file(artifact.repository.id, artifact.path)
-    return None if cached is None else _preferred(cached)
+    if cached := cached_file(artifact.repository.id, artifact.path):
+        return _preferred(cached)
+    return (
+        _locate(replace(artifact, path=artifact.also, also=""), models_dir)
+        if artifact.also
+        else None
+    )
 
 
 def _folders(models_dir: Path | None) -> Iterator[Path]:

@@ -1,113 +1,96 @@
-"""MuseTalk's networks made, and filled from files of weights or by the recipe."""
+"""MuseTalk's networks filled from files of weights."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
-from mien.errors import EngineUnavailableError
-from mien.nets.musetalk.params import HEARING, NUM_CLASSES, UNET, VAE, Config
-from mien.weights import load_strict, recipe_state
+from mien.errors import MissingWeightsError, WeightsError
+from mien.nets.musetalk.params import Config
+from mien.retouch.musetalk.configs import read_config
+from mien.retouch.musetalk.modules import MAKERS, NAME, Module, Modules, require_neural
+from mien.retouch.musetalk.settings import MuseTalkSettings
+from mien.retouch.musetalk.states import STATES
+from mien.weights import bundle_named, find_weights, load_strict, read_state
 
-NAME = "musetalk"
-_RECIPE = "recipe weights"
+_ALWAYS = ("unet", "vae", "hearing")
+_ADVICE = (
+    f"`mien models download {NAME} --force` gets all of it again; without MuseTalk, --engine mesh "
+    "with Mien's own speech driver works now"
+)
 
-Module = Any
-"""A torch module; torch is not imported for its type."""
 
+def load_modules(settings: MuseTalkSettings) -> Modules:
+    """The networks with the weights of this machine.
 
-@dataclass(frozen=True, slots=True)
-class Modules:
-    """MuseTalk's networks as torch modules in evaluation mode, float32, on the processor.
-
-    unet, vae: of diffusers. hearing: whisper's encoder, of transformers. parsing: tells parts of a
-    face apart, None where there are no weights for it. tiny: a small decoder for the vae's latents.
+    The sizes are those of the files of configuration, where they are here. Raises
+    MissingWeightsError, WeightsError, EngineUnavailableError naming the package that is missing.
     """
-
-    unet: Module
-    vae: Module
-    hearing: Module
-    parsing: Module | None = None
-    tiny: Module | None = None
-
-
-def require_neural() -> None:
-    """EngineUnavailableError without torch, diffusers or transformers."""
-    try:
-        import diffusers  # noqa: F401
-        import torch  # noqa: F401
-        import transformers  # noqa: F401
-    except ModuleNotFoundError as error:
-        problem = f"needs {error.name}; install it with: pip install 'mien[neural]'"
-        raise EngineUnavailableError(NAME, problem) from None
-
-
-def recipe_modules(
-    seed: int = 0,
-    *,
-    unet: Config = UNET,
-    vae: Config = VAE,
-    hearing: Config = HEARING,
-    parsing: bool = False,
-    tiny: bool = False,
-) -> Modules:
-    """The networks with weights from the recipe: they take as long as with real ones. Raises
-    EngineUnavailableError without the packages."""
     require_neural()
-    return Modules(
-        unet=_recipe(lambda: make_unet(unet), seed),
-        vae=_recipe(lambda: make_vae(vae), seed),
-        hearing=_recipe(lambda: make_hearing(hearing), seed),
-        parsing=_recipe(make_parsing, seed) if parsing else None,
-        tiny=_recipe(make_tiny, seed) if tiny else None,
-    )
+    files = find_files(settings)
+    made = {name: load_module(name, files) for name in _ALWAYS}
+    optional = ("parsing", *(("tiny",) if settings.decoder == "tiny" else ()))
+    made |= {name: load_module(name, files) for name in optional if name in files}
+    modules = Modules(**made)
+    _check_fit(modules, files["unet"])
+    return modules
 
 
-def make_unet(config: Config) -> Module:
-    """Of ``musetalk.json``."""
-    from diffusers import UNet2DConditionModel
-
-    return UNet2DConditionModel(**config)
-
-
-def make_vae(config: Config) -> Module:
-    """Of the autoencoder's ``config.json``."""
-    from diffusers import AutoencoderKL
-
-    return AutoencoderKL(**config)
-
-
-def make_hearing(config: Config) -> Module:
-    """Of whisper's ``config.json``."""
-    from transformers import WhisperConfig
-    from transformers.models.whisper.modeling_whisper import WhisperEncoder
-
-    return WhisperEncoder(WhisperConfig(**config))
+def find_files(settings: MuseTalkSettings) -> dict[str, Path]:
+    """The files that are here, by what `mien.weights` calls them. Reads none of them.
+    MissingWeightsError if one is not that is needed."""
+    bundle = bundle_named(NAME)
+    files = find_weights(bundle, settings.models_dir)
+    if settings.decoder == "tiny" and "tiny" not in files:
+        (tiny,) = (each for each in bundle.artifacts if each.name == "tiny")
+        problem = (
+            f"its small decoder is not here: {tiny.file} of {tiny.repository.id}; run "
+            f"`mien models download {NAME}`; --decoder full works now, without it"
+        )
+        raise MissingWeightsError(NAME, problem, bundle.name, settings.models_dir)
+    return files
 
 
-def make_parsing() -> Module:
-    """The parser of faces."""
-    from mien.nets.musetalk.parsing import FaceParser
-
-    return FaceParser(NUM_CLASSES)
-
-
-def make_tiny() -> Module:
-    """The small decoder."""
-    from diffusers import AutoencoderTiny
-
-    return AutoencoderTiny().decoder
+def load_module(name: str, files: Mapping[str, Path]) -> Module:
+    """One network, of the field of this name in :class:`Modules`, from its file, of the sizes in
+    ``NAME-config`` where that is among the files. Raises as :func:`load_modules`."""
+    path, config_path = files[name], files.get(f"{name}-config")
+    make, published = MAKERS[name]
+    with _advised():
+        config = published if config_path is None else read_config(config_path, published)
+        _check_makes(make, config, config_path or path)
+        return load_strict(lambda: make(config), STATES[name](read_state(path), path), path)
 
 
-def _recipe(make: Callable[[], Module], seed: int) -> Module:
+def _check_makes(make: Callable[[Config], Module], config: Config, path: Path) -> None:
+    """WeightsError for sizes that contradict each other, as the libraries say it."""
     import torch
 
-    with torch.device("meta"):
-        empty = make().state_dict()
-    shapes = {
-        key: (tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
-        for key, tensor in empty.items()
-    }
-    state = {key: torch.from_numpy(each) for key, each in recipe_state(shapes, seed).items()}
-    return load_strict(make, state, _RECIPE)
+    try:
+        with torch.device("meta"):
+            make(config)
+    except (ValueError, TypeError, AssertionError, IndexError, RuntimeError) as error:
+        words = " ".join(str(error).split())[:120]
+        raise WeightsError(path, f"describes no network that there could be ({words})") from None
+
+
+def _check_fit(modules: Modules, path: Path) -> None:
+    """WeightsError where the networks do not fit together."""
+    unet, vae, hearing = (each.config for each in (modules.unet, modules.vae, modules.hearing))
+    latents = vae.latent_channels
+    side = vae.sample_size // 2 ** (len(vae.block_out_channels) - 1)
+    halvings = 2 ** (len(unet.block_out_channels) - 1)
+    fits = (unet.in_channels, unet.out_channels) == (2 * latents, latents)
+    if not fits or unet.cross_attention_dim != hearing.d_model or side % halvings:
+        raise WeightsError(path, f"does not fit the autoencoder or whisper beside it; {_ADVICE}")
+
+
+@contextmanager
+def _advised() -> Generator[None]:
+    """What is wrong with a file ends with what to do."""
+    try:
+        yield
+    except WeightsError as error:
+        problem = str(error).removeprefix(f"{error.path}: ")
+        raise WeightsError(error.path, f"{problem}; {_ADVICE}") from None

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from mien.retouch.musetalk.hearing import Ear, Hearable, Heard, windows
-from mien.retouch.musetalk.loading import Modules, require_neural
+from mien.retouch.musetalk.loading import load_modules
+from mien.retouch.musetalk.modules import Modules, require_neural
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
 from mien.types import Floats, Image, Mask
 
@@ -43,7 +44,9 @@ class MuseTalkNetworks:
         """With the weights of this machine. Raises MissingWeightsError, WeightsError, OptionError
         for a device or a precision that is not there, EngineUnavailableError naming the package
         that is missing."""
-        raise NotImplementedError
+        require_neural()
+        _check_device(settings)
+        return cls(load_modules(settings), settings)
 
     @classmethod
     def from_modules(
@@ -87,3 +90,10 @@ class MuseTalkNetworks:
     def close(self) -> None:
         """Give memory back; the networks are not used afterwards."""
         del self._painter, self._ear
+
+
+def _check_device(settings: MuseTalkSettings) -> None:
+    """OptionError for what is not here, before weights are read."""
+    from mien.retouch.musetalk.devices import device_of, number_of
+
+    number_of(settings, device_of(settings))

@@ -13,7 +13,7 @@ from mien.errors import OutOfMemoryError
 from mien.nets.musetalk.params import LATENT_SCALE
 from mien.nets.musetalk.positions import sinusoids
 from mien.retouch.musetalk.devices import Number
-from mien.retouch.musetalk.loading import NAME, Modules
+from mien.retouch.musetalk.modules import NAME, Modules
 from mien.types import Floats, Image
 from mien.weights.memory import is_no_memory
 

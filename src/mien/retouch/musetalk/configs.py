@@ -1,0 +1,81 @@
+"""Sizes of networks as files of configuration say them: no more of a file is believed than that,
+and nothing that could not be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mien.checks import shown
+from mien.errors import WeightsError
+from mien.nets.musetalk.params import Config
+
+_LARGEST = 1 << 20  # bytes
+_MOST, _MOST_BLOCKS, _MOST_DEEP = 4096, 8, 8
+_BLOCKS = frozenset({
+    "CrossAttnDownBlock2D", "DownBlock2D", "UpBlock2D", "CrossAttnUpBlock2D",
+    "DownEncoderBlock2D", "UpDecoderBlock2D",
+})  # fmt: skip
+_DEPTHS = ("layers_per_block", "encoder_layers")
+
+Check = Callable[[Any], bool]
+
+
+def read_config(path: Path, published: Config) -> dict[str, Any]:
+    """What the file says of the sizes that ``published`` names; what it does not say is as
+    published, and what else it says is passed over.
+
+    WeightsError for what is no such file, or names sizes that no network has.
+    """
+    config = dict(published)
+    for key, value in _content(path).items():
+        if key in published:
+            if not _check_like(key, published[key])(value):
+                raise WeightsError(path, f"says {shown(value)} for {key}, which no network has")
+            config[key] = value
+    return config
+
+
+def _content(path: Path) -> Mapping[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise WeightsError(path, "is too long for a configuration; get it again")
+        content = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise WeightsError(path, error.strerror or "cannot be read") from None
+    except (ValueError, RecursionError):  # neither text nor JSON
+        raise WeightsError(path, "is damaged or no file of JSON; get it again") from None
+    if not isinstance(content, dict):
+        raise WeightsError(path, "holds no configuration; get it again")
+    return content
+
+
+def _check_like(key: str, published: Any) -> Check:
+    """What is asked of a value in the place of the published one."""
+    if isinstance(published, list):
+        return _are_blocks if isinstance(published[0], str) else _are_widths
+    if isinstance(published, bool | str):
+        return lambda value: type(value) is type(published) and value == published
+    if isinstance(published, float):
+        return lambda value: isinstance(value, float) and 0 < value < 1
+    if key in _DEPTHS:
+        return lambda value: _is_size(value) and value <= _MOST_DEEP
+    return _is_size if published else lambda value: type(value) is int and value == 0
+
+
+def _is_size(value: Any) -> bool:
+    return type(value) is int and 1 <= value <= _MOST
+
+
+def _are_widths(value: Any) -> bool:
+    return _is_list(value) and all(map(_is_size, value))
+
+
+def _are_blocks(value: Any) -> bool:
+    return _is_list(value) and all(isinstance(each, str) and each in _BLOCKS for each in value)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and 1 <= len(value) <= _MOST_BLOCKS

@@ -1,0 +1,123 @@
+"""MuseTalk's networks as torch modules: what they are, how they are made, and how they are filled
+when they need not mean anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from mien.errors import EngineUnavailableError
+from mien.nets.musetalk.params import HEARING, NUM_CLASSES, UNET, VAE, Config
+from mien.weights import load_strict, recipe_state
+
+NAME = "musetalk"
+"""What it is called in complaints, and among the bundles of weights."""
+_PACKAGES = ("torch", "diffusers", "transformers")
+_RECIPE = "recipe weights"
+
+Module = Any
+"""A torch module; torch is not imported for its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """MuseTalk's networks as torch modules in evaluation mode, float32, on the processor.
+
+    unet, vae: of diffusers. hearing: whisper's encoder, of transformers. parsing: tells parts of a
+    face apart, None where there are no weights for it. tiny: a small decoder for the vae's latents.
+    """
+
+    unet: Module
+    vae: Module
+    hearing: Module
+    parsing: Module | None = None
+    tiny: Module | None = None
+
+
+def require_neural() -> None:
+    """EngineUnavailableError without torch, diffusers or transformers."""
+    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
+        problem = f"needs {' and '.join(missing)}; install it with: pip install 'mien[neural]'"
+        raise EngineUnavailableError(NAME, problem)
+
+
+def recipe_modules(
+    seed: int = 0,
+    *,
+    unet: Config = UNET,
+    vae: Config = VAE,
+    hearing: Config = HEARING,
+    parsing: bool = False,
+    tiny: bool = False,
+) -> Modules:
+    """The networks with weights from the recipe: they take as long as with real ones. Raises
+    EngineUnavailableError without the packages."""
+    require_neural()
+    return Modules(
+        unet=_recipe(lambda: make_unet(unet), seed),
+        vae=_recipe(lambda: make_vae(vae), seed),
+        hearing=_recipe(lambda: make_hearing(hearing), seed),
+        parsing=_recipe(lambda: make_parsing({}), seed) if parsing else None,
+        tiny=_recipe(lambda: make_tiny({}), seed) if tiny else None,
+    )
+
+
+def make_unet(config: Config) -> Module:
+    """Of ``musetalk.json``."""
+    from diffusers import UNet2DConditionModel
+
+    return UNet2DConditionModel(**config)
+
+
+def make_vae(config: Config) -> Module:
+    """Of the autoencoder's ``config.json``."""
+    from diffusers import AutoencoderKL
+
+    return AutoencoderKL(**config)
+
+
+def make_hearing(config: Config) -> Module:
+    """Of whisper's ``config.json``."""
+    from transformers import WhisperConfig
+    from transformers.models.whisper.modeling_whisper import WhisperEncoder
+
+    return WhisperEncoder(WhisperConfig(**config))
+
+
+def make_parsing(_: Config) -> Module:
+    """The parser of faces, of which there is one size."""
+    from mien.nets.musetalk.parsing import FaceParser
+
+    return FaceParser(NUM_CLASSES)
+
+
+def make_tiny(_: Config) -> Module:
+    """The small decoder, of which there is one size."""
+    from diffusers import AutoencoderTiny
+
+    return AutoencoderTiny().decoder
+
+
+MAKERS: Mapping[str, tuple[Callable[[Config], Module], Config]] = {
+    "unet": (make_unet, UNET),
+    "vae": (make_vae, VAE),
+    "hearing": (make_hearing, HEARING),
+    "parsing": (make_parsing, {}),
+    "tiny": (make_tiny, {}),
+}
+"""Field of :class:`Modules` -> what makes it, of which sizes as published."""
+
+
+def _recipe(make: Callable[[], Module], seed: int) -> Module:
+    import torch
+
+    with torch.device("meta"):
+        empty = make().state_dict()
+    shapes = {
+        key: (tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
+        for key, tensor in empty.items()
+    }
+    state = {key: torch.from_numpy(each) for key, each in recipe_state(shapes, seed).items()}
+    return load_strict(make, state, _RECIPE)
