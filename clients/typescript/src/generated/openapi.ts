@@ -2573,8 +2573,21 @@ export interface components {
             /**
              * Websocket
              * @description Path of its WebSocket.
+             * @example /v1/sessions/9f1c8e5d9a1b4c7e8f6a2b3c4d5e6f70/ws
              */
             websocket: string;
+            /**
+             * Whep
+             * @description Where an offer to watch it over WebRTC is posted.
+             * @example /v1/sessions/9f1c8e5d9a1b4c7e8f6a2b3c4d5e6f70/whep
+             */
+            whep: string;
+            /**
+             * Whip
+             * @description Where an offer to send it a camera and a microphone over WebRTC is posted.
+             * @example /v1/sessions/9f1c8e5d9a1b4c7e8f6a2b3c4d5e6f70/whip
+             */
+            whip: string;
             stats: components["schemas"]["StatsTold"];
             /**
              * Ended
@@ -2892,6 +2905,19 @@ export interface components {
              * @default 0.5
              */
             liveliness?: number;
+            /**
+             * Driving
+             * @description What the body does in the place of a speaker's gestures.
+             * @example idle:natural
+             */
+            driving?: string | null;
+            /**
+             * Crop
+             * @description What of the picture is shown.
+             * @default none
+             * @enum {string}
+             */
+            crop?: "none" | "upper-body";
             /**
              * Fps
              * @description 25 if left out.

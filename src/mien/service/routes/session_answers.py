@@ -12,6 +12,7 @@ from mien.service.live.session import LiveSession, State
 from mien.service.problems import problem_of
 
 _CLOSED = ConfigDict(json_schema_extra={"additionalProperties": False})
+_EXAMPLE = "/v1/sessions/9f1c8e5d9a1b4c7e8f6a2b3c4d5e6f70"
 
 
 class StatsTold(BaseModel):
@@ -62,7 +63,15 @@ class SessionTold(BaseModel):
     engine: str
     fps: int
     created: datetime
-    websocket: str = Field(description="Path of its WebSocket.")
+    websocket: str = Field(description="Path of its WebSocket.", examples=[_EXAMPLE + "/ws"])
+    whep: str = Field(
+        description="Where an offer to watch it over WebRTC is posted.",
+        examples=[_EXAMPLE + "/whep"],
+    )
+    whip: str = Field(
+        description="Where an offer to send it a camera and a microphone over WebRTC is posted.",
+        examples=[_EXAMPLE + "/whip"],
+    )
     stats: StatsTold
     ended: str | None = Field(description="Why it is closed or failed.")
     error: SessionError | None
@@ -70,6 +79,7 @@ class SessionTold(BaseModel):
     @classmethod
     def of(cls, session: LiveSession) -> Self:
         fate = session.fate
+        place = f"/v1/sessions/{session.id}"
         error = None
         if fate is not None and fate.error is not None:
             _, code, detail = problem_of(fate.error)
@@ -81,7 +91,9 @@ class SessionTold(BaseModel):
             engine=session.options.engine.name,
             fps=session.options.fps,
             created=datetime.fromtimestamp(session.created, UTC),
-            websocket=f"/v1/sessions/{session.id}/ws",
+            websocket=f"{place}/ws",
+            whep=f"{place}/whep",
+            whip=f"{place}/whip",
             stats=StatsTold.of(session.stats, session.num_watchers),
             ended=None if fate is None else (error.detail if error else fate.reason),
             error=error,
