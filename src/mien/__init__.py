@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         talk,
     )
     from mien.pipeline.keeping import Keeper
+    from mien.pipeline.verbs.living import LiveReport, live
     from mien.speech.phonemes import Recognition
     from mien.speech.recognition import (
         PhonemeRecognizer,
@@ -149,6 +150,7 @@ _HOMES = {
         "talk",
     ),
     "mien.pipeline.keeping": ("Keeper",),
+    "mien.pipeline.verbs.living": ("LiveReport", "live"),
     "mien.speech.phonemes": ("Recognition",),
     "mien.speech.recognition": ("PhonemeRecognizer", "choose_recognizer", "recognize_phonemes"),
     "mien.speech.stream": ("SegmentFinished", "SegmentStarted"),
@@ -201,6 +203,7 @@ __all__ = [
     "InputError",
     "Keeper",
     "Keyframe",
+    "LiveReport",
     "MeshTracker",
     "MienError",
     "MienWarning",
@@ -247,6 +250,7 @@ __all__ = [
     "feeling",
     "find_faces",
     "interpolate_visemes",
+    "live",
     "load_actor",
     "load_engine",
     "load_expressions",

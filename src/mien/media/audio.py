@@ -50,6 +50,10 @@ class AudioTrack:
     duration: Fraction | None = None
     loop: bool = False
 
+    def reader(self) -> AudioReader:
+        """Reads it from its start. Raises UnreadableMediaError if there is no usable sound."""
+        return AudioReader(self)
+
 
 def open_sound(path: str | Path) -> AudioTrack:
     """The whole sound of a sound file, or of a video, from its own beginning.

@@ -7,9 +7,31 @@ from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mien.media.audio import AudioTrack
 from mien.types import Image
+
+
+class SoundReader(Protocol):
+    """Sound, 48000 samples a second, that is read bit by bit."""
+
+    @property
+    def layout(self) -> str:
+        """``mono`` or ``stereo``."""
+
+    def read(self, number: int) -> NDArray[np.float32]:
+        """The next ``number`` samples, (channels, number), -1..1, contiguous; silence where there
+        are no more."""
+
+    def close(self) -> None:
+        """Let go of it. May be called twice."""
+
+
+class Sound(Protocol):
+    """What is heard under a result."""
+
+    def reader(self) -> SoundReader:
+        """Reads it from its beginning. Raises UnreadableMediaError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +41,7 @@ class Format:
     size: tuple[int, int]
     rate: Fraction
     alpha: bool = False
-    audio: AudioTrack | None = None
+    audio: Sound | None = None
 
 
 class Encoder(Protocol):

@@ -16,8 +16,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 
-from mien.media.audio import SAMPLE_RATE, AudioReader
-from mien.media.encoder import Format, channels_for
+from mien.media.audio import SAMPLE_RATE
+from mien.media.encoder import Format, SoundReader, channels_for
 from mien.types import Image
 
 _BT709 = 1  # code point of primaries, transfer and matrix alike (ITU-T H.273)
@@ -49,7 +49,7 @@ class _Muxer:
         self._num_frames = 0
         self._num_samples = 0
         self._reformatter = VideoReformatter()
-        self._sound = AudioReader(form.audio) if form.audio is not None else None
+        self._sound = form.audio.reader() if form.audio is not None else None
         # The prefix keeps a name such as `a:b.mp4` from meaning a protocol.
         self._file = av.open(
             f"file:{path}", "w", format=self.container, container_options=self.container_options
@@ -110,7 +110,7 @@ class _Muxer:
         context.color_range = _LIMITED_RANGE
         return stream
 
-    def _add_audio(self, sound: AudioReader) -> AudioStream:
+    def _add_audio(self, sound: SoundReader) -> AudioStream:
         stream = self._file.add_stream(self.audio_codec, rate=SAMPLE_RATE)
         assert isinstance(stream, AudioStream)
         stream.codec_context.layout = sound.layout

@@ -12,8 +12,7 @@ from types import TracebackType
 import av
 
 from mien.errors import MienError, OutputError
-from mien.media.audio import AudioTrack
-from mien.media.encoder import Encoder, Format
+from mien.media.encoder import Encoder, Format, Sound
 from mien.media.gif import GifEncoder
 from mien.media.mux import Mp4Encoder, WebmEncoder
 from mien.media.pngs import PngEncoder
@@ -110,7 +109,7 @@ def open_sink(
     size: tuple[int, int],
     rate: Fraction,
     alpha: bool = False,
-    audio: AudioTrack | None = None,
+    audio: Sound | None = None,
     force: bool = False,
 ) -> Sink:
     """An output for frames of ``size`` (width, height) at ``rate`` per second.

@@ -37,6 +37,16 @@ class Actor:
         """Of the latest frame; -1 before the first one."""
         return self._num_frames - 1
 
+    @property
+    def waiting_s(self) -> float:
+        """How much sound waits to be heard."""
+        return self._voice.waiting_s
+
+    @property
+    def sees_face(self) -> bool:
+        """Whether the camera has the face."""
+        return self._camera.share > 0.0
+
     def push_audio(self, pcm: ArrayLike, rate: int, segment: str | None) -> None:
         """See :meth:`mien.pipeline.live.composer.Composer.push`."""
         self._voice.push(pcm, rate, segment)

@@ -139,9 +139,7 @@ class Composer:
         self._say(until)
         self._num_frames += frames
         events, self._events = tuple(self._events), []
-        return Passage(
-            np.rint(sound * _FULL_SCALE).clip(-32_768, 32_767).astype(np.int16), heard, events
-        )
+        return Passage(_whole_numbers(sound), heard, events)
 
     def _start_of(self, pts: int) -> int:
         return pts * AUDIO_RATE // self._fps

@@ -46,6 +46,16 @@ class LiveFace:
         """Width and height of all pictures."""
         return self._stage.size
 
+    @property
+    def waiting_s(self) -> float:
+        """How much sound was pushed that is not being said yet."""
+        return self._actor.waiting_s
+
+    @property
+    def sees_face(self) -> bool:
+        """Whether a face in a camera's pictures moves this one."""
+        return self._actor.sees_face
+
     def push_audio(self, pcm: ArrayLike, rate: int, segment: str | None = None) -> None:
         """The next sound to say, int16 mono, as fast as it comes; ten minutes may wait.
 

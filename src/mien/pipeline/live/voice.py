@@ -38,6 +38,11 @@ class Voice:
         """Whether something is being said, or will be within the next 0.15 s."""
         return self._composer.is_speaking
 
+    @property
+    def waiting_s(self) -> float:
+        """How much sound waits to be heard."""
+        return self._composer.waiting_s
+
     def push(self, pcm: ArrayLike, rate: int, segment: str | None) -> None:
         """See :meth:`Composer.push`."""
         self._composer.push(pcm, rate, segment)
