@@ -66,6 +66,7 @@ class SoundTrack(MediaStreamTrack):
     def say(self, packet: LivePacket) -> None:
         """The next sound."""
         start = (packet.pts + 1) * RATE // packet.fps - len(packet.sound) // _SAMPLE_BYTES
+        self._pace.came(self._clock(), start)
         if self._position is None:
             self._position = start
         missing = start - self._position - self._num_unsaid
@@ -88,9 +89,9 @@ class SoundTrack(MediaStreamTrack):
     async def recv(self) -> AudioFrame:
         """For aiortc."""
         await self._enough()
-        await asyncio.sleep(self._pace.wait_s(self._clock(), self._num_unsaid))
-        await self._enough()  # a long gap may have come meanwhile
         assert self._position is not None
+        await asyncio.sleep(self._pace.wait_s(self._clock(), self._position))
+        await self._enough()  # a long gap may have come meanwhile
         frame = AudioFrame(format="s16", layout="mono", samples=PIECE)
         frame.planes[0].update(bytes(self._unsaid[: PIECE * _SAMPLE_BYTES]))
         frame.sample_rate, frame.time_base = RATE, Fraction(1, RATE)

@@ -6,34 +6,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.service.rtc.pacing import PIECE, PIECE_S, Pace
+from mien.service.rtc.pacing import PIECE, PIECE_S, RATE, Pace
 
 pytestmark = pytest.mark.unit
 
 
+def sent(fps: int, lateness: list[float]) -> list[float]:
+    """When pieces leave, in virtual time, whose sound comes with frames that are so late."""
+    arrivals = [(frame / fps + late, frame) for frame, late in enumerate(lateness)]
+    pace, now, position, known, times = Pace(), 0.0, 0, 0, []
+    while True:
+        while arrivals and (known - position < PIECE or arrivals[0][0] <= now):
+            come, frame = arrivals.pop(0)
+            now = max(now, come)
+            pace.came(now, frame * RATE // fps)
+            known = (frame + 1) * RATE // fps
+        if known - position < PIECE:
+            return times
+        now += pace.wait_s(now, position)
+        times.append(now)
+        position += PIECE
+
+
 @given(fps=st.integers(15, 60), lateness=st.lists(st.floats(0, 0.01), min_size=40, max_size=40))
 def test_bursts_leave_evenly_and_nothing_stays_behind(fps: int, lateness: list[float]) -> None:
-    """Frames bring their sound when they come, up to 10 ms late; virtual time."""
-    arrivals = [(frame / fps + late, 48_000 // fps) for frame, late in enumerate(lateness)]
-    pace, now, waiting, sent = Pace(), 0.0, 0, []
-    while arrivals or waiting >= PIECE:
-        while arrivals and (waiting < PIECE or arrivals[0][0] <= now):
-            come, samples = arrivals.pop(0)
-            now, waiting = max(now, come), waiting + samples
-        if waiting < PIECE:
-            break
-        now += pace.wait_s(now, waiting)
-        sent.append(now)
-        waiting -= PIECE
-    gaps = [later - sooner for sooner, later in pairwise(sent)]
+    times = sent(fps, lateness)
+    gaps = [later - sooner for sooner, later in pairwise(times)]
     assert max(gaps) < 1 / fps + PIECE_S + 0.011
-    for number, when in enumerate(sent):
-        assert when <= (number + 1) * PIECE_S + 1 / fps + 2 * PIECE_S + 0.02
+    for number, when in enumerate(times):
+        assert when <= number * PIECE_S + 1 / fps + 0.011
+
+
+def test_what_once_was_late_does_not_hold_the_rest_back() -> None:
+    steady = sent(25, [0.0] * 100)
+    shaken = sent(25, [0.0] * 20 + [0.07, 0.03] + [0.0] * 78)
+    assert shaken[50:] == pytest.approx(steady[50:])
+
+
+def test_who_is_always_late_is_waited_for_after_a_while() -> None:
+    times = sent(25, [0.0] * 20 + [0.06] * 130)
+    ends = [when - number * PIECE_S for number, when in enumerate(times)][-40:]
+    assert ends == pytest.approx([0.06] * 40)
 
 
 def test_a_backlog_is_sent_at_once() -> None:
     pace = Pace()
-    assert pace.wait_s(5.0, PIECE) == 0.0
-    assert pace.wait_s(5.0, PIECE) == pytest.approx(PIECE_S)
-    assert [pace.wait_s(5.1, 40 * PIECE) for _ in range(10)] == [0.0] * 10
-    assert pace.wait_s(5.1, PIECE) == pytest.approx(PIECE_S)
+    for frame in range(10):
+        pace.came(5.0, frame * 2 * PIECE)
+    assert [pace.wait_s(5.0, number * PIECE) for number in range(19)] == [0.0] * 19
+    assert pace.wait_s(5.0, 19 * PIECE) == pytest.approx(PIECE_S)
