@@ -83,6 +83,10 @@ class MeshTracker:
         self._faces = []
         self._num_empty = 0
 
+    def adopt(self, faces: Iterable[Face]) -> None:
+        """Go on from these faces of the latest picture, such as ``search`` finds."""
+        self._faces = _largest_first(list(faces))[: self._max_faces]
+
     def search(self, image: Image) -> list[Face]:
         """Faces of a single RGB picture, largest first, whatever the stream; however many the
         first detector finds, small ones are looked for too. Safe to use from several threads."""
