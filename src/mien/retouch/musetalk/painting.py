@@ -59,7 +59,7 @@ class Painter:
     def _painted(self, latents: Tensor, prompts: Floats) -> Image:
         heard = self._tensor(torch.from_numpy(prompts)) + self._tokens(*prompts.shape[1:])
         now = torch.zeros(1, device=self._device)
-        predicted = self._unet(self._tensor(latents), now, heard).sample
+        predicted = self._unet(self._tensor(torch.as_tensor(latents)), now, heard).sample
         picture = self._vae.decode(predicted / LATENT_SCALE).sample.float()
         levels = (picture / 2 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
         return levels.permute(0, 2, 3, 1).cpu().numpy()  # type: ignore[no-any-return]
