@@ -18,15 +18,17 @@ from mien.pipeline.report import Report
 from mien.pipeline.run import Copy, Take, record
 from mien.pipeline.sound import choose_sound
 from mien.pipeline.stopwatch import Stopwatch
+from mien.retouch.base import Retouch
 from mien.types import Frame, Motion, ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
 class Driving:
-    """What moves the faces, and its sound."""
+    """What moves the faces, its sound, and what paints over the frames that come of it."""
 
     motion: Motion
     audio: AudioTrack | None = None
+    retouch: Retouch | None = None
 
 
 def play(
@@ -60,6 +62,7 @@ def play(
             options.motion,
             shown or composition_for(options, driver.motion),
             choose_sound(options, cast.sound, driver.audio),
+            driver.retouch,
         )
         outcome = record(
             take,

@@ -1,17 +1,18 @@
 """One run: a portrait's faces follow a motion, frame after frame, into a file.
 
 Three threads, each waiting for the one before: the motion is made (decoded, tracked), the faces
-are rendered, and the caller's own thread pastes and encodes. Between them lie short queues, so
-memory does not grow with length. Whatever ends the run early, Ctrl-C or an exception raised by
-the progress callback included, stops the threads and leaves no file behind.
+are rendered, and the caller's own thread pastes and encodes. Where frames are retouched, a fourth
+one pastes and retouches. Between them lie short queues, so memory does not grow with length.
+Whatever ends the run early, Ctrl-C or an exception raised by the progress callback included, stops
+the threads and leaves no file behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, tee
 from pathlib import Path
 
 from mien.errors import UnreadableMediaError
@@ -19,6 +20,7 @@ from mien.media import AudioTrack, Sink, open_sink, prefetch
 from mien.pipeline.composition import Composition
 from mien.pipeline.portraits.scene import Scene, Shot
 from mien.pipeline.stopwatch import WAIT, Stopwatch
+from mien.retouch.base import Retouch
 from mien.types import (
     Frame,
     Motion,
@@ -31,13 +33,15 @@ from mien.types import (
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What is to be made: what moves, how, and how it is shown."""
+    """What is to be made: what moves, how, and how it is shown. retouch: what paints over the
+    frames, but not over copies: as many come out, in order."""
 
     scene: Scene
     motion: Motion
     options: MotionOptions
     composition: Composition
     audio: AudioTrack | None = None
+    retouch: Retouch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ def record(
     with (
         closing(prefetch(watch.around("drive", take.motion.frames))) as motion,
         closing(prefetch(_shots(take, watch.around(WAIT, motion), watch))) as queue,
+        closing(_pasted(take, watch.around(WAIT, queue), watch, copies)) as pictures,
     ):
-        pictures = _pictures(take, watch.around(WAIT, queue), watch, copies)
         first = next(pictures, None)  # before the file is opened: a bad driver shows here
         if first is None:
             raise UnreadableMediaError("the driver", "has no frames; give another one")
@@ -111,7 +115,8 @@ def record(
 def pictures(take: Take, watch: Stopwatch) -> Iterator[Frame]:
     """The take's frames, made as they are asked for in the caller's own thread."""
     moments = watch.around("drive", take.motion.frames)
-    return (picture.frame for picture in _pictures(take, _shots(take, moments, watch), watch, ()))
+    made = _pictures(take, _shots(take, moments, watch), watch, ())
+    return (picture.frame for picture in _retouched(take, made, watch))
 
 
 def _sink(take: Take, path: str | Path, first: Frame, *, force: bool) -> Sink:
@@ -130,9 +135,27 @@ def _shots(take: Take, moments: Iterator[MotionFrame], watch: Stopwatch) -> Iter
     return take.scene.shots(replace(take.motion, frames=moments), take.options, watch)
 
 
+def _pasted(
+    take: Take, shots: Iterator[Shot], watch: Stopwatch, copies: Sequence[Copy]
+) -> Generator[_Picture]:
+    """The pictures as they are written; retouched in a thread of its own, if at all."""
+    made = _pictures(take, shots, watch, copies)
+    if take.retouch is None:
+        return made
+    return watch.around(WAIT, prefetch(_retouched(take, made, watch)))
+
+
+def _retouched(take: Take, made: Iterator[_Picture], watch: Stopwatch) -> Iterator[_Picture]:
+    if take.retouch is None:
+        return made
+    shown, facts = tee(made)
+    painted = watch.around("retouch", take.retouch(picture.frame for picture in shown))
+    return (replace(picture, frame=frame) for frame, picture in zip(painted, facts, strict=True))
+
+
 def _pictures(
     take: Take, shots: Iterator[Shot], watch: Stopwatch, copies: Sequence[Copy]
-) -> Iterator[_Picture]:
+) -> Generator[_Picture]:
     for shot in shots:
         with watch.stage("paste"):
             frame = _frame(take.composition, shot)

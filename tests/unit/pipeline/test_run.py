@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -13,9 +15,9 @@ from fakes.still_engine import StillEngine, StillSource
 from mien.errors import OutputError, UnreadableMediaError
 from mien.pipeline.composition import PastedBack, Unchanged
 from mien.pipeline.portraits.scene import PreparedFace, StillScene
-from mien.pipeline.run import Copy, Take, record
+from mien.pipeline.run import Copy, Take, pictures, record
 from mien.pipeline.stopwatch import Stopwatch
-from mien.types import Motion, MotionFrame, MotionOptions, Portrait, Progress, Rendered
+from mien.types import Frame, Motion, MotionFrame, MotionOptions, Portrait, Progress, Rendered
 
 pytestmark = pytest.mark.unit
 
@@ -78,6 +80,63 @@ def test_a_copy_shows_the_same_frames_otherwise(tmp_path: Path) -> None:
         )
         assert moved[5, 5, 0] == 50 + 2 * pts
         assert not unmoved.any()
+
+
+def brightened(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """By 100 levels, three frames held back."""
+    waiting: deque[Frame] = deque()
+    for frame in frames:
+        waiting.append(Frame(frame.pixels + np.uint8(100), frame.pts, frame.time_base))
+        if len(waiting) > 3:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def test_frames_are_retouched_before_they_are_written_and_copies_are_not(tmp_path: Path) -> None:
+    plain = take(prepared(StillEngine(), 0), frames=(moment(pts) for pts in range(10)))
+    watch = Stopwatch()
+    outcome = record(
+        replace(plain, retouch=brightened),
+        tmp_path / "out",
+        force=False,
+        watch=watch,
+        copies=[Copy(tmp_path / "copy", PastedBack())],
+    )
+    assert (outcome.frames, outcome.faces_lost) == (10, 1)
+    assert "retouch" in watch.seconds
+    for pts in range(10):
+        painted, copied = (
+            cv2.imread(str(tmp_path / name / f"{pts:06d}.png")) for name in ("out", "copy")
+        )
+        assert painted[5, 5, 0] == 150 + 2 * pts
+        assert copied[5, 5, 0] == 50 + 2 * pts
+
+
+def test_frames_that_are_pulled_are_retouched_too() -> None:
+    plain = take(prepared(StillEngine(), 0), frames=(moment(pts) for pts in range(5)))
+    shown = list(pictures(replace(plain, retouch=brightened), Stopwatch()))
+    assert [frame.pixels[5, 5, 0] for frame in shown] == [150, 152, 154, 156, 158]
+
+
+def test_a_retouch_that_fails_ends_the_run_and_leaves_nothing(tmp_path: Path) -> None:
+    def failing(frames: Iterator[Frame]) -> Iterator[Frame]:
+        yield next(frames)
+        raise ZeroDivisionError
+
+    closed = []
+
+    def endless() -> Iterator[MotionFrame]:
+        try:
+            for pts in count():
+                yield moment(pts)
+        finally:
+            closed.append(True)
+
+    one = replace(take(prepared(StillEngine(), 0), frames=endless()), retouch=failing)
+    with pytest.raises(ZeroDivisionError):
+        record(one, tmp_path / "out", force=False, watch=Stopwatch())
+    assert closed == [True]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_copy_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
