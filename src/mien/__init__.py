@@ -58,12 +58,14 @@ if TYPE_CHECKING:
         demo,
         edit,
         express,
+        lipsync,
         load_actor,
         load_liveportrait,
         talk,
     )
     from mien.pipeline.keeping import Keeper
     from mien.pipeline.verbs.living import LiveReport, live
+    from mien.retouch.musetalk.settings import MuseTalkSettings
     from mien.speech.phonemes import Recognition
     from mien.speech.recognition import (
         PhonemeRecognizer,
@@ -145,12 +147,14 @@ _HOMES = {
         "demo",
         "edit",
         "express",
+        "lipsync",
         "load_actor",
         "load_liveportrait",
         "talk",
     ),
     "mien.pipeline.keeping": ("Keeper",),
     "mien.pipeline.verbs.living": ("LiveReport", "live"),
+    "mien.retouch.musetalk.settings": ("MuseTalkSettings",),
     "mien.speech.phonemes": ("Recognition",),
     "mien.speech.recognition": ("PhonemeRecognizer", "choose_recognizer", "recognize_phonemes"),
     "mien.speech.stream": ("SegmentFinished", "SegmentStarted"),
@@ -212,6 +216,7 @@ __all__ = [
     "MotionFrame",
     "MotionOptions",
     "MotionTemplate",
+    "MuseTalkSettings",
     "NoFaceError",
     "OptionError",
     "OutputError",
@@ -250,6 +255,7 @@ __all__ = [
     "feeling",
     "find_faces",
     "interpolate_visemes",
+    "lipsync",
     "live",
     "load_actor",
     "load_engine",

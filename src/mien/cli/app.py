@@ -26,6 +26,7 @@ from mien.cli.exits import FAILED, USAGE, complain
 from mien.cli.express import express
 from mien.cli.expression import expression
 from mien.cli.keys import keys
+from mien.cli.lipsync import lipsync
 from mien.cli.live import LiveCommand, live
 from mien.cli.models import models
 from mien.cli.serve import serve
@@ -53,6 +54,7 @@ app.command()(crop)
 app.command()(demo)
 app.command()(edit)
 app.command()(express)
+app.command()(lipsync)
 app.command(cls=LiveCommand)(live)
 app.command()(serve)
 app.command()(talk)

@@ -8,6 +8,7 @@ from mien.pipeline.verbs.cropping import CropReport, crop
 from mien.pipeline.verbs.demonstration import demo
 from mien.pipeline.verbs.editing import edit
 from mien.pipeline.verbs.expressing import express
+from mien.pipeline.verbs.lipsync import lipsync
 from mien.pipeline.verbs.talking import TalkReport, talk
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "demo",
     "edit",
     "express",
+    "lipsync",
     "load_actor",
     "load_liveportrait",
     "talk",
