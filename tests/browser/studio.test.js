@@ -11,7 +11,7 @@ const { MIEN_URL: url, MIEN_KEY: key, MIEN_OUT: out } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Pictures are compared in this size: columns, and rows. */
 const SIDE = 96;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const asked = [];
 const complaints = [];
 let browser;
@@ -22,6 +22,7 @@ before(async () => {
   browser = await openBrowser();
   context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
   context.setDefaultTimeout(PATIENCE_MS);
+  await context.addInitScript(listen);
   page = await context.newPage();
   context.on("request", (request) => asked.push(request.url()));
   context.on("console", (message) => {
@@ -31,6 +32,28 @@ before(async () => {
 });
 
 after(() => browser?.close());
+
+/** Whatever the page plays by Web Audio goes by an analyser, too. */
+function listen() {
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (target, ...more) {
+    if (target === this.context.destination) {
+      const analyser = (this.context.heard ??= new AnalyserNode(this.context));
+      globalThis.heard = analyser;
+      connect.call(this, analyser);
+    }
+    return connect.call(this, target, ...more);
+  };
+}
+
+/** How loud it is now: root of the mean square, 0 to 1. */
+const loudness = () =>
+  page.evaluate(() => {
+    if (!globalThis.heard) return 0;
+    const samples = new Float32Array(globalThis.heard.fftSize);
+    globalThis.heard.getFloatTimeDomainData(samples);
+    return Math.sqrt(samples.reduce((sum, each) => sum + each * each, 0) / samples.length);
+  });
 
 /** Bytes of the picture that is shown: red, green, blue, alpha. */
 const pixels = (selector = "#picture") =>
@@ -54,15 +77,18 @@ function difference(one, other, { x, y, width, height }) {
   return sum / (4 * width * height);
 }
 
-/** The lower part of the face that is outlined. */
-async function mouth() {
-  const [face] = await page.evaluate(async () => {
-    const [button] = document.querySelectorAll(".faces button");
-    return [[button.style.left, button.style.top, button.style.width, button.style.height]];
+/** The face that is outlined, between two shares of its height. */
+async function part(from, to) {
+  const face = await page.evaluate(() => {
+    const { left, top, width, height } = document.querySelector(".faces button").style;
+    return [left, top, width, height];
   });
   const [left, top, width, height] = face.map((each) => Math.round((SIDE / 100) * parseFloat(each)));
-  return { x: left, y: top + Math.round(0.6 * height), width, height: Math.round(0.4 * height) };
+  return { x: left, y: top + Math.round(from * height), width, height: Math.round((to - from) * height) };
 }
+
+const mouth = () => part(0.6, 1);
+const brows = () => part(0.15, 0.4);
 
 const CORNER = { x: 0, y: 75, width: 15, height: 15 };
 
@@ -118,19 +144,78 @@ step("the sample's face is outlined and chosen", async () => {
   assert.equal(await page.locator("#status").textContent(), "One face found.");
 });
 
-step("the portrait begins to live, and feels at once", async () => {
+step("the portrait begins to live: its pictures change, and nobody asked for that", async () => {
   await page.locator('#live-toggle[aria-pressed="true"]').waitFor();
-  const [place, calm] = [await mouth(), await pixels("#live")];
-  await page.getByRole("button", { name: "surprised" }).click();
-  await comes(async () => difference(calm, await pixels("#live"), place) > 5, "surprise");
+  const first = await pixels("#live");
+  await comes(async () => difference(first, await pixels("#live"), await part(0, 1)) > 0.3, "life");
+  await page.locator("#live-figures").getByText(/^\d+ fps · \d+ ms$/).waitFor();
 });
 
-step("it says a sound, and stops when it is interrupted", async () => {
+step("it feels at once, with mouth and brows", async () => {
+  const [low, high, calm] = [await mouth(), await brows(), await pixels("#live")];
+  await page.getByRole("button", { name: "surprised" }).click();
+  await comes(async () => difference(calm, await pixels("#live"), low) > 5, "open mouth");
+  await comes(async () => difference(calm, await pixels("#live"), high) > 2, "raised brows");
+});
+
+step("it says a sound: lips move, it is heard, mouth shapes are told, and Interrupt ends all", async () => {
   await tab("Talk");
   await page.locator("#talk-sample").click();
+  const [place, before] = [await mouth(), await pixels("#live")];
   await page.getByRole("button", { name: "Say it live" }).click();
+  await page.getByRole("button", { name: "Interrupt" }).waitFor();
+  await comes(async () => (await loudness()) > 0.02, "sound");
+  await comes(async () => difference(before, await pixels("#live"), place) > 2, "lips that move");
+  await page.getByRole("button", { name: "Say it live" }).waitFor(); // to its end
+  await page.getByRole("button", { name: "Say it live" }).click();
+  await page.locator('#captions[data-viseme]:not([data-viseme="sil"])').waitFor();
   await page.getByRole("button", { name: "Interrupt" }).click();
   await page.getByRole("button", { name: "Say it live" }).waitFor();
+  await page.locator("#captions:not([data-viseme])").waitFor();
+  await comes(async () => (await loudness()) < 0.001, "silence");
+});
+
+step("typed words are said, where something can say them", async () => {
+  await page.getByLabel("Typed words").check();
+  await page.getByRole("button", { name: "Say it live" }).click();
+  await page.getByRole("alert").getByText("Write what is to be said first.").waitFor();
+  assert.equal(await page.locator("#talk-voice select").inputValue(), "en-us");
+  await page.locator("#talk-form textarea").fill("Hello, I am glad to see you.");
+  await page.getByRole("button", { name: "Say it live" }).click();
+  await comes(async () => (await loudness()) > 0.02, "sound");
+  await page.locator('#captions[data-viseme]:not([data-viseme="sil"])').waitFor();
+  await page.locator("#talk-form").getByRole("button", { name: "Copy as command" }).click();
+  const shell = await page.locator("#command-shell").textContent();
+  assert.match(shell, /^mien talk astronaut\.png --say 'Hello, I am glad to see you\.' --voice en-us /);
+  assert.match(await page.locator("#command-curl").textContent(), /\/v1\/speech --json/);
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await blameless("typed words");
+  await page.getByLabel("A recording").check();
+  await page.locator("#talk-form textarea").fill("");
+});
+
+step("live pictures come by WebRTC, too", async () => {
+  await page.getByRole("button", { name: /^Engine/ }).click();
+  await page.locator("#engines label").first().waitFor();
+  await blameless("engine");
+  await page.getByLabel("WebRTC").check();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.waitForFunction(() => document.querySelector("#watched").videoWidth > 0);
+  const first = await pixels("#live");
+  await comes(async () => difference(first, await pixels("#live"), await part(0, 1)) > 0.3, "life");
+  await page.getByRole("button", { name: /^Engine/ }).click();
+  await page.getByLabel("WebSocket").check();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.waitForFunction(() => document.querySelector("#watched").srcObject === null);
+});
+
+step("the person is cut out, and put back", async () => {
+  const alpha = async () => (await pixels("#live"))[4 * SIDE * 2 + 4 * 2 + 3];
+  await page.getByRole("button", { name: "Cut out" }).click();
+  await comes(async () => (await alpha()) < 20, "transparent corner");
+  await page.getByRole("button", { name: "Cut out" }).click();
+  await comes(async () => (await alpha()) > 250, "corner that is painted");
+  await page.locator('#live-toggle[aria-pressed="true"]').waitFor();
 });
 
 step("it does what the camera sees", async () => {
@@ -151,10 +236,12 @@ step("an emotion changes the mouth, and not the background", async () => {
   await page.getByRole("button", { name: "neutral" }).click();
   await page.getByText("neutral, 70 %").waitFor();
   const still = await pixels();
+  const high = await brows();
   await page.getByRole("button", { name: "surprised" }).click();
   await page.getByText("surprised, 70 %").waitFor();
   const moved = await pixels();
   assert.ok(difference(still, moved, place) > 6, "mouth");
+  assert.ok(difference(still, moved, high) > 2, "brows");
   assert.ok(difference(still, moved, CORNER) < 1, "background");
   await page.getByRole("button", { name: "Before" }).click();
   assert.ok(difference(moved, await pixels("#original"), place) > 6, "before");
@@ -173,6 +260,7 @@ step("tabs and sliders work with the keyboard; reset gives the portrait back", a
   await settled(page);
   const smiling = await pixels();
   assert.ok(difference(before, smiling, place) > 2);
+  await blameless("edit");
   await page.getByRole("button", { name: "Reset all" }).click();
   await page.getByText("As it is").waitFor();
   await settled(page);
@@ -206,13 +294,13 @@ step("a film is made, plays, and is downloaded", async () => {
 step("what the microphone hears is said", async () => {
   await tab("Talk");
   await page.getByRole("button", { name: "Record", exact: true }).click();
-  await page.getByText("Recording…").waitFor();
-  await page.waitForTimeout(700); // so much is recorded
+  await page.getByText("Recording… 1 s").waitFor();
   await page.locator("#talk-record").click();
   await page.getByText("recording.wav").waitFor();
   await page.locator("#talk-form").getByRole("button", { name: "Make a film" }).click();
   await newest().getByText("Speech").waitFor();
   await state("succeeded");
+  await page.locator("#captions[data-viseme]").waitFor(); // of the film, which plays
   await blameless("talk");
 });
 

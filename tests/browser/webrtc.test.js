@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { openBrowser } from "./browser.js";
 
 const { MIEN_URL: url, MIEN_KEY: key } = process.env;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 let browser;
 let page;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import urllib.error
@@ -18,6 +19,7 @@ import pytest
 
 from fakes.node import install, node_environment, run
 from fakes.running_server import RunningServer, running_server
+from fakes.synthesizer import fake_synthesizer
 from mien.motion.expressions import load_expressions
 
 pytestmark = pytest.mark.e2e
@@ -29,9 +31,10 @@ CAMERA_FPS = 30
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(
-        tmp_path_factory.mktemp("studio"), live=True, env={"MIEN_API_KEY": KEY}
-    ) as found:
+    sound = Path(str(files("mien.data") / "hello.ogg"))
+    programs = fake_synthesizer(tmp_path_factory.mktemp("bin"), sound)
+    env = {"MIEN_API_KEY": KEY, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    with running_server(tmp_path_factory.mktemp("studio"), live=True, env=env) as found:
         yield found
 
 

@@ -29,8 +29,8 @@ SYNTHESIZERS = ("espeak-ng", "espeak")
 MOST_CHARACTERS = 2000
 SLOWEST, FASTEST = 0.5, 2.0
 INSTALL = (
-    "no speech synthesizer is installed here; install espeak-ng (apt-get install espeak-ng, "
-    "brew install espeak-ng), or give a recording"
+    "no speech synthesizer is installed here; install espeak-ng (`apt-get install espeak-ng`, "
+    "`brew install espeak-ng`), or give a recording"
 )
 _WORDS_PER_MINUTE = 175
 """What eSpeak calls normal."""

@@ -25,7 +25,7 @@ export class Batch {
     byId("batch-sheet").addEventListener("click", () => trying(() => films.make(this.#sheet())));
     form.querySelector("[data-command]").addEventListener("click", () =>
       trying(() =>
-        showCommand(commandsOf(this.#sheet(), studio.names, studio.api.key !== undefined)),
+        showCommand(commandsOf(this.#sheet(), studio)),
       ),
     );
     studio.addEventListener("portrait", () => {

@@ -8,9 +8,9 @@ const APART = new Set(["kind", "source", "driving", "audio", "format", "edits", 
 const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 const flag = (name) => `--${name.replaceAll("_", "-")}`;
 
-/** `request`: of a job. `names`: how its files are called, by id. `key`: whether one is needed. */
-export function commandsOf(request, names, key) {
-  return { shell: shell(request, names), curl: curl(request, names, key) };
+/** `request`: of a job, in a studio that knows how its files are called. */
+export function commandsOf(request, studio) {
+  return { shell: shell(request, studio), curl: curl(request, studio) };
 }
 
 /** A still's request as the job that makes the same picture. */
@@ -19,13 +19,15 @@ export function asJob({ portrait, ...look }) {
   return { kind, source: portrait, ...look };
 }
 
-function shell(request, names) {
+function shell(request, { names, words: said }) {
   const words = ["mien", VERBS[request.kind], names[request.source] ?? "portrait.png"];
   if (request.driving) words.push("--driving", names[request.driving] ?? request.driving);
-  if (request.audio) words.push("--audio", names[request.audio] ?? "speech.wav");
+  const typed = said[request.audio];
+  if (typed) words.push("--say", typed.text, "--voice", typed.voice);
+  else if (request.audio) words.push("--audio", names[request.audio] ?? "speech.wav");
   if (request.every) words.push("--all");
   if (request.relative === false) words.push("--absolute");
-  const plain = Object.entries(request).filter(([name]) => !APART.has(name));
+  const plain = Object.entries(request).filter(([name]) => !APART.has(name) && !(typed && name === "text"));
   for (const [name, value] of [...plain, ...Object.entries(request.edits ?? {})]) {
     if (typeof value === "boolean") words.push(value ? flag(name) : `--no-${flag(name).slice(2)}`);
     else if (value !== undefined && value !== null) words.push(flag(name), String(value));
@@ -34,12 +36,16 @@ function shell(request, names) {
   return words.map(quoted).join(" ");
 }
 
-function curl(request, names, key) {
-  const auth = key ? ' -H "Authorization: Bearer $MIEN_KEY"' : "";
+const authOf = ({ api }) => (api.key === undefined ? "" : ' -H "Authorization: Bearer $MIEN_KEY"');
+
+function curl(request, studio) {
+  const { names, words } = studio;
+  const auth = authOf(studio);
   const sent = (path, id) => `curl -s${auth} -F file=@${quoted(names[id] ?? "file")} ${BASE}${path}`;
   const lines = [sent("/v1/portraits", request.source)];
   for (const id of [request.driving, request.audio]) {
-    if (id && !id.startsWith("idle:")) lines.push(sent("/v1/drivers", id));
+    if (words[id]) lines.push(`curl -s${auth} ${BASE}/v1/speech --json ${quoted(JSON.stringify(words[id]))}`);
+    else if (id && !id.startsWith("idle:")) lines.push(sent("/v1/drivers", id));
   }
   const json = quoted(JSON.stringify(request));
   lines.push(
@@ -51,14 +57,15 @@ function curl(request, names, key) {
 }
 
 /** The same for a still, which is answered at once. */
-export function stillCommands(request, names, key) {
-  const auth = key ? ' -H "Authorization: Bearer $MIEN_KEY"' : "";
+export function stillCommands(request, studio) {
+  const { names } = studio;
+  const auth = authOf(studio);
   const job = asJob(request);
   const lines = [
     `curl -s${auth} -F file=@${quoted(names[request.portrait] ?? "portrait.png")} ${BASE}/v1/portraits`,
     `curl -s${auth} ${BASE}/v1/stills -o ${quoted(outputName(job))} --json ${quoted(JSON.stringify(request))}`,
   ];
-  return { shell: shell(job, names), curl: lines.join("\n") };
+  return { shell: shell(job, studio), curl: lines.join("\n") };
 }
 
 function outputName({ kind, emotion, format, every }) {

@@ -46,3 +46,9 @@ export function show(element, blob) {
   element.src = URL.createObjectURL(blob);
   if (before.startsWith("blob:")) URL.revokeObjectURL(before);
 }
+
+/** Words of the service as a sentence, with what stands in backticks as code. */
+export function sentence(words) {
+  const parts = `${words.charAt(0).toUpperCase()}${words.slice(1)}`.split("`");
+  return parts.map((part, index) => (index % 2 ? made("code", {}, part) : part));
+}

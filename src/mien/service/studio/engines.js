@@ -1,14 +1,19 @@
 import { wordsOf } from "./api.js";
 import { asked } from "./dialogs.js";
-import { byId, made } from "./dom.js";
+import { byId, made, sentence } from "./dom.js";
 
 /** Which engine renders, and what each needs. */
 export class Engines {
   #studio;
 
-  constructor(studio) {
+  constructor(studio, live) {
     this.#studio = studio;
     byId("engine-open").addEventListener("click", () => this.#open());
+    const ways = [...document.querySelectorAll('[name="transport"]')];
+    for (const way of ways) {
+      way.addEventListener("change", () => live.comeBy(way.value === "webrtc"));
+    }
+    live.addEventListener("webrtc-failed", () => (ways[0].checked = true));
   }
 
   /** Ask for them; the service's own is named. */
@@ -40,7 +45,7 @@ export class Engines {
       this.#studio.chooseEngine(engine.default ? undefined : engine.name);
     });
     const label = made("label", {}, radio, made("b", {}, engine.name), made("p", {}, needsOf(engine)));
-    if (engine.problem) label.append(made("p", { className: "problem" }, engine.problem));
+    if (engine.problem) label.append(made("p", { className: "problem" }, ...sentence(engine.problem)));
     return label;
   }
 }

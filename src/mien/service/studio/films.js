@@ -11,10 +11,12 @@ const SHOWN_FROM_BEFORE = 8;
 export class Films {
   #studio;
   #stage;
+  #captions;
 
-  constructor(studio, stage) {
+  constructor(studio, stage, captions) {
     this.#studio = studio;
     this.#stage = stage;
+    this.#captions = captions;
   }
 
   /** Those of earlier visits. */
@@ -34,7 +36,7 @@ export class Films {
 
   #add(job, shows) {
     byId("films-none").hidden = true;
-    const film = new Film(this.#studio, this.#stage, job);
+    const film = new Film(this.#studio, this.#stage, this.#captions, job);
     byId("films").prepend(film.element);
     if (shows) film.element.scrollIntoView({ block: "nearest" });
     void film.follow(shows);
@@ -44,6 +46,7 @@ export class Films {
 class Film {
   #studio;
   #stage;
+  #captions;
   #job;
   #request;
   #state = made("span");
@@ -52,9 +55,10 @@ class Film {
   #actions = made("div", { className: "row" });
   #result;
 
-  constructor(studio, stage, job) {
+  constructor(studio, stage, captions, job) {
     this.#studio = studio;
     this.#stage = stage;
+    this.#captions = captions;
     this.#request = { kind: job.kind, ...job.request };
     const { emotion, driving } = job.request;
     const about = emotion ?? (driving?.startsWith("idle:") ? driving.slice(5) : studio.names[driving]);
@@ -124,7 +128,9 @@ class Film {
   }
 
   async #play() {
-    this.#stage.play(await this.#stage.busy(this.#blob()));
+    const shown = this.#stage.play(await this.#stage.busy(this.#blob()));
+    const { kind, audio, text } = this.#request;
+    if (kind === "talk" && shown.film) void this.#captions.follow(audio, text, shown.clock);
   }
 
   async #save() {
@@ -144,7 +150,7 @@ class Film {
   }
 
   #command() {
-    showCommand(commandsOf(this.#request, this.#studio.names, this.#studio.api.key !== undefined));
+    showCommand(commandsOf(this.#request, this.#studio));
   }
 }
 

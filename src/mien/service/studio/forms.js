@@ -32,7 +32,7 @@ export function makes(form, studio, films, request) {
   });
   form.querySelector("[data-command]").addEventListener("click", () =>
     trying(async () => {
-      showCommand(commandsOf(await request(), studio.names, studio.api.key !== undefined));
+      showCommand(commandsOf(await request(), studio));
     }),
   );
 }

@@ -1,8 +1,10 @@
 import { BASE, wordsOf } from "./api.js";
 import { MienApiError } from "./client/errors.js";
 import { byId, made, pressed } from "./dom.js";
+import { LiveFigures } from "./live-figures.js";
 import { Playback } from "./playback.js";
-import { JPEG, PCM, packed, parsed } from "./wire.js";
+import { Watching } from "./watching.js";
+import { JPEG, PCM, PICTURES, packed, parsed } from "./wire.js";
 
 const SIZE_PX = 512;
 const CAMERA_MS = 60;
@@ -32,6 +34,11 @@ export class Live extends EventTarget {
   #beginning;
   #showing = false;
   #left = false;
+  #said;
+  #figures = new LiveFigures();
+  #cutOut = false;
+  /** Whether pictures come by WebRTC. */
+  byWebrtc = false;
   /** Whether it is what is seen. */
   running = false;
   /** Whether it speaks. */
@@ -54,6 +61,12 @@ export class Live extends EventTarget {
       if (this.#wanted) void this.resume();
       else void stage.wear(stage.look).catch(() => undefined);
     });
+    byId("cut-out").addEventListener("click", () => {
+      this.#cutOut = !this.#cutOut;
+      pressed(byId("cut-out"), this.#cutOut);
+      byId("frame").classList.toggle("cut-out", this.#cutOut);
+      void this.#begin();
+    });
     addEventListener("pagehide", () => this.#end());
   }
 
@@ -73,11 +86,26 @@ export class Live extends EventTarget {
     this.#say({ type: "emotion", name, intensity, transition_s: seconds });
   }
 
-  /** Let it say a file. */
-  async speak(file) {
+  /** What is said now: its name, and how far it is, seconds. */
+  get said() {
+    if (!this.#said) return undefined;
+    const { segment, beganS, cameMs } = this.#said;
+    const time = this.#playback?.time;
+    return { segment, seconds: time === undefined ? (performance.now() - cameMs) / 1000 : time - beganS };
+  }
+
+  /** Change how its pictures come. */
+  comeBy(webrtc) {
+    this.byWebrtc = webrtc;
+    if (this.#open && this.#showing) this.#show();
+  }
+
+  /** Let it say a sound, by its id. `segment`: a name for it. */
+  async speak(driver, segment) {
     if (!(await this.resume())) throw new Error("The live portrait has ended. Turn it on again.");
     const body = new FormData();
-    body.append("file", file, file.name);
+    body.append("driver", driver);
+    body.append("segment", segment);
     await this.#studio.api.json(`/v1/sessions/${this.#session}/speak`, { method: "POST", body });
   }
 
@@ -131,7 +159,7 @@ export class Live extends EventTarget {
   async #create(portrait, round) {
     const { api } = this.#studio;
     try {
-      const asked = { portrait: portrait.id, size: SIZE_PX, ...this.#studio.common };
+      const asked = { portrait: portrait.id, size: SIZE_PX, transparent: this.#cutOut, ...this.#studio.common };
       const session = await api.json("/v1/sessions", { method: "POST", json: asked });
       const path = `/v1/sessions/${session.id}`;
       if (round !== this.#round) return void api.fetch(path, { method: "DELETE" });
@@ -173,32 +201,58 @@ export class Live extends EventTarget {
   #show() {
     this.#showing = true;
     this.#rate = undefined;
-    this.#say({ type: "start", form: "jpeg", sound: true });
+    // Over WebRTC there are no events: they come with pictures here, which stop for want of acks.
+    this.#say({ type: "start", form: this.#cutOut ? "webp" : "jpeg", sound: !this.#webrtc });
     const { look } = this.#stage;
     if (look.emotion) this.feel(look.emotion, look.intensity, 0);
   }
 
+  /** What is cut out comes over the socket: videos of WebRTC are not transparent. */
+  get #webrtc() {
+    return this.byWebrtc && !this.#cutOut;
+  }
+
   #obey(message, socket) {
     if (socket !== this.#socket) return;
-    if (message.type === "session") {
-      this.#playback?.close();
-      this.#playback = new Playback(byId("live"), message.rate);
-    } else if (message.type === "cleared") this.#playback?.clear();
+    if (message.type === "session") this.#receiveFrom(message.rate);
+    else if (message.type === "cleared") this.#playback?.clear();
     else if (message.type === "error") byId("status").textContent = message.detail;
-    else if (message.type === "started" || message.type === "finished") {
-      this.speaking = message.type === "started";
-      this.dispatchEvent(new Event("change"));
+    else if (message.type === "stats") this.#figures.told(message, this.#playback);
+    else if (message.type === "started" || message.type === "finished") this.#noteSpeech(message);
+  }
+
+  #receiveFrom(rate) {
+    this.#playback?.close();
+    if (!this.#webrtc) {
+      this.#playback = new Playback(byId("live"), rate);
+      return;
     }
+    const watching = new Watching(this.#studio.api, byId("live"));
+    this.#playback = watching;
+    const back = (words) => {
+      if (watching !== this.#playback) return;
+      byId("status").textContent = `${words}: the live picture comes over a WebSocket now.`;
+      this.dispatchEvent(new CustomEvent("webrtc-failed"));
+      this.comeBy(false);
+    };
+    const begin = () => watching === this.#playback && !this.running && this.#start();
+    watching.open(this.#session, begin, back).catch((error) => back(`WebRTC: ${wordsOf(error)}`));
+  }
+
+  #noteSpeech({ type, segment, pts_us: ptsUs }) {
+    this.speaking = type === "started";
+    this.#said = this.speaking ? { segment, beganS: ptsUs / 1e6, cameMs: performance.now() } : undefined;
+    this.dispatchEvent(new Event("change"));
   }
 
   async #receive(message, socket) {
     const playback = this.#playback;
-    if (!message || !playback || !this.#showing || socket !== this.#socket) return;
+    if (!message || !playback || !this.#showing || this.#webrtc || socket !== this.#socket) return;
     if (message.kind === PCM) {
       playback.sound(new Int16Array(message.payload.slice().buffer), message.ptsUs);
       return;
     }
-    const bitmap = await createImageBitmap(new Blob([message.payload], { type: "image/jpeg" }));
+    const bitmap = await createImageBitmap(new Blob([message.payload], { type: PICTURES[message.kind] }));
     this.#say({ type: "ack", seq: message.seq });
     if (playback !== this.#playback) return bitmap.close();
     playback.picture(bitmap, message.ptsUs);
@@ -224,6 +278,7 @@ export class Live extends EventTarget {
     this.#playback?.close();
     this.#playback = undefined;
     this.speaking = this.#hearing = false;
+    this.#said = undefined;
     if (this.running) this.#tell(false);
   }
 
@@ -237,12 +292,15 @@ export class Live extends EventTarget {
       void api.fetch(path, { method: "DELETE", keepalive: true }).catch(() => undefined);
     }
     this.#session = undefined;
+    this.#playback?.close(false);
     this.#rest();
   }
 
   #tell(running) {
     this.running = running;
-    byId("transition-row").hidden = !running;
+    byId("transition-row").hidden = byId("cut-out").hidden = !running;
+    if (running) this.#figures.begin(() => this.#say({ type: "stats" }));
+    else this.#figures.end();
     pressed(byId("live-toggle"), running);
     this.dispatchEvent(new Event("change"));
   }

@@ -1,5 +1,6 @@
 import { Api, wordsOf } from "./api.js";
 import { Batch } from "./batch.js";
+import { Captions } from "./captions.js";
 import { stillCommands } from "./commands.js";
 import { askKey, complain, showCommand } from "./dialogs.js";
 import { byId, save } from "./dom.js";
@@ -20,15 +21,16 @@ const api = new Api(askKey);
 const studio = new Studio(api);
 const stage = new Stage(studio);
 const live = new Live(studio, stage);
-const films = new Films(studio, stage);
+const captions = new Captions(studio);
+const films = new Films(studio, stage, captions);
 const emotions = new Emotions(studio, stage, live);
 const portraits = new Portraits(studio, stage);
-const engines = new Engines(studio);
-new Talk(studio, films, emotions, live);
+const engines = new Engines(studio, live);
+const talk = new Talk(studio, films, emotions, live, captions);
 new Drive(studio, films, live);
 new Edit(studio, stage, films, emotions);
 new Batch(studio, stage, films, emotions);
-tabs(document.querySelector('[role="tablist"]'));
+tabs(document.querySelector('[role="tablist"]'), (tab) => captions.rest(tab === "talk"));
 
 makes(byId("emotion-form"), studio, films, () => {
   const { format, duration } = valuesOf(byId("emotion-form"));
@@ -50,7 +52,7 @@ byId("save").addEventListener("click", () =>
 byId("command-still").addEventListener("click", () =>
   trying(() => {
     studio.needPicture();
-    showCommand(stillCommands(stage.request(stage.look, "png"), studio.names, api.key !== undefined));
+    showCommand(stillCommands(stage.request(stage.look, "png"), studio));
   }),
 );
 for (const change of ["face", "engine"]) {
@@ -69,7 +71,7 @@ showKey();
 
 try {
   await emotions.load();
-  await Promise.all([engines.load(), films.recall(), portraits.recall()]);
+  await Promise.all([engines.load(), talk.load(), films.recall(), portraits.recall()]);
 } catch (error) {
   complain(wordsOf(error));
 }

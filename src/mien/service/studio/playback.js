@@ -18,6 +18,9 @@ export class Playback {
   #sources = new Set();
   #soundEnds = 0;
   #drawing;
+  #heldMs = 0;
+  /** Pictures that were shown. */
+  drawn = 0;
 
   /** `rate`: of the sound, samples per second. */
   constructor(canvas, rate) {
@@ -27,7 +30,7 @@ export class Playback {
   }
 
   picture(bitmap, ptsUs) {
-    this.#pictures.push({ bitmap, due: this.#due(ptsUs) });
+    this.#pictures.push({ bitmap, due: this.#due(ptsUs), came: now() });
     // A page that is not seen draws nothing.
     if (this.#pictures.length > MOST_PICTURES) this.#pictures.shift().bitmap.close();
   }
@@ -51,6 +54,16 @@ export class Playback {
     source.start(at);
     this.#sources.add(source);
     this.#soundEnds = at + buffer.duration;
+  }
+
+  /** Of the session, now: what is seen and heard. Undefined before anything is. */
+  get time() {
+    return this.#began === undefined ? undefined : now() - this.#began;
+  }
+
+  /** How long pictures wait here before they are seen, milliseconds. */
+  get heldMs() {
+    return this.#heldMs;
   }
 
   /** What waits is dropped: the face was interrupted. */
@@ -88,7 +101,11 @@ export class Playback {
     const { width, height } = newest.bitmap;
     if (this.#canvas.width !== width) this.#canvas.width = width;
     if (this.#canvas.height !== height) this.#canvas.height = height;
-    this.#canvas.getContext("2d").drawImage(newest.bitmap, 0, 0);
+    const context = this.#canvas.getContext("2d");
+    context.clearRect(0, 0, width, height); // what is cut out is not painted over
+    context.drawImage(newest.bitmap, 0, 0);
+    this.#heldMs = 1000 * (now() - newest.came);
+    this.drawn += 1;
     for (const { bitmap } of due) bitmap.close();
   }
 }

@@ -53,7 +53,7 @@ export class Stage extends EventTarget {
     return { portrait: this.#studio.needPortrait().id, ...look, ...this.#studio.common, format };
   }
 
-  /** Play a result, or show it if it is a picture. */
+  /** Play a result, or show it if it is a picture. `clock`: where a film is, until another is shown. */
   play(blob) {
     const film = blob.type.startsWith("video/");
     const element = byId(film ? "film" : "picture");
@@ -61,6 +61,8 @@ export class Stage extends EventTarget {
     this.#only(film ? "film" : "picture");
     byId("faces").hidden = true;
     if (film) void element.play().catch(() => undefined); // with sound a browser may want a click
+    const { src } = element;
+    return { film, clock: () => (element.src === src && !element.hidden ? element.currentTime : undefined) };
   }
 
   /** Show what is live; another call shows something else. */

@@ -9,6 +9,8 @@ export class Studio extends EventTarget {
   engine;
   /** Names of files by their ids, for the commands. */
   names = {};
+  /** Words and voices of sounds that were made of them, by their ids. */
+  words = {};
 
   constructor(api) {
     super();
@@ -57,6 +59,14 @@ export class Studio extends EventTarget {
   async uploadDriver(file) {
     const driver = await this.api.upload("drivers", file);
     this.names[driver.id] = driver.name;
+    return driver;
+  }
+
+  /** Let the service make a sound of words. */
+  async say(text, voice) {
+    const driver = await this.api.call((client) => client.say({ text, voice }));
+    this.names[driver.id] = driver.name;
+    this.words[driver.id] = { text, voice };
     return driver;
   }
 }

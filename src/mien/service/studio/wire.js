@@ -2,6 +2,8 @@
 
 export const JPEG = 1;
 export const PCM = 16;
+/** Types of pictures by their kind. */
+export const PICTURES = { [JPEG]: "image/jpeg", 2: "image/webp", 3: "image/png" };
 
 const HEADER = 16;
 const VERSION = 1;
