@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,11 @@ from fastapi import FastAPI
 from fakes.asgi_call import Answer, ask, never
 from fakes.live_show import Stage
 from fakes.offers import offer
+from fakes.one_session import showing
 from mien.service.app import create_app
-from mien.service.errors import NotFoundError
-from mien.service.live.session import LiveSession
 from mien.service.rtc.ice import ice_servers
 from mien.service.rtc.peers import Limits, Peers
 from mien.service.rtc.sdp import MOST_BYTES
-from mien.service.security.keys import Owner
 from mien.service.settings import ServiceSettings
 
 pytestmark = pytest.mark.unit
@@ -33,18 +30,6 @@ HERE = {"Host": "127.0.0.1:8001"}
 SDP = HERE | {"Content-Type": "application/sdp"}
 KEY = "a key of sixteen letters"
 PAGE = "https://page.example"
-
-
-class OneSession:
-    """All sessions that there are, as routes ask for them."""
-
-    def __init__(self, session: LiveSession) -> None:
-        self._session = session
-
-    def find(self, owner: Owner, id: str) -> LiveSession:
-        if id != self._session.id or owner != self._session.owner:
-            raise NotFoundError("there is no such session")
-        return self._session
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +45,12 @@ def play(
     async def run() -> None:
         stage = Stage(**options)
         peers = Peers((), Limits(2, 4))
-        whole = app.state.service
-        live: Any = OneSession(stage.session)
-        app.state.service = replace(whole, live=live, peers=peers)
-        try:
-            await story(stage, peers)
-            assert not peers
-        finally:
-            await peers.close()
-            app.state.service = whole
+        with showing(app, stage, peers):
+            try:
+                await story(stage, peers)
+                assert not peers
+            finally:
+                await peers.close()
 
     asyncio.run(run())
 
