@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mien.landmarks import FACE_OVAL, OUTER_LIPS
+from mien.landmarks import FACE_OVAL
 from mien.types import Floats
 
 JAW = FACE_OVAL[FACE_OVAL.index(356) : FACE_OVAL.index(127) + 1]
@@ -20,7 +20,8 @@ _BRIDGE_ABOVE, _BRIDGE, _BRIDGE_BELOW = (6, 197), (195,), (5, 4)
 """iBUG 28, 29 and 30: the mean of these."""
 NOSE_BASE = (98, 97, 2, 326, 327)
 """iBUG 31 to 35, from the person's right to the left."""
-MOUTH = OUTER_LIPS
+CHIN = 152
+"""iBUG 8."""
 MARGIN_PX, MAX_MARGIN_PX, MAX_SHIFT_PX = 10, 200, 100
 """Pixels: what version 1.5 adds below the chin, and the most that may be asked for."""
 _SMALLEST = 12

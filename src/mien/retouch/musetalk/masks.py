@@ -12,7 +12,7 @@ from typing import Literal, cast, get_args
 import cv2
 import numpy as np
 
-from mien.retouch.musetalk.boxes import JAW, MOUTH, NOSE_BASE, FaceBox
+from mien.retouch.musetalk.boxes import CHIN, JAW, NOSE_BASE, FaceBox
 from mien.types import Floats, Image, Mask
 
 MaskMode = Literal["auto", "outline", "ellipse", "jaw", "raw", "neck"]
@@ -27,8 +27,8 @@ _CHEEK = 90
 """Pixels of the 512 from the middle to where the cheeks begin."""
 _CHIN = 0.04
 """Heights of the box by which an outline reaches below the jaw."""
-_ELLIPSE = 0.55, 0.42
-"""Radii of an ellipse in widths and heights of the box, halved."""
+_ELLIPSE = 0.3, 0.55
+"""Radii of an ellipse: in widths of the box, and in lengths from the nose to the chin."""
 _BLUR = 0.05
 """Size of the blur's kernel in sides of the square around the face."""
 _SUBPIXEL = 4
@@ -50,8 +50,9 @@ def outline_mask(box: FaceBox, landmarks: Floats) -> Mask:
 def ellipse_mask(box: FaceBox, landmarks: Floats) -> Mask:
     """(height, width) of the box, 0..255: an ellipse around mouth and chin."""
     points = _inside(box, landmarks)
-    centre = points[list(MOUTH)].mean(axis=0)
-    radii = np.multiply(_ELLIPSE, (box.width, box.height)) / 2
+    nose, chin = points[NOSE_BASE[2]], points[CHIN]
+    centre = (nose + chin) / 2
+    radii = np.multiply(_ELLIPSE, (box.width, float(np.hypot(*(chin - nose)))))
     angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     rim = centre + np.column_stack([np.cos(angles), np.sin(angles)]) * radii
     return soften(box, _polygon(box, rim))
