@@ -97,12 +97,14 @@ class Keypoints:
     beside the rotation, in the units of its canvas, which reaches from -1 to 1.
 
     expression: (21, 3) float32, x right, y down, z away from the camera. scale: of the head.
-    translation: (3,) float32.
+    translation: (3,) float32. absolute_lips: whether those of the lips say what lips look like,
+    whoever's they are, so that they replace the portrait's under relative motion, too.
     """
 
     expression: Floats
     scale: float
     translation: Floats
+    absolute_lips: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,4 +62,5 @@ def _mean_keypoints(
         expression=_mean([start.expression, end.expression], weights),
         scale=float(weights @ [start.scale, end.scale]),
         translation=_mean([start.translation, end.translation], weights),
+        absolute_lips=end.absolute_lips,
     )

@@ -125,21 +125,30 @@ class OneEuro:
     """The One-Euro filter (Casiez, Roussel, Vogel 2012) for arrays of any shape.
 
     min_cutoff: hertz while nothing moves; lower is steadier. beta: how much faster it follows
-    per unit of speed. speed_cutoff: hertz, of the speed's own filter.
+    per unit of speed. speed_cutoff: hertz, of the speed's own filter. from_given: whether speed is
+    how far a value lies from the last one as it was given, as in the paper, rather than from the
+    last one as it was filtered, which catches up sooner.
     """
 
     def __init__(
-        self, *, min_cutoff: float = 1.5, beta: float = 0.6, speed_cutoff: float = 1.0
+        self,
+        *,
+        min_cutoff: float = 1.5,
+        beta: float = 0.6,
+        speed_cutoff: float = 1.0,
+        from_given: bool = False,
     ) -> None:
         self._min_cutoff = min_cutoff
         self._beta = beta
         self._speed_cutoff = speed_cutoff
+        self._from_given = from_given
         self.reset()
 
     def reset(self) -> None:
         """Forget the past; the next value is taken as it is."""
         self._time_s = -math.inf
         self._value: Floats = np.zeros(())
+        self._given: Floats = np.zeros(())
         self._speed: Floats = np.zeros(())
 
     def __call__(self, value: Floats, time_s: float) -> Floats:
@@ -148,11 +157,11 @@ class OneEuro:
         if not 0.0 < step_s < math.inf:
             self._value, self._speed = np.asarray(value), np.zeros_like(value)
         else:
-            speed = (value - self._value) / step_s
+            speed = (value - (self._given if self._from_given else self._value)) / step_s
             self._speed = self._speed + _share(self._speed_cutoff, step_s) * (speed - self._speed)
             cutoff = self._min_cutoff + self._beta * np.abs(self._speed)
             self._value = self._value + _share(cutoff, step_s) * (value - self._value)
-        self._time_s = time_s
+        self._time_s, self._given = time_s, np.asarray(value)
         return self._value
 
 

@@ -14,7 +14,11 @@ from typing import cast
 
 import numpy as np
 
-from mien.motion.keypoints import person_ratios, rotation_from_template
+from mien.motion.keypoints import (
+    person_ratios,
+    rotation_from_template,
+    rotations_from_degrees,
+)
 from mien.templates.checks import FASTEST, SLOWEST, check_length
 from mien.templates.keypoint_motion import template_from_keypoints
 from mien.templates.pickled_arrays import PickledArray
@@ -93,24 +97,8 @@ def _rotations(items: Sequence[_Item]) -> Floats:
 
 
 def _rotations_from_angles(items: Sequence[_Item]) -> Floats:
-    """LivePortrait's R is (Rz(roll) Ry(yaw) Rx(pitch)) transposed."""
-    pitch, yaw, roll = (
-        np.radians(_column(items, (key,), ()).astype(np.float64))
-        for key in ("pitch", "yaw", "roll")
-    )
-    turns = _about(roll, 2) @ _about(yaw, 1) @ _about(pitch, 0)
-    return cast(Floats, turns.astype(np.float32))
-
-
-def _about(radians: Floats, axis: int) -> Floats:
-    """(n, 3, 3) right-handed rotations of columns about one axis."""
-    one, other = (axis + 1) % 3, (axis + 2) % 3
-    turns = np.zeros((len(radians), 3, 3))
-    turns[:, axis, axis] = 1.0
-    turns[:, one, one] = turns[:, other, other] = np.cos(radians)
-    turns[:, other, one] = np.sin(radians)
-    turns[:, one, other] = -turns[:, other, one]
-    return turns
+    angles = [_column(items, (key,), ()) for key in ("pitch", "yaw", "roll")]
+    return rotations_from_degrees(np.stack(angles, axis=-1))
 
 
 def _ratios(root: _Item, num_frames: int) -> Floats | None:

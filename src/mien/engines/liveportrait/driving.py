@@ -152,6 +152,7 @@ def _from_keypoints(frame: MotionFrame) -> DrivingMotion:
         scale=keypoints.scale,
         translation=np.asarray(keypoints.translation, np.float64),
         ratios=frame.ratios,
+        absolute_lips=keypoints.absolute_lips,
     )
 
 

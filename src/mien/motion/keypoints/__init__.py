@@ -12,6 +12,7 @@ from mien.motion.keypoints.canvas import (
     head_units_from_canvas,
     rotation_from_template,
     rotation_to_template,
+    rotations_from_degrees,
 )
 from mien.motion.keypoints.conversion import blendshapes_from_keypoints, keypoints_from_blendshapes
 from mien.motion.keypoints.edited import keypoints_of_edits
@@ -26,5 +27,6 @@ __all__ = [
     "person_ratios",
     "rotation_from_template",
     "rotation_to_template",
+    "rotations_from_degrees",
     "template_ratios",
 ]

@@ -29,6 +29,25 @@ def rotation_to_template(rotation: Floats) -> Floats:
     return rotation_from_template(rotation)
 
 
+def rotations_from_degrees(angles: Floats) -> Floats:
+    """(n, 3, 3) float32 camera-from-head matrices of LivePortrait's pitch, yaw and roll (n, 3):
+    Rz(roll) Ry(yaw) Rx(pitch), right-handed; its R is that transposed."""
+    pitch, yaw, roll = np.radians(np.asarray(angles, np.float64)).T
+    turns = _about(roll, 2) @ _about(yaw, 1) @ _about(pitch, 0)
+    return np.asarray(turns, np.float32)
+
+
+def _about(radians: Floats, axis: int) -> Floats:
+    """(n, 3, 3) right-handed rotations of columns about one axis."""
+    one, other = (axis + 1) % 3, (axis + 2) % 3
+    turns = np.zeros((len(radians), 3, 3))
+    turns[:, axis, axis] = 1.0
+    turns[:, one, one] = turns[:, other, other] = np.cos(radians)
+    turns[:, other, one] = np.sin(radians)
+    turns[:, one, other] = -turns[:, other, one]
+    return turns
+
+
 def head_units_from_canvas(travel: Floats, scale: float) -> Floats:
     """Head units of a way on the canvas. scale: the reference frame's, because head units are
     the reference's."""

@@ -58,7 +58,8 @@ def convolved(hubert: HubertModel, samples_BS: Tensor, num_frames: int) -> Tenso
 
 def contextualised(hubert: HubertModel, found_BCT: Tensor) -> Tensor:
     """(B, T, C): what the transformer makes of it, each frame in the light of all others."""
-    x_BTC = hubert.feature_projection(found_BCT.transpose(1, 2))
+    kind = hubert.feature_projection.projection.weight.dtype
+    x_BTC = hubert.feature_projection(found_BCT.transpose(1, 2).to(kind))
     heard: Tensor = hubert.encoder(x_BTC).last_hidden_state
     return heard
 

@@ -22,8 +22,8 @@ _HEADS = 8
 """Of the denoiser; no tensor tells."""
 _HEAD_SIZE = 64
 """Of HuBERT's attention, in all its sizes."""
-_STRIDES = (5, 2, 2, 2, 2, 2, 2)
-"""Of HuBERT's convolutions: 320 samples."""
+_KERNELS, _STRIDES = (10, 3, 3, 3, 3, 2, 2), (5, 2, 2, 2, 2, 2, 2)
+"""Of HuBERT's convolutions: one frame sees 400 samples, and the next begins 320 later."""
 _LAYERS = "denoising_net.transformer.layers.{}.linear1.weight"
 _CONVS = "audio_encoder.feature_extractor.conv_layers.{}.conv.weight"
 _HEARING = "audio_encoder.encoder.layers.{}.feed_forward.intermediate_dense.weight"
@@ -77,7 +77,7 @@ class JoyVasaParams:
 JOYVASA = JoyVasaParams(
     audio=AudioParams(
         conv_width=512,
-        conv_kernels=(10, 3, 3, 3, 3, 2, 2),
+        conv_kernels=_KERNELS,
         conv_strides=_STRIDES,
         width=768,
         num_layers=12,
@@ -112,8 +112,8 @@ def params_of(shapes: Shapes) -> JoyVasaParams:
 
 def _audio(shapes: Shapes) -> AudioParams:
     kernels = tuple(_side(shapes, _CONVS.format(i), 2) for i in range(_count(shapes, _CONVS)))
-    if len(kernels) != len(_STRIDES):
-        raise ValueError(f"has {len(kernels)} layers of convolution where HuBERT has 7")
+    if kernels != _KERNELS:
+        raise ValueError(f"has convolutions of {kernels} samples where HuBERT has {_KERNELS}")
     width = _side(shapes, "audio_encoder.feature_projection.projection.weight", 0)
     if width % _HEAD_SIZE:
         raise ValueError(f"has a HuBERT of width {width}, which is no multiple of {_HEAD_SIZE}")

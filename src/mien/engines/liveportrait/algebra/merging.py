@@ -12,9 +12,17 @@ import numpy as np
 from mien.engines.liveportrait.algebra.neutral import NEUTRAL
 from mien.engines.liveportrait.algebra.options import DriveOptions
 from mien.engines.liveportrait.algebra.readings import DrivingMotion, SourceMotion, place
-from mien.engines.liveportrait.algebra.regions import OWN_EXPRESSION, moves_head, region_mask
+from mien.engines.liveportrait.algebra.regions import (
+    LIPS,
+    OWN_EXPRESSION,
+    keypoints_mask,
+    moves_head,
+    region_mask,
+)
 from mien.engines.liveportrait.algebra.smoothing import Step
 from mien.types import Floats, MotionOptions
+
+_LIPS = keypoints_mask(LIPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ def merge(setting: Setting, source: SourceMotion, driving: DrivingMotion) -> Ste
     if setting.adds_rotation:
         turned = turned @ reference.rotation.T @ source.rotation
     expression = _base(source, driving, setting.options) + driving.expression - _rest(setting)
+    if _replaces_lips(driving, setting.options.motion):
+        expression = np.where(_LIPS, driving.expression, expression)
     return Step(source, driving, turned, expression)
 
 
@@ -88,12 +98,18 @@ def animal_on_canvas(source: SourceMotion, driving: DrivingMotion) -> Floats:
 
 def untouched(reference: DrivingMotion) -> DrivingMotion:
     """The driver at rest on the source with all of its own expression."""
-    return replace(reference, own_expression=1.0, closure=0.0)
+    return replace(reference, own_expression=1.0, closure=0.0, absolute_lips=False)
 
 
 def own_share(driving: DrivingMotion, motion: MotionOptions) -> float:
-    """What in the end is left of the source's own expression, 0..1."""
-    return 1.0 - (1.0 - driving.own_expression) * min(motion.multiplier, 1.0)
+    """What in the end is left of the source's own expression of the mouth, 0..1."""
+    own = 0.0 if _replaces_lips(driving, motion) else driving.own_expression
+    return 1.0 - (1.0 - own) * min(motion.multiplier, 1.0)
+
+
+def _replaces_lips(driving: DrivingMotion, motion: MotionOptions) -> bool:
+    """As in JoyVASA, not where the lips alone move."""
+    return driving.absolute_lips and motion.region != "lip"
 
 
 def _place(setting: Setting, step: Step) -> tuple[float, Floats]:

@@ -59,7 +59,8 @@ class DrivingMotion:
     rotation: (3, 3) for row vectors. expression: (21, 3). scale, translation (3,): on its canvas.
     ratios: (3,), NaN where the driver leaves an opening to the face; None where it knows none.
     own_expression: 0..1, share of the source's own expression that stays beneath.
-    closure: 0..1, how much the lips must touch.
+    closure: 0..1, how much the lips must touch. absolute_lips: whether the lips' keypoints replace
+    the source's under relative motion, too.
     """
 
     rotation: Floats
@@ -69,6 +70,7 @@ class DrivingMotion:
     ratios: Floats | None = None
     own_expression: float = 1.0
     closure: float = 0.0
+    absolute_lips: bool = False
 
 
 def source_motion(reading: KeypointReading, ratios: Floats | None = None) -> SourceMotion:

@@ -1,0 +1,213 @@
+"""The networks found, read, filled and placed; what is wrong with any of it said in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mien.drivers.joyvasa.coefficients import NUM_NUMBERS, MotionRange, read_range
+from mien.drivers.joyvasa.settings import JoyVasaSettings
+from mien.errors import EngineUnavailableError, OptionError, WeightsError
+from mien.nets.joyvasa.params import FRAMES_PER_S, JOYVASA, JoyVasaParams, params_of
+from mien.weights import (
+    BUNDLES,
+    Artifact,
+    State,
+    find_weights,
+    load_strict,
+    part_of,
+    read_arguments,
+    read_state,
+    recipe_state,
+)
+from mien.weights.containers import check_checksums
+
+if TYPE_CHECKING:
+    from mien.drivers.joyvasa.making import PlacedNetwork
+
+NAME = "joyvasa"
+BUNDLE = BUNDLES[NAME]
+GENERATOR, TEMPLATE = (each.name for each in BUNDLE.artifacts)
+_RECIPE = "recipe weights"
+_MOST_LAYERS = 100
+_LARGEST_SIDE = 16_384
+_PACKAGES = ("torch", "transformers")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """JoyVASA ready to run. pads_with_last: see :class:`mien.drivers.joyvasa.windows.Cutting`."""
+
+    placed: PlacedNetwork
+    range: MotionRange
+    pads_with_last: bool = False
+
+
+def find_files(settings: JoyVasaSettings) -> dict[str, Path]:
+    """The files of weights, for a device that there is. Reads none of them.
+
+    Raises EngineUnavailableError naming the packages that are missing, OptionError for a device or
+    a precision that is not there, MissingWeightsError, WeightsError for what lies in their place.
+    """
+    place_of(settings)
+    return find_weights(BUNDLE, settings.models_dir)
+
+
+def load_model(settings: JoyVasaSettings) -> Model:
+    """The official weights on their device. Raises as :func:`find_files`, WeightsError for files
+    that are not what they should be, OutOfMemoryError."""
+    device, precision = place_of(settings)
+    files = find_files(settings)
+    known = read_range(files[TEMPLATE])
+    network, pads_with_last = read_network(files[GENERATOR])
+    from mien.drivers.joyvasa.making import PlacedNetwork
+
+    return Model(PlacedNetwork(network, device, precision), known, pads_with_last)
+
+
+def recipe_model(
+    settings: JoyVasaSettings, params: JoyVasaParams = JOYVASA, seed: int = 0
+) -> Model:
+    """A model with weights from the recipe: it takes as long as the real one, and moves a head
+    as far as heads move, though not as people do."""
+    device, precision = place_of(settings)
+    network = _filled(params, recipe_weights(params, seed), _RECIPE)
+    from mien.drivers.joyvasa.making import PlacedNetwork
+
+    return Model(PlacedNetwork(network, device, precision), RECIPE_RANGE)
+
+
+def read_network(path: Path) -> tuple[Any, bool]:
+    """The networks of a file, on the CPU, and whether it was trained to hear the last sample go
+    on where sound ends. WeightsError for what it should not be."""
+    state, arguments = part_of(read_state(path), "model", path), read_arguments(path)
+    rate = arguments.get("fps", FRAMES_PER_S)
+    if rate != FRAMES_PER_S:
+        raise WeightsError(path, f"was trained at {rate} frames per second, not {FRAMES_PER_S}")
+    network = _filled(_sizes(state, path), state, path)
+    _check_constants(network, path)
+    return network, arguments.get("pad_mode") == "replicate"
+
+
+def check_file(artifact: Artifact, path: Path) -> None:
+    """WeightsError unless the file is what an engine can load as this artifact."""
+    if artifact.name == TEMPLATE:
+        read_range(path)
+        return
+    require_neural()
+    check_checksums(path)
+    read_network(path)
+
+
+def require_neural() -> None:
+    """EngineUnavailableError without PyTorch and transformers."""
+    from importlib.util import find_spec
+
+    missing = [name for name in _PACKAGES if _is_missing(find_spec, name)]
+    if missing:
+        problem = f"needs {' and '.join(missing)}; install with: pip install 'mien[neural]'"
+        raise EngineUnavailableError(NAME, problem)
+
+
+def place_of(settings: JoyVasaSettings) -> tuple[str, str]:
+    """The device as torch names it, and the precision. OptionError for what is not there."""
+    require_neural()
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    device = settings.device
+    if device == "auto":
+        device = "cuda" if count else "cpu"
+    if device != "cpu" and int(device.partition(":")[2] or 0) >= count:
+        there = ", ".join(["cpu", *(f"cuda:{each}" for each in range(count))])
+        raise OptionError("--device", f"there is no {device} here; there is {there}")
+    if device == "cpu" and settings.precision == "fp16":
+        raise OptionError("--precision", "fp16 needs a GPU; choose fp32, or --device cuda")
+    return device, "fp32" if settings.precision == "auto" else settings.precision
+
+
+def recipe_weights(params: JoyVasaParams, seed: int = 0) -> State:
+    """A state of these sizes by the recipe, keys as in the official file."""
+    import torch
+
+    from mien.nets.joyvasa.constants import constants_of
+    from mien.nets.joyvasa.network import official
+
+    constants = constants_of(params)
+    with torch.device("meta"):
+        empty = official(_maker(params)().state_dict())
+    shapes = {
+        key: (tuple(tensor.shape), "float32")
+        for key, tensor in empty.items()
+        if key not in constants
+    }
+    arrays = recipe_state(shapes, seed)
+    return {key: torch.from_numpy(array) for key, array in arrays.items()} | constants
+
+
+def _is_missing(find_spec: Callable[[str], object], name: str) -> bool:
+    try:
+        return find_spec(name) is None
+    except ValueError:  # hidden by a None in sys.modules
+        return True
+
+
+def _filled(params: JoyVasaParams, state: State, path: str | Path) -> Any:
+    from mien.nets.joyvasa.network import renamed
+
+    return load_strict(_maker(params), renamed(state), path)
+
+
+def _maker(params: JoyVasaParams) -> Callable[[], Any]:
+    from mien.nets.joyvasa.network import JoyVasaNetwork
+
+    return lambda: JoyVasaNetwork(params)
+
+
+def _sizes(state: State, path: Path) -> JoyVasaParams:
+    """As the shapes tell. Where they make no sense the official ones, by which what is missing or
+    odd is then named."""
+    shapes = {key: tuple(tensor.shape) for key, tensor in state.items()}
+    try:
+        params = params_of(shapes)
+    except KeyError:
+        return JOYVASA
+    except ValueError as error:
+        raise WeightsError(path, str(error)) from None
+    audio, denoiser = params.audio, params.denoiser
+    if max(audio.num_layers, denoiser.num_layers) > _MOST_LAYERS:
+        raise WeightsError(path, f"has more than {_MOST_LAYERS} layers; no published one has")
+    if max(max(shape, default=0) for shape in shapes.values()) > _LARGEST_SIDE:
+        raise WeightsError(path, "has tensors larger than any of JoyVASA")
+    if denoiser.motion_size < NUM_NUMBERS:
+        problem = f"makes {denoiser.motion_size} numbers for each frame; {NUM_NUMBERS} are needed"
+        raise WeightsError(path, problem)
+    if denoiser.num_positions <= denoiser.num_tokens or denoiser.num_times <= params.num_steps:
+        raise WeightsError(path, "has tables that are shorter than its windows or its schedule")
+    return params
+
+
+def _check_constants(network: Any, path: Path) -> None:
+    """The one thing that attention to speech is taken for, and a schedule that can be undone."""
+    import torch
+
+    denoiser = network.denoising_net
+    if not torch.equal(denoiser.alignment_mask, ~torch.eye(len(denoiser.alignment_mask)).bool()):
+        raise WeightsError(path, "attends to more speech than that of the same frame")
+    left = network.diffusion_sched.alpha_bars
+    falls = bool((left[1:] < left[:-1]).all()) and float(left[-1]) > 0.0
+    if len(left) < 2 or not falls or float(left[0]) != 1.0:
+        raise WeightsError(path, "has a schedule of noise that cannot be undone")
+
+
+RECIPE_RANGE = MotionRange(
+    mean=np.zeros(63),
+    deviation=np.full(63, 0.01),
+    least=np.array([1.4, -0.02, -0.02, 0.0, -4.0, -6.0, -3.0]),
+    most=np.array([1.5, 0.02, 0.02, 0.0, 4.0, 6.0, 3.0]),
+)
+"""In which recipe weights make motion of a head's size."""
