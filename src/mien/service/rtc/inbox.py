@@ -53,7 +53,7 @@ class Inbox:
     def _is_wanted(self, data: bytes) -> bool:
         if not 128 <= data[0] < 192:
             return True  # DTLS
-        if 192 <= data[1] < 224:
+        if 192 <= data[1] <= 208:
             self._num_rtcp += 1
             return self._num_rtcp <= _MOST_RTCP_PER_S
         source = data[8:12]

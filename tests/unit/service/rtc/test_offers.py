@@ -113,13 +113,27 @@ def test_only_candidates_with_addresses_that_can_be_reached_are_kept() -> None:
         "8 1 udp 1 192.0.2.7 0 typ host",
         "9 2 udp 1 192.0.2.7 5000 typ host",
         "nonsense",
+        "10 1 udp 1 127.0.0.1 5000 typ host",
+        "11 1 udp 1 ::1 5000 typ host",
+        "12 1 udp 1 169.254.169.254 8080 typ host",
+        "13 1 udp 1 fe80::1 5000 typ host",
+        "14 1 udp 1 ::ffff:10.0.0.1 5000 typ host",
+        "15 1 udp 1 8.8.8.8 53 typ host",
+        "16 1 udp 1 10.0.0.1 443 typ host",
+        "17 1 udp 1 255.255.255.255 5000 typ host",
     ]
     sent = "".join(f"a=candidate:{line}\r\n" for line in lines)
     text = read_offer(offer("video") + sent.encode(), "recvonly").text
     kept = [line[12:] for line in text.splitlines() if line.startswith("a=candidate:")]
     assert kept == lines[:2]
-    many = f"a=candidate:{lines[0]}\r\n" * 500
-    assert read_offer(offer("video") + many.encode(), "recvonly").text.count("candidate") == 32
+    relay = "a=candidate:1 1 udp 1 8.8.8.8 443 typ relay raddr 0.0.0.0 rport 0"
+    assert relay in read_offer(offer("video") + relay.encode() + b"\r\n", "recvonly").text
+
+
+def test_no_more_candidates_are_tried_than_a_peer_can_have() -> None:
+    many = "a=candidate:1 1 udp 1 192.0.2.7 50000 typ host\r\n" * 400
+    body = offer("video", "audio", swap={"a=mid:0\r\n": f"a=mid:0\r\n{many}"}) + many.encode()
+    assert read_offer(body, "recvonly").text.count("candidate") == 32
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
