@@ -29,3 +29,8 @@ def status_mb(pid: int, field: str) -> float:
 def num_descriptors(pid: int) -> int:
     """Files, sockets and pipes that are open."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def num_threads(pid: int) -> int:
+    """Threads of a process."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
