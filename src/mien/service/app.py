@@ -32,10 +32,12 @@ from mien.service.routes import (
     jobs,
     outputs,
     predict,
+    pushes,
     session_socket,
     sessions,
     speech,
     stills,
+    streams,
     studio,
     uploads,
     whep,
@@ -49,6 +51,7 @@ from mien.service.security.limits import MOST_FIELD_BYTES, MOST_FIELDS, MOST_FIL
 from mien.service.security.pages import check_origins
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
+from mien.service.streams.opening import open_pushes, open_watchers
 from mien.service.tasks.verbs import engine_of
 from mien.service.tasks.warming import WarmTask
 from mien.service.tracing import add_tracing
@@ -69,6 +72,7 @@ _ROUTES: tuple[APIRouter, ...] = (
     sessions.router,
     whep.router,
     whip.router,
+    pushes.router,
     stills.router,
     catalog.router,
 )
@@ -84,6 +88,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        service.metrics.watch(asyncio.get_running_loop())
         await service.jobs.open()
         starting = asyncio.create_task(_start(service))
         try:
@@ -93,6 +98,8 @@ def create_app(settings: ServiceSettings) -> FastAPI:
             with suppress(asyncio.CancelledError):
                 await starting
             await service.peers.close()
+            await service.watchers.close()
+            await service.pushes.close()
             await service.live.stop()
             await service.jobs.close()
             await service.executor.close()
@@ -118,6 +125,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
     app.include_router(heads_of(health.router))
     app.include_router(studio.router)
     app.include_router(session_socket.router)
+    app.include_router(streams.router)
     for router in _ROUTES:
         app.include_router(router, dependencies=[Depends(caller)])
         app.include_router(heads_of(router), dependencies=[Depends(caller)])
@@ -161,6 +169,8 @@ def _assemble(settings: ServiceSettings) -> Service:
         renderer=renderer,
         live=open_live(settings, engine, uploads, renderer, metrics),
         peers=open_peers(settings, metrics),
+        watchers=open_watchers(settings, metrics),
+        pushes=open_pushes(settings, metrics),
     )
 
 

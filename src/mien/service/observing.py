@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -46,6 +47,9 @@ class Metrics:
         self.jobs = Counter("mien_jobs_finished", "Jobs by how they ended.", ["state"], **own)
         self.queue_depth = Gauge("mien_queue_depth", "Jobs that wait.", **own)
         self.peers = Gauge("mien_webrtc_peers", "WebRTC connections.", **own)
+        self.streams = Gauge(
+            "mien_streams", "Live faces over HTTP and by RTMP.", ["kind"], **own
+        )
         self.workers_busy = Gauge("mien_workers_busy", "Workers at work.", **own)
         self.worker_restarts = Counter("mien_worker_restarts", "Workers replaced.", **own)
         self.frames_dropped = Counter(
@@ -62,8 +66,13 @@ class Metrics:
         self.avatar_errors = Counter(
             "liveportrait_errors", "Failed calls of it.", ["endpoint", "error_type"], **own
         )
+        self._tasks = Gauge("mien_event_loop_tasks", "Tasks of the event loop.", **own)
         build = Gauge("mien_build_info", "Always 1.", ["version"], **own)
         build.labels(__version__).set(1)
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Count the tasks of this loop whenever somebody asks."""
+        self._tasks.set_function(lambda: len(asyncio.all_tasks(loop)))
 
 
 class Observed:
