@@ -272,7 +272,7 @@ step("a job is followed, and cancelled", async () => {
   await tab("Drive");
   await page.getByLabel("Seconds").last().fill("300");
   await page.locator("#drive-form").getByRole("button", { name: "Make a film" }).click();
-  await newest().getByText(/of \d+ frames/).waitFor();
+  await newest().getByText(/^\d+ of \d+ frames · \d+ per second · \d+ s left$/).waitFor();
   await newest().getByRole("button", { name: "Cancel" }).click();
   await state("cancelled");
   await blameless("drive");
@@ -343,6 +343,43 @@ step("what cannot be used is said in words, and nothing in it runs", async () =>
   complaints.length = 0; // the browser tells of the 4xx
 });
 
+step("of several faces one is picked", async () => {
+  const two = await page.evaluate(async () => {
+    const answer = await fetch("studio/sample.png");
+    const face = await createImageBitmap(await answer.blob(), 128, 0, 256, 256);
+    const canvas = new OffscreenCanvas(512, 256);
+    for (const x of [0, 256]) canvas.getContext("2d").drawImage(face, x, 0);
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  });
+  const file = { name: "two.png", mimeType: "image/png", buffer: Buffer.from(two) };
+  await page.locator("#portrait-file").setInputFiles(file);
+  await page.getByText("2 faces found. Pick one.").waitFor();
+  const second = page.getByRole("button", { name: "Face 2 of 2" });
+  assert.equal(await second.getAttribute("aria-pressed"), "false");
+  await second.click();
+  assert.equal(await second.getAttribute("aria-pressed"), "true");
+  await page.locator('#live-toggle[aria-pressed="true"]').waitFor();
+  await page.locator("#command-still").click();
+  assert.match(await page.locator("#command-shell").textContent(), /--face 2/);
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+});
+
+step("a photo of the camera becomes a portrait", async () => {
+  await page.getByRole("button", { name: "New portrait" }).click();
+  await page.getByRole("button", { name: "Take a photo" }).click();
+  await page.waitForFunction(() => document.querySelector("#photo-view").videoWidth > 0);
+  await blameless("photo");
+  await page.getByRole("button", { name: "Take it" }).click();
+  await page.getByText("One face found.").waitFor();
+  await page.locator('#live-toggle[aria-pressed="true"]').waitFor();
+  await page.getByRole("button", { name: "New portrait" }).click();
+});
+
+step("what is missing is said before anything is asked for", async () => {
+  await page.locator("#emotion-form").getByRole("button", { name: "Make a film" }).click({ force: true });
+  await page.getByRole("alert").getByText(/Click an emotion first|Choose a portrait first/).waitFor();
+});
+
 step("what was used before is offered, and fits a phone in the dark", async () => {
   await page.getByRole("button", { name: "astronaut.png" }).click();
   await settled(page);
@@ -351,6 +388,14 @@ step("what was used before is offered, and fits a phone in the dark", async () =
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `${wide} pixels wide`);
   await blameless("phone");
+});
+
+step("a service that is out of reach is said to be so", async () => {
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "sad" }).click();
+  await page.getByText("The service cannot be reached. Does it still run?").waitFor();
+  await context.setOffline(false);
+  complaints.length = 0; // the browser tells of what it could not load
 });
 
 step("nothing came from elsewhere, and the browser had nothing to complain about", () => {

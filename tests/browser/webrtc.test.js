@@ -31,7 +31,7 @@ async function prepare(bearer) {
   const session = await call("/v1/sessions", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ portrait: portraits[0].id, size: 256 }),
+    body: JSON.stringify({ portrait: portraits.find(({ name }) => name === "astronaut.png").id, size: 256 }),
   });
   const { id } = await session.json();
   globalThis.exchange = async (peer, kind) => {

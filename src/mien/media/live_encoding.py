@@ -84,14 +84,16 @@ class LiveEncoder:
         self._file.start_encoding()
 
     def picture(self, pixels: Image, pts_s: float) -> None:
-        """The next picture, RGB. pts_s: seconds; one that is not after the last is left out."""
+        """The next picture, RGB, or RGBA, whose transparency becomes black. pts_s: seconds; one
+        that is not after the last is left out."""
         pts = round(self._since_zero(pts_s) * _CLOCK)
         if pts <= self._last_pts:
             return
         self._last_pts = pts
         width, height = self._size
+        pixels = np.ascontiguousarray(_over_black(pixels[:height, :width]))
         frame = self._reformatter.reformat(
-            VideoFrame.from_ndarray(np.ascontiguousarray(pixels[:height, :width]), format="rgb24"),
+            VideoFrame.from_ndarray(pixels, format="rgb24"),
             format="yuv420p",
             src_color_range=ColorRange.JPEG,
             dst_colorspace=Colorspace.ITU709,
@@ -174,6 +176,13 @@ class LiveEncoder:
         stream.codec_context.format = "fltp"
         stream.codec_context.bit_rate = _AUDIO_BPS
         return stream
+
+
+def _over_black(pixels: Image) -> Image:
+    if pixels.shape[2] == 3:
+        return pixels
+    alpha = pixels[..., 3:].astype(np.uint16) + 1  # 256 leaves a colour as it is
+    return ((pixels[..., :3] * alpha) >> 8).astype(np.uint8)
 
 
 class _WriteOnly:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import partial
 
 import numpy as np
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from mien.errors import OutputError
@@ -42,22 +43,9 @@ def open_live_output(
     OutputError, which names the address without its key.
     """
     place, usual = live_target(target)
-    return opened_output(place, form or usual, size=size, rate=rate, sound=sound)
-
-
-def opened_output(
-    target: LiveTarget,
-    form: LiveForm,
-    *,
-    size: tuple[int, int],
-    rate: Fraction,
-    sound: bool,
-    on_end: Callable[[], None] = lambda: None,
-) -> LiveOutput:
-    """The same for a target of ours. on_end: called in the stream's thread when it ends."""
-    target.open()
-    encoder = partial(LiveEncoder, target, form, size=size, rate=rate, sound=sound)
-    return LiveOutput(target, encoder, on_end)
+    output = LiveOutput(place, form or usual, size=size, rate=rate, sound=sound)
+    output.wait_open()
+    return output
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,44 +61,58 @@ class _Sound:
 
 
 class LiveOutput:
-    """A stream that is open. What is written is encoded and sent in a thread of its own, in which
-    two pictures and a second of sound may wait; of more the oldest is dropped."""
+    """A stream, which is opened, encoded and sent in a thread of its own. Two pictures and a
+    second of sound may wait for it; of more the oldest is dropped."""
 
     def __init__(
         self,
         target: LiveTarget,
-        encoder: Callable[[], LiveEncoder],
-        on_end: Callable[[], None],
+        form: LiveForm,
+        *,
+        size: tuple[int, int],
+        rate: Fraction,
+        sound: bool,
+        on_news: Callable[[], None] = lambda: None,
     ) -> None:
-        """target: open. encoder: called in the thread. on_end: called there last."""
+        """As of :func:`open_live_output`, which also waits. target: not open yet. on_news: called
+        in the thread when the stream is open, and when it has ended."""
         self.frames = 0
         """Pictures that were sent."""
         self.dropped = 0
-        """Pictures that were not taken in time."""
+        """Pictures that were not taken in time, since it was open."""
+        self.is_open = False
+        """Whether it was opened; it stays so."""
+        self.has_ended = False
         self.fault: OutputError | None = None
         """Why it has ended by itself."""
         self._target = target
+        self._encoder = partial(LiveEncoder, target, form, size=size, rate=rate, sound=sound)
         self._pictures: deque[_Picture] = deque()
         self._sounds: deque[_Sound] = deque()
         self._heard_s = 0.0
         self._closed = False
         self._changed = threading.Condition()
-        self._on_end = on_end
-        self._thread = threading.Thread(
-            target=self._run, args=(encoder,), name="live-output", daemon=True
-        )
+        self._on_news = on_news
+        self._thread = threading.Thread(target=self._run, name="live-output", daemon=True)
         self._thread.start()
 
+    def wait_open(self) -> None:
+        """Raises OutputError when it cannot be opened."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.is_open or self.has_ended)
+            self._check()
+
     def write(self, pixels: Image, pts_s: float) -> None:
-        """The next picture, RGB, which must not be changed any more. pts_s: when it is seen, in
-        seconds of any clock that only goes on. Raises OutputError when the stream has ended."""
+        """The next picture, RGB or RGBA, which must not be changed any more. pts_s: when it is
+        seen, in seconds of any clock that only goes on. Raises OutputError when the stream has
+        ended."""
         with self._changed:
             self._check()
             if len(self._pictures) == _MOST_PICTURES:
                 self._pictures.popleft()
-                self.dropped += 1
+                self.dropped += self.is_open
             self._pictures.append(_Picture(pixels, pts_s))
-            self._changed.notify()
+            self._changed.notify_all()
 
     def write_sound(self, samples: NDArray[np.int16], pts_s: float | None = None) -> None:
         """The next sound, mono, 48000 samples a second, best before the picture with which it is
@@ -123,14 +125,28 @@ class LiveOutput:
             self._sounds.append(_Sound(samples, start_s))
             while sum(len(each.samples) for each in self._sounds) > _MOST_SAMPLES:
                 self._sounds.popleft()
-            self._changed.notify()
+            self._changed.notify_all()
 
-    def close(self) -> None:
-        """End the stream; waits for what is on its way, for five seconds at most. Does not raise:
-        look at ``fault``."""
+    def hush(self) -> None:
+        """Sound that waits becomes silence."""
+        with self._changed:
+            silent = [_Sound(np.zeros_like(each.samples), each.pts_s) for each in self._sounds]
+            self._sounds = deque(silent)
+
+    def end(self) -> None:
+        """Let it end when what waits is sent. Does not wait."""
         with self._changed:
             self._closed = True
-            self._changed.notify()
+            self._changed.notify_all()
+
+    def abort(self) -> None:
+        """End it soon, whatever waits."""
+        self.end()
+        self._target.abort()
+
+    def close(self) -> None:
+        """End it, and wait for that, some seconds at most. Does not raise: look at ``fault``."""
+        self.end()
         self._thread.join(_ENDS_WITHIN_S)
         self._target.abort()
         self._thread.join(_ENDS_WITHIN_S)
@@ -141,34 +157,51 @@ class LiveOutput:
         if self._closed:
             raise OutputError(self._target.name, "is closed")
 
-    def _run(self, make: Callable[[], LiveEncoder]) -> None:
-        encoder: LiveEncoder | None = None
+    def _run(self) -> None:
+        fault: OutputError | None = None
         try:
-            encoder = make()
+            self._target.open()
+            self._note_open()
+            self._send()
+        except OutputError as error:
+            fault = error
+        except (OSError, FFmpegError) as error:
+            fault = OutputError(self._target.name, (error.strerror or "cannot be written").lower())
+        except Exception:
+            fault = OutputError(self._target.name, "a fault of Mien; the log says more")
+            raise  # the log says it as of any thread
+        finally:
+            if fault is not None:
+                self._target.abort()
+            self._target.close()
+            with self._changed:
+                self.fault, self.has_ended = fault, True
+                self._changed.notify_all()
+            self._on_news()
+
+    def _note_open(self) -> None:
+        """What came before is old."""
+        with self._changed:
+            self._pictures.clear()
+            self._sounds.clear()
+            self.is_open = True
+            self._changed.notify_all()
+        self._on_news()
+
+    def _send(self) -> None:
+        encoder = self._encoder()
+        try:
             while (news := self._next()) is not None:
                 pictures, sounds = news
                 for sound in sounds:
                     encoder.sound(sound.samples, sound.pts_s)
                 for picture in pictures:
                     encoder.picture(picture.pixels, picture.pts_s)
-                self.frames += len(pictures)
+                    self.frames += 1
             encoder.finish()
-            self._target.close()
-        except Exception as error:
-            if encoder is not None:
-                encoder.abandon()
-            self._target.abort()
-            fault = error if isinstance(error, OutputError) else self._unforeseen(error)
-            with self._changed:
-                self.fault = fault
-        finally:
-            self._on_end()
-
-    def _unforeseen(self, error: Exception) -> OutputError:
-        words = error.strerror if isinstance(error, OSError) else None
-        return OutputError(
-            self._target.name, words or f"cannot be encoded ({type(error).__name__})"
-        )
+        except BaseException:
+            encoder.abandon()
+            raise
 
     def _next(self) -> tuple[list[_Picture], list[_Sound]] | None:
         """All that waits; None at the end."""

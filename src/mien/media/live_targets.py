@@ -20,7 +20,7 @@ _WAITS_S = 5.0
 
 class LiveTarget(Protocol):
     """What takes the bytes of a stream. ``abort`` may be called from any thread, the others are
-    called from one."""
+    called from one, ``close`` always and last."""
 
     @property
     def name(self) -> str:
@@ -33,10 +33,10 @@ class LiveTarget(Protocol):
         """Take more. May wait until ``abort``. Raises OutputError, OSError."""
 
     def close(self) -> None:
-        """That was all."""
+        """That was all, also after ``abort``. Does not raise."""
 
     def abort(self) -> None:
-        """Whoever waits in ``write`` gets an error soon."""
+        """Whoever waits in ``write`` gets an error soon; ``close`` need not end it properly."""
 
 
 def live_target(target: str | ByteSink) -> tuple[LiveTarget, LiveForm]:
@@ -100,7 +100,6 @@ class SocketTarget:
             self._socket.settimeout(_WAITS_S)
             self._socket.connect(place)
         except OSError as error:
-            self.abort()
             raise OutputError(self.name, _reason(error)) from None
 
     def write(self, data: bytes, /) -> None:
@@ -118,14 +117,14 @@ class SocketTarget:
 
     def close(self) -> None:
         """Hang up."""
-        self.abort()
+        if self._socket is not None:
+            self._socket.close()
 
     def abort(self) -> None:
-        """Hang up."""
+        """Who writes meanwhile is told."""
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-            self._socket.close()
 
 
 def _reason(error: OSError) -> str:

@@ -3,7 +3,7 @@
 MienError
 ├── NotFoundError          what there is not, or is somebody else's
 ├── UnauthorizedError      no key, or a wrong one
-├── ForbiddenError         a web page of somebody else, by way of a browser here
+├── ForbiddenError         a web page of somebody else, or a place nobody may push to
 ├── SlowRequestError       a body that does not come
 ├── TooLargeError          a body, picture or film beyond the limits
 ├── NotAcceptableError     an answer of a kind that there is not
@@ -34,7 +34,8 @@ class UnauthorizedError(MienError):
 
 
 class ForbiddenError(MienError):
-    """What no key can allow: a request that a foreign web page made a browser send."""
+    """What no key can allow: a request that a foreign web page made a browser send, a push to a
+    host that whoever runs the service has not named."""
 
     code = "forbidden"
 

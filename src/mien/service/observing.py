@@ -47,9 +47,7 @@ class Metrics:
         self.jobs = Counter("mien_jobs_finished", "Jobs by how they ended.", ["state"], **own)
         self.queue_depth = Gauge("mien_queue_depth", "Jobs that wait.", **own)
         self.peers = Gauge("mien_webrtc_peers", "WebRTC connections.", **own)
-        self.streams = Gauge(
-            "mien_streams", "Live faces over HTTP and by RTMP.", ["kind"], **own
-        )
+        self.streams = Gauge("mien_streams", "Live faces over HTTP and by RTMP.", ["kind"], **own)
         self.workers_busy = Gauge("mien_workers_busy", "Workers at work.", **own)
         self.worker_restarts = Counter("mien_worker_restarts", "Workers replaced.", **own)
         self.frames_dropped = Counter(

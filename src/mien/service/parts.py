@@ -17,6 +17,8 @@ from mien.service.rtc.peers import Peers
 from mien.service.security.keys import Keys
 from mien.service.settings import ServiceSettings
 from mien.service.store.results import ResultStore
+from mien.service.streams.pushes import Pushes
+from mien.service.streams.watching import Watchers
 from mien.service.uploads.uploads import Uploads
 from mien.service.workers.base import Executor
 
@@ -38,6 +40,8 @@ class Service:
     renderer: Renderer
     live: LiveSessions
     peers: Peers
+    watchers: Watchers
+    pushes: Pushes
 
 
 async def service_of(request: Request) -> Service:

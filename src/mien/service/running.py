@@ -24,6 +24,9 @@ from mien.service.tasks.weights import check_weights
 _log = logging.getLogger(__name__)
 _LAST_WORDS_S = 5
 """How long answers may still take after the work has ended."""
+_MOST_UNSENT_BYTES = 131_072
+"""Of a connection that may wait in the kernel, which would else take minutes of a live face for a
+reader that does not read."""
 
 
 def serve(settings: ServiceSettings) -> None:
@@ -77,6 +80,7 @@ class _Server(uvicorn.Server):
     async def _drain(self, seconds: float) -> None:
         self._service.readiness.become("draining", "the service is being stopped")
         await self._service.jobs.drain(seconds)
+        await self._service.watchers.close()  # they would last as long as they are waited for
         self.should_exit = True
 
 
@@ -85,6 +89,8 @@ def _listen(settings: ServiceSettings) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # each connection inherits it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _MOST_UNSENT_BYTES)
     try:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:

@@ -122,14 +122,25 @@ class ServiceSettings:
     session_idle_s: Annotated[
         float, Said("Live faces that nobody watches or talks to are closed.", _LIMITS, "S")
     ] = 60.0
-    peers: Annotated[int, Said("WebRTC connections in all.", _LIMITS, "N")] = 32
+    peers: Annotated[
+        int, Said("WebRTC connections in all; streams and pushes as many each.", _LIMITS, "N")
+    ] = 32
     peers_per_session: Annotated[
-        int, Said("WebRTC connections of one live face.", _LIMITS, "N")
+        int,
+        Said("WebRTC connections of one live face; streams and pushes as many each.", _LIMITS, "N"),
     ] = 4
 
     api_key: Annotated[
         tuple[str, ...],
         Said("A key that callers must show, beside those of `mien keys`.", _SAFETY, "KEY"),
+    ] = ()
+    push_to: Annotated[
+        tuple[str, ...],
+        Said(
+            "Host, or host:port, that live faces may be pushed to by RTMP; again for more.",
+            _SAFETY,
+            "HOST",
+        ),
     ] = ()
     insecure: Annotated[bool, Said("Listen beyond this machine without keys.", _SAFETY)] = False
     compat_empty_zip: Annotated[
@@ -191,6 +202,7 @@ class ServiceSettings:
                 raise OptionError("--api-key", "is too short; give 16 characters or more")
         object.__setattr__(self, "cors_origins", tuple(self.cors_origins))
         object.__setattr__(self, "ice_servers", tuple(self.ice_servers))
+        object.__setattr__(self, "push_to", tuple(self.push_to))
         object.__setattr__(self, "api_key", tuple(self.api_key))
 
     @property

@@ -84,6 +84,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{id}/stream.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A live face as fragmented MP4, for `<video>`
+         * @description H.264 and AAC. Whoever reads too slowly gets fewer pictures, and none that is old. `Range` is
+         *     not looked at: there is only the present.
+         */
+        get: operations["streamSessionMp4"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/stream.ts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A live face as MPEG-TS, for players
+         * @description As `stream.mp4`, for VLC, mpv, FFmpeg and receivers.
+         */
+        get: operations["streamSessionTs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portraits": {
         parameters: {
             query?: never;
@@ -541,7 +582,7 @@ export interface paths {
         /**
          * A pass for one WebSocket of a live face
          * @description For browsers, whose WebSockets cannot send a key: say it as a subprotocol. It opens one
-         *     socket, within half a minute.
+         *     socket, or as `?ticket=` one stream, within half a minute.
          */
         post: operations["createTicket"];
         delete?: never;
@@ -687,6 +728,52 @@ export interface paths {
          * @description Answered when nothing of the connection is left.
          */
         delete: operations["stopSending"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a live face is pushed to
+         * @description Those that failed lately are among them; none once the session has ended.
+         */
+        get: operations["listPushes"];
+        put?: never;
+        /**
+         * Push a live face to a receiver by RTMP
+         * @description H.264 and AAC, to hosts that the setting `push_to` of the service names: 403 for others. A
+         *     receiver that is lost is called again, six times in a row at most.
+         */
+        post: operations["pushSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/pushes/{push}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a push is */
+        get: operations["getPush"];
+        put?: never;
+        post?: never;
+        /**
+         * End a push, or forget one that has failed
+         * @description Answered when nothing of it is left. What it was is answered.
+         */
+        delete: operations["deletePush"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2328,6 +2415,69 @@ export interface components {
             eta_s: number | null;
         };
         /**
+         * PushAsked
+         * @description Where to.
+         */
+        PushAsked: {
+            /**
+             * Url
+             * @description rtmp://host/app/key or rtmps://host/app/key. The key is in no answer and log.
+             * @example rtmps://live.example.org/app/stream-key
+             */
+            url: string;
+        };
+        /**
+         * PushTold
+         * @description A receiver of a session.
+         */
+        PushTold: {
+            /**
+             * Id
+             * @example 0f3e5a7c9b1d4f6e8a2c4e6f80123456
+             */
+            id: string;
+            /**
+             * Url
+             * @description Without its key.
+             * @example rtmps://live.example.org/app/***
+             */
+            url: string;
+            /**
+             * State
+             * @description `connecting` also again, after an interruption.
+             * @enum {string}
+             */
+            state: "connecting" | "running" | "failed";
+            /**
+             * Reason
+             * @description Why it is not running any more, or not yet again.
+             */
+            reason: string | null;
+            /**
+             * Frames
+             * @description Pictures that were sent.
+             */
+            frames: number;
+            /**
+             * Dropped
+             * @description Pictures that the receiver was not there or too slow for.
+             */
+            dropped: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+        };
+        /**
+         * PushesTold
+         * @description The receivers of a session, the oldest first.
+         */
+        PushesTold: {
+            /** Pushes */
+            pushes: components["schemas"]["PushTold"][];
+        };
+        /**
          * Queue
          * @description Jobs.
          */
@@ -3345,6 +3495,72 @@ export interface operations {
                 };
             };
             500: components["responses"]["Fault"];
+        };
+    };
+    streamSessionMp4: {
+        parameters: {
+            query?: {
+                /** @description A pass of `POST /v1/sessions/{id}/ticket`, for `<video>`, which sends no key. It begins one stream, within half a minute. */
+                ticket?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description From now on, until the session ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamSessionTs: {
+        parameters: {
+            query?: {
+                /** @description A pass of `POST /v1/sessions/{id}/ticket`, for `<video>`, which sends no key. It begins one stream, within half a minute. */
+                ticket?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description From now on, until the session ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp2t": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listPortraits: {
@@ -4622,6 +4838,136 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    listPushes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushesTold"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    pushSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushAsked"];
+            };
+        };
+        responses: {
+            /** @description It connects. */
+            201: {
+                headers: {
+                    /** @description Its path. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushTold"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["Timeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedKind"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session. */
+                id: string;
+                push: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushTold"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+        };
+    };
+    deletePush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session. */
+                id: string;
+                push: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushTold"];
+                };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];

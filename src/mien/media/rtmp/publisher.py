@@ -30,8 +30,9 @@ _READ_BYTES = 65_536
 
 
 class RtmpPublisher:
-    """``open``, ``write`` and ``close`` are used from one thread, ``abort`` from any. They raise
-    OutputError, whose words leave out the key, and none of them waits for ever."""
+    """``open``, ``write`` and ``close`` are used from one thread, ``abort`` from any. What they
+    raise is OutputError, whose words leave out the key; none of them waits for ever. ``close``
+    gives the connection back, whatever happened before."""
 
     def __init__(self, address: RtmpAddress) -> None:
         self._address = address
@@ -51,17 +52,11 @@ class RtmpPublisher:
         """Until the receiver says that it listens."""
         deadline = time.monotonic() + _OPENS_WITHIN_S
         try:
-            self._socket = self._connected(deadline)
-            if self._aborted:
-                raise self._fault("was given up")
+            self._connect(deadline)
             self._shake_hands(deadline)
             self._publish(deadline)
         except (OSError, ProtocolError, AmfError, struct.error) as error:
-            self.abort()
             raise self._fault(_words(error)) from None
-        except OutputError:
-            self.abort()
-            raise
 
     def write(self, data: bytes) -> None:
         """More of the FLV."""
@@ -74,33 +69,40 @@ class RtmpPublisher:
 
     def close(self) -> None:
         """That was all."""
-        if self._socket is not None and not self._aborted:
+        if self._socket is None:
+            return
+        if self._stream and not self._aborted:
             with suppress(OSError):
-                self._command("FCUnpublish", 5, None, self._address.key)
-                self._command("deleteStream", 6, None, self._stream)
-        self.abort()
+                self._command("FCUnpublish", 6, None, self._address.key)
+                self._command("deleteStream", 7, None, self._stream)
+        self._socket.close()
 
     def abort(self) -> None:
-        """Hang up. Whoever writes meanwhile is told."""
+        """Hang up. Whoever waits meanwhile is told."""
         self._aborted = True
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
-            self._socket.close()
 
-    def _connected(self, deadline: float) -> socket.socket:
+    def _connect(self, deadline: float) -> None:
         host, port = self._address.host, self._address.port
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[:_MOST_ADDRESSES]
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[:_MOST_ADDRESSES]
+        except UnicodeError:  # no name of a host is like that
+            raise socket.gaierror from None
         fault: OSError | None = None
         for family, kind, protocol, _, place in found:
-            link = socket.socket(family, kind, protocol)
+            link = self._socket = socket.socket(family, kind, protocol)
             try:
                 link.settimeout(_left_s(deadline))
                 link.connect(place)
                 link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 if self._address.scheme == "rtmps":
-                    return ssl.create_default_context().wrap_socket(link, server_hostname=host)
-                return link
+                    tls = ssl.create_default_context()
+                    self._socket = tls.wrap_socket(link, server_hostname=host)
+                if self._aborted:
+                    raise ConnectionAbortedError
+                return
             except OSError as error:
                 link.close()
                 fault = error

@@ -112,6 +112,10 @@ class LiveSessions:
         """The session if the ticket opens it."""
         return self._sessions.get(id) if self.tickets.take(ticket, id) else None
 
+    def peek_ticket(self, id: str, ticket: str) -> LiveSession | None:
+        """The same; the ticket stays good."""
+        return self._sessions.get(id) if self.tickets.holds(ticket, id) else None
+
     def all(self, owner: Owner) -> list[LiveSession]:
         """The newest first; those that ended lately among them."""
         return [each for each in reversed(self._sessions.values()) if each.owner == owner]

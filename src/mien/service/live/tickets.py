@@ -1,4 +1,4 @@
-"""Short-lived passes for browsers, whose WebSockets send no headers of their own."""
+"""Short-lived passes for browsers, whose WebSockets and films send no headers of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST = 10_000
 
 
 class Tickets:
-    """Each opens one socket of one session, once."""
+    """Each opens one socket or stream of one session, once."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -27,6 +27,11 @@ class Tickets:
     def take(self, ticket: str, session: str) -> bool:
         """Whether it is good for this session; it is not any more."""
         meant, until = self._sold.pop(ticket, ("", 0.0))
+        return meant == session and self._clock() < until
+
+    def holds(self, ticket: str, session: str) -> bool:
+        """Whether it is good for this session, and stays so."""
+        meant, until = self._sold.get(ticket, ("", 0.0))
         return meant == session and self._clock() < until
 
     def _forget_old(self) -> None:

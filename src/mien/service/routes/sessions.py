@@ -166,7 +166,7 @@ async def delete(id: SessionId, service: TheService, owner: Caller) -> SessionTo
 )
 async def ticket(id: SessionId, service: TheService, owner: Caller) -> TicketTold:
     """For browsers, whose WebSockets cannot send a key: say it as a subprotocol. It opens one
-    socket, within half a minute."""
+    socket, or as `?ticket=` one stream, within half a minute."""
     live = service.live.find(owner, id)
     live.check()
     sold = service.live.tickets.sell(live.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -37,6 +38,7 @@ OPEN_PATHS = frozenset(
 """For operators and readers; these ask for no key."""
 TICKET = "ticket."
 """What a ticket begins with where it is said as a WebSocket's subprotocol."""
+_STREAM = re.compile("/v1/sessions/[0-9a-f]{32}/stream[.](mp4|ts)")
 _WITHOUT = "needs a key; send Authorization: Bearer KEY or X-API-Key: KEY"
 
 
@@ -65,7 +67,7 @@ class Guard:
             try:
                 scope.setdefault("state", {})["owner"] = await self._owner(Headers(scope=scope))
             except MienError as error:
-                if not (scope["type"] == "websocket" and _has_ticket(scope)):
+                if not _has_ticket(scope):
                     await answer_to(HTTPConnection(scope), error)(scope, receive, send)
                     return
         await self._app(scope, receive, send)
@@ -93,7 +95,9 @@ def _is_open(path: str) -> bool:
 
 
 def _has_ticket(scope: Scope) -> bool:
-    """Whether a socket says that it comes with a ticket; its route looks at that."""
+    """Whether a socket or a stream says that it comes with a ticket; its route looks at that."""
+    if scope["type"] == "http":
+        return bool(_STREAM.fullmatch(scope["path"])) and b"ticket=" in scope["query_string"]
     return any(each.startswith(TICKET) for each in scope.get("subprotocols", ()))
 
 

@@ -23,6 +23,7 @@ from mien.service.settings import ServiceSettings
 MOST_FIELDS, MOST_FILES, MOST_FIELD_BYTES = 200, 10, 256_000
 """Of every form. Files are bounded by the body."""
 _LARGE_PATHS = ("/v1/portraits", "/v1/drivers", "/predict")
+_LASTING = ("/events", "/stream.mp4", "/stream.ts")
 _JSON_BYTES = 1_000_000
 _FORM_ROOM = 1_000_000
 """What the fields beside a file may take."""
@@ -142,8 +143,8 @@ class _Body:
 
 
 class FewAtOnce:
-    """Middleware: so many requests of one owner at the same time; beyond them 429. Streams of
-    events, which last, are counted apart, to the same number."""
+    """Middleware: so many requests of one owner at the same time; beyond them 429. Streams, which
+    last, are counted apart, to the same number."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app, self._most = app, most
@@ -154,7 +155,7 @@ class FewAtOnce:
         if owner is None:
             await self._app(scope, receive, send)
             return
-        place = owner, scope["path"].endswith("/events")
+        place = owner, scope["path"].endswith(_LASTING)
         if self._under_way[place] >= self._most:
             words = f"more than {self._most} requests at the same time; wait for some to end"
             await answer_to(Request(scope), TooManyError(words, 1))(scope, receive, send)
