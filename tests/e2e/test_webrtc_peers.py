@@ -185,7 +185,7 @@ def test_a_face_is_watched_over_a_relay_alone(
 def test_what_is_left_of_a_killed_one_is_cleared_away(
     film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aioice.ice.CONSENT_INTERVAL", 0.05)
+    monkeypatch.setattr("aioice.ice.CONSENT_INTERVAL", 0.5)
 
     async def story() -> None:
         stage, gone = Stage(), asyncio.Event()
@@ -194,6 +194,7 @@ def test_what_is_left_of_a_killed_one_is_cleared_away(
             with publisher(f"{url}/v1/sessions/{stage.session.id}/whip", film) as peer:
                 await told(stage, PushAudio)
                 await told(stage, CameraFrame)
+                monkeypatch.setattr("aioice.ice.CONSENT_INTERVAL", 0.02)
                 peer.kill()
                 await gone.wait()
         assert not peers

@@ -24,7 +24,7 @@ from mien.service.rtc.peers import Limits, Peers
 from mien.service.rtc.sending import Microphone, Sending
 from mien.service.rtc.watching import Watching
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def play(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
