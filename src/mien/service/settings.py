@@ -66,6 +66,10 @@ class ServiceSettings:
             "URL",
         ),
     ] = ()
+    turn_secret: Annotated[
+        str | None,
+        Said("Shared with TURN servers given as turn:host:port; names end in a day.", _NET, "KEY"),
+    ] = None
 
     engine: Annotated[str, Said("Engine where a request names none.", _WORK, "NAME")] = "mesh"
     device: Annotated[str, Said("Where engines run: auto, cpu, cuda, cuda:N.", _WORK)] = "auto"

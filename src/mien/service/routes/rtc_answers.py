@@ -86,7 +86,7 @@ async def answered(
     id, answer = await service.peers.open(session.id, role, offer, media)
     response = Response(answer, 201, media_type=SDP)
     response.headers["Location"] = f"/v1/sessions/{session.id}/{role}/{id}"
-    for server in service.peers.servers:
+    for server in service.peers.servers_now():
         response.headers.append("Link", server.link)
     return response
 

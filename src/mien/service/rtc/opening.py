@@ -11,7 +11,7 @@ from mien.service.settings import ServiceSettings
 
 def open_peers(settings: ServiceSettings, metrics: Metrics) -> Peers:
     """None yet. Raises OptionError."""
-    servers = ice_servers(settings.ice_servers)
+    servers = ice_servers(settings.ice_servers, settings.turn_secret)
     tune(settings.webrtc_kbps * 1000)
     limits = Limits(each=settings.peers_per_session, all=settings.peers)
     return Peers(servers, limits, metrics.peers.set)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,10 @@ class Peers:
         self._peers: dict[_Place, Peer] = {}
         self._lives: dict[_Place, asyncio.Task[None]] = {}
 
+    def servers_now(self) -> tuple[IceServer, ...]:
+        """With what somebody who comes now may use them by."""
+        return tuple(each.at(time.time()) for each in self.servers)
+
     def __len__(self) -> int:
         """How many there are."""
         return len(self._peers)
@@ -59,7 +64,7 @@ class Peers:
         before it. Raises UnusableOfferError, BusyError."""
         self._check_room(session)
         place = _Place(session, role, secrets.token_hex(16))
-        peer = self._peers[place] = Peer(media, self.servers, self._connects_within_s)
+        peer = self._peers[place] = Peer(media, self.servers_now(), self._connects_within_s)
         self._on_count(len(self._peers))
         try:
             answer = await peer.answer(offer)

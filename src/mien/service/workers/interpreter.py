@@ -26,7 +26,7 @@ _ONE_THREAD = {
     "OPENCV_FOR_THREADS_NUM": "1",
 }
 """There is a process for every core: threads would only wait for one."""
-_SECRET = ("MIEN_API_KEY", "MIEN_ICE_SERVERS")
+_SECRET = ("MIEN_API_KEY", "MIEN_ICE_SERVERS", "MIEN_TURN_SECRET")
 """Of no use to who works, and a danger in memory that hostile files come to."""
 _DYING_S = 2.0
 """How long a process that has hung up may take to end."""

@@ -25,12 +25,27 @@ def test_a_turn_server_is_told_with_its_name_and_password() -> None:
     )
 
 
+def test_a_turn_server_with_a_secret_knows_who_may_use_it_until_when() -> None:
+    told = ["stun:stun.example.org", "turn:turn.example.org:3478", "turn:me:word@other.example"]
+    stun, shared, named = (each.at(1_800_000_000.9) for each in ice_servers(told, "north"))
+    assert stun.name is None
+    assert (shared.name, shared.password) == ("1800086400:mien", "nY0kQiCY6BZhAMfQpCsmw08O8Y4=")
+    assert (named.name, named.password) == ("me", "word")
+    assert "north" not in shared.link + repr(shared)
+
+
+def test_a_secret_needs_a_server_that_shares_it() -> None:
+    with pytest.raises(OptionError, match="--turn-secret: ") as caught:
+        ice_servers(["turn:me:word@turn.example.org"], "north")
+    assert "north" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "said",
-    ["", "example.org", "http://x", "stun:", "turn:host:3478", "turn:a:secret@", "stun:a b",
-     "turn:a:secret%0d%0ax@host", "turn:a:secret%C3%A4@host"],
+    ["", "example.org", "http://x", "stun:", "turn:host:3478", "turn:a:hushed@", "stun:a b",
+     "turn:a:hushed%0d%0ax@host", "turn:a:hushed%C3%A4@host"],
 )  # fmt: skip
 def test_what_is_no_server_is_told_without_its_password(said: str) -> None:
     with pytest.raises(OptionError, match="--ice-servers: number 2") as caught:
         ice_servers(["stun:a.example", said])
-    assert "secret" not in str(caught.value)
+    assert "hushed" not in str(caught.value)
