@@ -70,7 +70,7 @@ class FakePainter:
         return np.array([[[n, _loudness(heard, n / rate)]] for n in range(first, first + count)])
 
     def parse(self, picture: Image) -> Image | None:
-        assert picture.shape == (512, 512, 3)
+        assert picture.shape[0] == picture.shape[1]
         return self.classes
 
     def close(self) -> None:

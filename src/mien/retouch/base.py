@@ -46,8 +46,8 @@ class LipPainter(Protocol):
         ...
 
     def parse(self, picture: Image) -> Image | None:
-        """(512, 512) classes of a square picture's parts, in BiSeNet's 19; None if it has no
-        network for that."""
+        """Which of BiSeNet's 19 classes a square picture of a face shows where, (512, 512); None,
+        and then always, if it has no network for that."""
         ...
 
     def close(self) -> None:

@@ -24,8 +24,9 @@ from mien.pipeline.target import result_path
 from mien.pipeline.verbs.talking import frames_for
 from mien.retouch.base import LipPainter
 from mien.retouch.musetalk.boxes import MARGIN_PX
-from mien.retouch.musetalk.lips import Lips, LipsOptions, Spoken
+from mien.retouch.musetalk.lips import Lips, Spoken
 from mien.retouch.musetalk.masks import MaskMode
+from mien.retouch.musetalk.options import LipsOptions
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
 from mien.types import Progress, ProgressCallback
 

@@ -24,14 +24,14 @@ def cut_face(picture: Image, box: FaceBox, side: int) -> Image:
     return _resized(face, (side, side))
 
 
-def cut_square(picture: Image, box: FaceBox, side: int) -> Image:
-    """(side, side, 3): the square around the box; black beyond the picture."""
+def cut_square(picture: Image, box: FaceBox) -> Image:
+    """(n, n, 3): the square around the box; black beyond the picture."""
     x0, y0, x1, y1 = box.around
     height, width = picture.shape[:2]
     square = np.zeros((y1 - y0, x1 - x0, 3), np.uint8)
     left, top, right, bottom = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
     square[top - y0 : bottom - y0, left - x0 : right - x0] = picture[top:bottom, left:right, :3]
-    return _resized(square, (side, side))
+    return square
 
 
 def put_back(

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from mien.retouch.base import HEARING_RATE, LipPainter
-from mien.types import Floats
+from mien.types import Floats, Frame
 
 LOOK_AHEAD_S = 0.12
 """Seconds after a frame that are heard for it."""
@@ -63,3 +63,20 @@ class Arriving:
             self._heard, self._heard_s = self._painter.hear(self._sound), arrived_s
         first -= self._starts_s * self._fps
         return self._painter.windows(self._heard, Fraction(self._fps), first, count)
+
+
+class Timed:
+    """What is heard with frames of a rate."""
+
+    def __init__(self, ear: Ear, rate: Fraction) -> None:
+        self.rate = rate
+        self._ear = ear
+
+    def prompts(self, frames: list[Frame]) -> Floats:
+        """A window for each, by its own time. All frames up to the last are heard at once."""
+        numbers = [round(frame.pts * frame.time_base * self.rate) for frame in frames]
+        first, last = min(numbers), max(numbers)
+        if last - first >= 2 * len(numbers):  # far apart
+            return np.concatenate([self._ear.around(number, 1) for number in numbers])
+        windows = self._ear.around(first, last - first + 1)
+        return windows[[number - first for number in numbers]]

@@ -82,7 +82,8 @@ def test_no_more_than_a_tint_is_taken_back() -> None:
 
 def test_the_square_around_a_face_is_black_beyond_the_picture() -> None:
     box = FaceBox(0, 0, 100, 100)
-    square = cut_square(np.full((200, 200, 3), 90, np.uint8), box, 150)
-    assert (square[40:, 40:] == 90).all()
-    assert not square[:20].any()
-    assert not square[:, :20].any()
+    square = cut_square(np.full((200, 200, 3), 90, np.uint8), box)
+    assert square.shape == (150, 150, 3)
+    assert (square[25:, 25:] == 90).all()
+    assert not square[:25].any()
+    assert not square[:, :25].any()
