@@ -25,8 +25,7 @@ _OPTIONS = {
     "protocol_whitelist": "rtsp,rtsps,http,https,rtmp,rtmps,rtmpt,srt,udp,tcp,rtp,tls,crypto,"
     "httpproxy",
     "rtsp_transport": "tcp",
-    "fflags": "nobuffer",
-    "flags": "low_delay",
+    "analyzeduration": "2000000",  # microseconds
 }
 
 
@@ -63,7 +62,8 @@ class StreamSource:
         stream = first_video_stream(container)
         if stream is None or stream.codec_context is None:
             raise UnreadableMediaError(self.name, "holds no moving pictures")
-        stream.codec_context.options = {"max_pixels": str(MAX_VIDEO_PIXELS)}
+        stream.codec_context.options = {"max_pixels": str(MAX_VIDEO_PIXELS), "flags": "low_delay"}
+        stream.codec_context.thread_type = "SLICE"  # threads for frames would each hold one back
         pace = _Pace(recorded=bool(container.duration), stop=stop)
         converter: UprightConverter | None = None
         for packet in container.demux(stream):

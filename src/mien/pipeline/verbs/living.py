@@ -122,24 +122,26 @@ def live(
             raise UnreadableMediaError(source, "is a video; a live face takes a picture")
         if camera is not None:
             camera_source(camera)
-        began_s = time.monotonic()
+        began_s, told = time.monotonic(), notice or (lambda text: None)
         with ExitStack() as stack:
             kept = stack.enter_context(Keeper()) if keeper is None else keeper
             portrait = stack.enter_context(closing(LiveFace(source, options, kept)))
             if emotion is not None:
                 portrait.set_emotion(emotion, intensity, 0.0)
             outlets, screen = wanted.open(stack, portrait.size, fps, sound=microphone is not None)
+            for name in (each.name for each in outlets if isinstance(each, VirtualCamera)):
+                told(f"the virtual camera is {name}")
             ear = eye = None
             if microphone is not None:
                 heard = open_microphone(microphone, loop=loop)
-                ear = Ear(stack.enter_context(closing(heard)), portrait)
+                ear = Ear(stack.enter_context(closing(heard)), portrait, fps)
             if camera is not None:
                 seen = stack.enter_context(open_camera(camera, loop=loop))
                 eye = Eye(seen, portrait, mirror=mirror)
             direction = Direction(
                 list if screen is None else screen.keys,
                 stop or (lambda: False),
-                _told(notice if virtual_camera else None, progress, num_frames),
+                _after_pictures(told if virtual_camera else None, progress, num_frames),
             )
             prepared_s = time.monotonic()
             broadcast = Broadcast(portrait, fps, outlets, eye=eye, ear=ear, direction=direction)
@@ -234,7 +236,7 @@ def _target(
     return result_path(output, "live", datetime.now(), inputs=tuple(given))
 
 
-def _told(
+def _after_pictures(
     notice: Callable[[str], None] | None,
     progress: ProgressCallback | None,
     num_frames: int | None,
