@@ -34,8 +34,8 @@ class RtmpPublisher:
     raise is OutputError, whose words leave out the key; none of them waits for ever. ``close``
     gives the connection back, whatever happened before."""
 
-    def __init__(self, address: RtmpAddress) -> None:
-        self._address = address
+    def __init__(self, address: RtmpAddress, opens_within_s: float = _OPENS_WITHIN_S) -> None:
+        self._address, self._opens_within_s = address, opens_within_s
         self._socket: socket.socket | None = None
         self._aborted = False
         self._joiner, self._tags = Joiner(), FlvTags()
@@ -50,7 +50,7 @@ class RtmpPublisher:
 
     def open(self) -> None:
         """Until the receiver says that it listens."""
-        deadline = time.monotonic() + _OPENS_WITHIN_S
+        deadline = time.monotonic() + self._opens_within_s
         try:
             self._connect(deadline)
             self._shake_hands(deadline)
