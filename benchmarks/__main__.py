@@ -1,7 +1,7 @@
 """``python -m benchmarks [NAME ...]``: JSON on standard output.
 
-``liveportrait`` needs the extra ``openvino`` and minutes, ``service`` and ``live`` the extra
-``serve``, so they are measured where they are named.
+``liveportrait`` needs the extra ``openvino`` and minutes, ``service``, ``live``, ``soak`` and
+``connects`` the extra ``serve``, so they are measured where they are named.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import platform
 from importlib import import_module
 
 MEASUREMENTS = ("per_frame", "command", "talk", "stills", "live_face")
-ON_REQUEST = ("liveportrait", "service", "live")
+ON_REQUEST = ("liveportrait", "service", "live", "soak", "connects")
 
 
 def main() -> None:

@@ -5,8 +5,10 @@
 Starts ``mien serve`` and watches 512 x 512 faces as JPEG. Every second one of the clients feels
 something else, says a word, or is interrupted in the middle of one: from the moment it asks until
 the picture has changed, the first sample is heard, the lips have moved, or ``cleared`` came (after
-which any sample that is not silent counts as late). Server, hosts and clients share the processors.
-Linux only.
+which any sample that is not silent counts as late). Then, each by a module of its own: whether
+sound and pictures are in step, how soon a face follows a camera, and how soon it is silent and its
+mouth closed, over WebSocket and WHEP. Server, hosts and clients share the processors, so ``load``
+says how busy the machine was, and ``cpu_share`` what of a core the service took. Linux only.
 """
 
 from __future__ import annotations
@@ -34,8 +36,11 @@ from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from benchmarks.following import measure_camera
+from benchmarks.interrupting import measure_clear
 from benchmarks.processes import cpu_s, family
 from benchmarks.serving import serving
+from benchmarks.sync import measure_sync
 from mien.media.audio import AudioReader, open_sound
 from mien.pipeline.measuring.figures import distribution
 
@@ -46,6 +51,9 @@ GOALS = {
     "control_to_picture_ms": 120,
     "sound_to_lips_ms": 200,
     "clear_to_silence_ms": 100,
+    "clear_to_closed_mouth_ms": 100,
+    "sync_ms": 40,
+    "camera_to_picture_ms": 80,
 }
 _HEADER = struct.Struct("<BBHIQ")
 _JPEG, _PCM = 1, 16
@@ -164,6 +172,30 @@ def measure(sessions: int = 1, seconds: float = 20.0) -> dict[str, object]:
             "missed": sum(each.missed for each in found),
             "cpu_share": {name: round(each / took_s, 2) for name, each in worked.items()},
         }  # fmt: skip
+
+
+def measure_far_ends(sessions: int = 2, seconds: float = 20.0) -> dict[str, object]:
+    """Step, camera and interruption, at the far ends."""
+    with (
+        TemporaryDirectory() as folder,
+        serving(Path(folder), "--live-sessions", str(max(2, sessions))) as (pid, url),
+        httpx2.Client(base_url=url, timeout=60) as http,
+    ):
+        _await_host(http)
+        parts: dict[str, Callable[[], dict[str, object]]] = {
+            "sync": lambda: measure_sync(http, url, seconds),
+            "camera": lambda: measure_camera(http, url, seconds),
+            "interruption": lambda: measure_clear(http, url, sessions, seconds),
+        }
+        found: dict[str, object] = {}
+        for name, part in parts.items():
+            before, began = _worked(pid), time.perf_counter()
+            told = part()
+            took_s = time.perf_counter() - began
+            now = _worked(pid)
+            share = {each: round((now[each] - before[each]) / took_s, 2) for each in now}
+            found[name] = told | {"cpu_share": share, "load": round(os.getloadavg()[0], 1)}
+    return found
 
 
 @dataclass(frozen=True)
@@ -312,7 +344,9 @@ def main() -> None:
     given = parser.parse_args()
     machine = {"machine": platform.machine(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
     results = [measure(sessions, given.seconds) for sessions in given.sessions]
-    text = json.dumps({"machine": machine, "goals": GOALS, "results": results}, indent=2)
+    far_ends = measure_far_ends(max(given.sessions), given.seconds)
+    found = {"machine": machine, "goals": GOALS, "results": results, "far_ends": far_ends}
+    text = json.dumps(found, indent=2)
     if given.output is None:
         print(text)
     else:

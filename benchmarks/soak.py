@@ -16,34 +16,30 @@ import argparse
 import json
 import os
 import platform
-import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx2
 import numpy as np
 
+from benchmarks.far_end.acting import KEPT, Actor, act
 from benchmarks.far_end.holdings import Holdings, holdings, rested, settled
-from benchmarks.far_end.sessions import Session, send_portrait, session_of, word
-from benchmarks.far_end.socket import Socket, stalled_socket, watching_socket
-from benchmarks.far_end.tape import Tape
+from benchmarks.far_end.sessions import send_portrait, session_of, word
+from benchmarks.far_end.socket import stalled_socket, watching_socket
 from benchmarks.far_end.whep import watching_whep
 from benchmarks.processes import cpu_s, family
 from benchmarks.serving import serving
 
-_KEPT = 200
-"""Pictures and pieces of sound of each client: enough to measure drift."""
 _LEAST_FPS_SHARE = 0.92
 _MOST_DRIFT_MS = 40.0
 _MOST_MB_PER_MINUTE = 1.0
 _JUDGED_FROM = 5
 """Samples before which no slope of memory is judged: caches fill at first."""
-_EMOTIONS = ("neutral", "happy", "sad", "surprised", "angry")
 
 
 @dataclass(frozen=True)
@@ -58,18 +54,6 @@ class Plan:
     seed: int = 0
     every_s: float = 60.0
     any_speed: bool = False
-
-
-@dataclass
-class Actor:
-    """One session and who stays with it."""
-
-    session: Session
-    socket: Socket
-    whep: Tape
-    done: dict[str, int] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    apart_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -118,15 +102,15 @@ def _once(http: httpx2.Client, url: str, portrait: str, plan: Plan) -> None:
     with ExitStack() as stack:
         for _ in range(plan.sessions):
             actor = _enter(stack, http, url, portrait, plan)
-            stack.enter_context(watching_whep(url, actor.session.path, most=_KEPT))
+            stack.enter_context(watching_whep(url, actor.session.path, most=KEPT))
             actor.socket.push(word())
 
 
 def _enter(stack: ExitStack, http: httpx2.Client, url: str, portrait: str, plan: Plan) -> Actor:
     session = stack.enter_context(session_of(http, portrait, size=plan.size, fps=plan.fps))
     stack.enter_context(stalled_socket(url, session.socket))
-    socket = stack.enter_context(watching_socket(url, session.socket, most=_KEPT))
-    whep = stack.enter_context(watching_whep(url, session.path, most=_KEPT))
+    socket = stack.enter_context(watching_socket(url, session.socket, most=KEPT))
+    whep = stack.enter_context(watching_whep(url, session.path, most=KEPT))
     return Actor(session, socket, whep)
 
 
@@ -137,7 +121,7 @@ def _live(
     with ExitStack() as stack:
         actors = [_enter(stack, http, url, portrait, plan) for _ in range(plan.sessions)]
         threads = [
-            threading.Thread(target=_act, args=(actor, url, plan.seed + number, over))
+            threading.Thread(target=act, args=(actor, url, plan.seed + number, over))
             for number, actor in enumerate(actors)
         ]
         for thread in threads:
@@ -149,59 +133,6 @@ def _live(
             for thread in threads:
                 thread.join()
     return samples, actors
-
-
-def _act(actor: Actor, url: str, seed: int, over: threading.Event) -> None:
-    """At random, but the same with the same seed, until it is over."""
-    chance = random.Random(seed)
-    acts: Sequence[Callable[[], None]] = (
-        lambda: _speak(actor, chance),
-        lambda: _speak(actor, chance),
-        lambda: actor.socket.say("clear"),
-        lambda: _feel(actor, chance),
-        lambda: actor.socket.say("look_at", right=chance.uniform(-1, 1), up=chance.uniform(-1, 1)),
-        lambda: actor.socket.say("listening", on=chance.random() < 0.5),
-        lambda: _watch_by_socket(actor, url, over, chance.uniform(0.1, 2.0)),
-        lambda: _watch_by_whep(actor, url, over, chance.uniform(0.1, 2.0)),
-    )
-    names = (
-        "speak", "speak", "interrupt", "feel", "look", "listen", "reconnect", "reconnect_whep",
-    )  # fmt: skip
-    try:
-        while not over.wait(chance.uniform(0.1, 0.8)):
-            number = chance.randrange(len(acts))
-            acts[number]()
-            actor.done[names[number]] = actor.done.get(names[number], 0) + 1
-    except BaseException as error:
-        actor.errors.append(f"{type(error).__name__}: {error}")
-        if not isinstance(error, Exception | SystemExit):
-            raise
-
-
-def _speak(actor: Actor, chance: random.Random) -> None:
-    actor.socket.say("begin_segment", segment=f"segment-{chance.randrange(10**9)}")
-    actor.socket.push(np.tile(word(), chance.randint(1, 4)))
-    if chance.random() < 0.7:
-        actor.socket.say("end_segment")
-
-
-def _feel(actor: Actor, chance: random.Random) -> None:
-    actor.socket.say(
-        "emotion",
-        name=chance.choice(_EMOTIONS),
-        intensity=chance.random(),
-        transition_s=chance.uniform(0.0, 1.0),
-    )
-
-
-def _watch_by_socket(actor: Actor, url: str, over: threading.Event, for_s: float) -> None:
-    with watching_socket(url, actor.session.socket, most=_KEPT):
-        over.wait(for_s)
-
-
-def _watch_by_whep(actor: Actor, url: str, over: threading.Event, for_s: float) -> None:
-    with watching_whep(url, actor.session.path, most=_KEPT):
-        over.wait(for_s)
 
 
 def _samples(
@@ -243,8 +174,8 @@ def _worked_s(server: int) -> float:
 def _drift_ms(actor: Actor) -> float:
     """How much later than at first the sound of WHEP is, measured at its pictures, by the clocks
     that the sender reports. Medians: of a few seconds."""
-    sounds, pictures = ([each.pts_s - each.face_s for each in list(kept)[-_KEPT:]]
-                        for kept in (actor.whep.sounds, actor.whep.pictures))  # fmt: skip
+    sounds = [each.pts_s - each.face_s for each in actor.whep.sounds[-KEPT:]]
+    pictures = [each.pts_s - each.face_s for each in actor.whep.pictures[-KEPT:]]
     known = [[each for each in both if not np.isnan(each)] for both in (sounds, pictures)]
     if not all(known):  # no report has come
         return 0.0

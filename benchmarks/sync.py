@@ -30,6 +30,7 @@ from mien.pipeline.measuring.figures import distribution
 _SAME_S = 0.6
 """Two far ends that saw a flash within so much of each other saw the same one."""
 _EVERY_S = 1.3
+_BROWSER_SETTLES_S = 10.0
 
 
 class Recording(Protocol):
@@ -52,7 +53,8 @@ def measure_sync(http: httpx2.Client, url: str, seconds: float) -> dict[str, obj
         if missing is None:
             page = watched.enter_context(watching_page(url, session.path))
         with watched:
-            _flash_and_beep(socket, (dark, bright), seconds)
+            more_s = 0.0 if page is None else _BROWSER_SETTLES_S
+            _flash_and_beep(socket, (dark, bright), seconds + more_s)
     told = _pairs(socket.tape, by_pts=True)
     found: dict[str, object] = {
         "websocket_arrival": _errors(told, _pairs(socket.tape)),
@@ -61,7 +63,9 @@ def measure_sync(http: httpx2.Client, url: str, seconds: float) -> dict[str, obj
     }
     if page is None:
         return found | {"chromium": f"skipped: {missing}"}
-    return found | {"chromium": _errors(told, _pairs(page))}
+    settled_s = page.pictures[0][0] + _BROWSER_SETTLES_S if page.pictures else 0.0
+    shown = [each for each in _pairs(page) if each[0] > settled_s]
+    return found | {"chromium": _errors(told, shown)}
 
 
 def _flash_and_beep(socket: Socket, portraits: Sequence[str], seconds: float) -> None:

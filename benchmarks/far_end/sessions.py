@@ -6,6 +6,7 @@ import io
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 import httpx2
@@ -49,6 +50,7 @@ def session_of(http: httpx2.Client, portrait: str, **options: object) -> Generat
         http.delete(path)
 
 
+@cache
 def word() -> Samples:
     """The first half second of the built-in voice, from where it begins to be loud."""
     reader = AudioReader(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx2
+import numpy as np
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
@@ -19,7 +20,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError
-from aiortc.rtp import RtcpSrPacket, RtpPacket
+from aiortc.rtp import AnyRtcpPacket, RtcpSrPacket, RtpPacket
 from av import AudioFrame, VideoFrame
 
 from benchmarks.far_end.tape import Heard, Seen, Tape
@@ -40,8 +41,8 @@ class Wire:
         self._came: deque[tuple[int, float]] = deque(maxlen=_REMEMBERED)
         self._hear = self._receiver._handle_rtcp_packet
         self._take = self._receiver._handle_rtp_packet
-        self._receiver._handle_rtcp_packet = self._look
-        self._receiver._handle_rtp_packet = self._note
+        setattr(receiver, "_handle_rtcp_packet", self._look)  # noqa: B010
+        setattr(receiver, "_handle_rtp_packet", self._note)  # noqa: B010
 
     async def _note(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         self._came.append((packet.timestamp, time.time()))
@@ -52,7 +53,7 @@ class Wire:
         stamp = self._origin + pts
         return min(self._came, key=lambda each: abs(_since(each[0], stamp)))[1]
 
-    async def _look(self, packet: object) -> None:
+    async def _look(self, packet: AnyRtcpPacket) -> None:
         if isinstance(packet, RtcpSrPacket) and packet.sender_info.ntp_timestamp:
             told = packet.sender_info
             self._known = told.ntp_timestamp / 2**32 - _NTP_BEFORE_UNIX_S, told.rtp_timestamp
@@ -117,12 +118,16 @@ async def _watch(url: str, session: str, tape: Tape, over: threading.Event) -> N
             RTCSessionDescription(answer.raise_for_status().text, "answer")
         )
         tasks = [asyncio.create_task(_record(each, tape)) for each in peer.getReceivers()]
-        tasks.append(asyncio.create_task(asyncio.to_thread(over.wait)))
+        tasks.append(asyncio.create_task(_until(over)))
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         over.set()
         await http.delete(answer.headers["location"])
         await peer.close()
         await asyncio.gather(*tasks)
+
+
+async def _until(over: threading.Event) -> None:
+    await asyncio.to_thread(over.wait)
 
 
 async def _record(receiver: RTCRtpReceiver, tape: Tape) -> None:
@@ -134,9 +139,10 @@ async def _record(receiver: RTCRtpReceiver, tape: Tape) -> None:
             pts = frame.pts or 0
             now_s, pts_s, face_s = time.time(), wire.time_s(pts), pts / wire.rate
             if isinstance(frame, VideoFrame):
-                tape.add(Seen(now_s, pts_s, frame.to_ndarray(format="gray").copy(), face_s))
+                grey = frame.to_ndarray(format="gray").astype(np.uint8)
+                tape.add(Seen(now_s, pts_s, grey, face_s))
             elif isinstance(frame, AudioFrame):
-                mono = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0].copy()
-                tape.add(Heard(wire.came_s(pts), pts_s, mono, now_s, face_s))
+                mono = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0]
+                tape.add(Heard(wire.came_s(pts), pts_s, mono.astype(np.int16), now_s, face_s))
     except MediaStreamError:
         return
