@@ -358,6 +358,7 @@ step("of several faces one is picked", async () => {
   assert.equal(await second.getAttribute("aria-pressed"), "false");
   await second.click();
   assert.equal(await second.getAttribute("aria-pressed"), "true");
+  await page.getByRole("button", { name: "Live", exact: true }).click();
   await page.locator('#live-toggle[aria-pressed="true"]').waitFor();
   await page.locator("#command-still").click();
   assert.match(await page.locator("#command-shell").textContent(), /--face 2/);
@@ -376,8 +377,14 @@ step("a photo of the camera becomes a portrait", async () => {
 });
 
 step("what is missing is said before anything is asked for", async () => {
-  await page.locator("#emotion-form").getByRole("button", { name: "Make a film" }).click({ force: true });
+  await tab("Emotion");
+  await page.locator("#emotion-form").getByRole("button", { name: "Make a film" }).click();
   await page.getByRole("alert").getByText(/Click an emotion first|Choose a portrait first/).waitFor();
+  await tab("Drive");
+  await page.getByLabel("A film, picture or template").check();
+  await page.locator("#drive-form").getByRole("button", { name: "Make a film" }).click();
+  await page.getByRole("alert").getByText("Choose a portrait first").waitFor();
+  await tab("Emotion");
 });
 
 step("what was used before is offered, and fits a phone in the dark", async () => {

@@ -32,6 +32,8 @@ export class Live extends EventTarget {
   #wanted = true;
   #refused = false;
   #beginning;
+  /** Sessions that were left end: there may be room for one only. */
+  #ending;
   #showing = false;
   #left = false;
   #said;
@@ -147,6 +149,7 @@ export class Live extends EventTarget {
 
   #begin() {
     const round = (this.#round += 1);
+    this.#ending = Promise.allSettled([this.#ending, this.#beginning]);
     this.#end();
     this.#left = false;
     const { portrait } = this.#studio;
@@ -159,12 +162,13 @@ export class Live extends EventTarget {
   async #create(portrait, round) {
     const { api } = this.#studio;
     try {
+      await this.#ending;
+      if (round !== this.#round) return;
       const asked = { portrait: portrait.id, size: SIZE_PX, transparent: this.#cutOut, ...this.#studio.common };
       const session = await api.json("/v1/sessions", { method: "POST", json: asked });
-      const path = `/v1/sessions/${session.id}`;
-      if (round !== this.#round) return void api.fetch(path, { method: "DELETE" });
+      if (round !== this.#round) return await this.#delete(session.id);
       this.#session = session.id;
-      const { subprotocols } = await api.json(`${path}/ticket`, { method: "POST" });
+      const { subprotocols } = await api.json(`/v1/sessions/${session.id}/ticket`, { method: "POST" });
       if (round !== this.#round) return;
       await this.#connect(session.websocket, subprotocols);
     } catch (error) {
@@ -283,17 +287,18 @@ export class Live extends EventTarget {
   }
 
   #end() {
-    const { api } = this.#studio;
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();
-    if (this.#session) {
-      const path = `/v1/sessions/${this.#session}`;
-      void api.fetch(path, { method: "DELETE", keepalive: true }).catch(() => undefined);
-    }
+    if (this.#session) this.#ending = Promise.allSettled([this.#ending, this.#delete(this.#session)]);
     this.#session = undefined;
     this.#playback?.close(false);
     this.#rest();
+  }
+
+  async #delete(session) {
+    const end = { method: "DELETE", keepalive: true };
+    await this.#studio.api.fetch(`/v1/sessions/${session}`, end).catch(() => undefined);
   }
 
   #tell(running) {
