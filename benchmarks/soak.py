@@ -3,11 +3,11 @@
     python -m benchmarks.soak --minutes 15 --output soak.json
 
 Starts ``mien serve`` with some sessions that talk, are interrupted, feel, and look about at random,
-each watched by a WebSocket and a WHEP client that stay, by others that come and go, and by one that
-asks for large pictures and reads nothing. Every minute it writes down frames per second, memory,
-threads, descriptors, tasks of the event loop, and how far sound and pictures have drifted apart; in
-the end whether anything is left of it all. Exits with 1 if something was not as it should be.
-Linux only.
+each watched by a WebSocket and a WHEP client that stay, by others that come and go, and by some
+that ask for large pictures and read nothing. Every minute it writes down frames per second, how
+late they are, memory, threads, descriptors, tasks of the event loop, and how far sound and pictures
+have drifted apart; in the end whether anything is left of it all. Exits with 1 if something was not
+as it should be. Linux only.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from benchmarks.processes import cpu_s, family
 from benchmarks.serving import serving
 
 _LEAST_FPS_SHARE = 0.92
-_MOST_DRIFT_MS = 40.0
+_MOST_DRIFT_MS, _MOST_LATENCY_MS = 40.0, 80.0
 _MOST_MB_PER_MINUTE = 1.0
 _JUDGED_FROM = 5
 """Samples before which no slope of memory is judged: caches fill at first."""
@@ -58,12 +58,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sample:
-    """At a time since the beginning. fps: of each session, over WebSocket and WHEP. drift_ms: of
+    """At a time since the beginning. fps: of each session, over WebSocket and WHEP. latency_ms: of
+    each session, within which 95 % of the last frames were ready after they were due. drift_ms: of
     each session, how much later sound is than it was at first. cpu_share: of one core, of all of
     the service."""
 
     at_s: float
     fps: list[tuple[float, float]]
+    latency_ms: list[float]
     drift_ms: list[float]
     cpu_share: float
     load: float
@@ -151,6 +153,7 @@ def _samples(
                 (round((one - a) / took_s, 1), round((other - b) / took_s, 1))
                 for (a, b), (one, other) in zip(seen, seen_now, strict=True)
             ],
+            [_latency_ms(http, actor) for actor in actors],
             [_drift_ms(actor) for actor in actors],
             round((worked_now - worked) / took_s, 2),
             round(os.getloadavg()[0], 1),
@@ -169,6 +172,11 @@ def _worked_s(server: int) -> float:
         with suppress(OSError):  # it has ended meanwhile
             total += cpu_s(pid)
     return total
+
+
+def _latency_ms(http: httpx2.Client, actor: Actor) -> float:
+    told = http.get(actor.session.path).raise_for_status().json()
+    return float(told["stats"]["latency_p95_ms"] or 0.0)
 
 
 def _drift_ms(actor: Actor) -> float:
@@ -211,6 +219,9 @@ def _faults(
     slowest = min(min(both) for each in samples for both in each.fps)
     if slowest < _LEAST_FPS_SHARE * plan.fps:
         faults.append(f"down to {slowest} frames a second")
+    latest = max(ms for each in samples for ms in each.latency_ms)
+    if latest > _MOST_LATENCY_MS:
+        faults.append(f"frames are ready {latest} ms late")
     drift = max(abs(ms) for each in samples for ms in each.drift_ms)
     if drift > _MOST_DRIFT_MS:
         faults.append(f"sound and pictures drifted {drift} ms apart")

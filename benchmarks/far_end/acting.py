@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.far_end.sessions import Session, word
-from benchmarks.far_end.socket import Socket, watching_socket
+from benchmarks.far_end.socket import Socket, stalled_socket, watching_socket
 from benchmarks.far_end.tape import Tape
 from benchmarks.far_end.whep import watching_whep
 
@@ -41,6 +41,7 @@ def act(actor: Actor, url: str, seed: int, over: threading.Event) -> None:
         ("feel", lambda: _feel(actor, chance)),
         ("look", lambda: _look(actor, chance)),
         ("listen", lambda: actor.socket.say("listening", on=chance.random() < 0.5)),
+        ("stall", lambda: _stall(actor, url, over, chance.uniform(0.1, 3.0))),
         ("reconnect", lambda: _watch_by_socket(actor, url, over, chance.uniform(0.1, 2.0))),
         ("reconnect_whep", lambda: _watch_by_whep(actor, url, over, chance.uniform(0.1, 2.0))),
     )
@@ -73,6 +74,11 @@ def _feel(actor: Actor, chance: random.Random) -> None:
 
 def _look(actor: Actor, chance: random.Random) -> None:
     actor.socket.say("look_at", right=chance.uniform(-1, 1), up=chance.uniform(-1, 1))
+
+
+def _stall(actor: Actor, url: str, over: threading.Event, for_s: float) -> None:
+    with stalled_socket(url, actor.session.socket):
+        over.wait(for_s)
 
 
 def _watch_by_socket(actor: Actor, url: str, over: threading.Event, for_s: float) -> None:

@@ -82,10 +82,15 @@ def watching_socket(url: str, path: str, *, most: int | None = None) -> Generato
 
 @contextmanager
 def stalled_socket(url: str, path: str) -> Generator[None]:
-    """A client that asks for the largest pictures and reads nothing."""
+    """A client that asks for the largest pictures and reads nothing, not even pings: the server
+    lets it go after a while."""
     address = f"ws{url.removeprefix('http')}{path}"
     with connect(
-        address, subprotocols=[Subprotocol("mien.v1")], max_size=None, close_timeout=0.1
+        address,
+        subprotocols=[Subprotocol("mien.v1")],
+        max_size=None,
+        close_timeout=0.1,
+        ping_interval=None,
     ) as connection:
         connection.send(json.dumps({"type": "start", "form": "rgba"}))
         yield
