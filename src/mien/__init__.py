@@ -63,8 +63,9 @@ if TYPE_CHECKING:
         load_liveportrait,
         talk,
     )
+    from mien.pipeline.broadcast.report import LiveReport
     from mien.pipeline.keeping import Keeper
-    from mien.pipeline.verbs.living import LiveReport, live
+    from mien.pipeline.verbs.living import live
     from mien.retouch.musetalk.settings import MuseTalkSettings
     from mien.speech.phonemes import Recognition
     from mien.speech.recognition import (
@@ -152,8 +153,9 @@ _HOMES = {
         "load_liveportrait",
         "talk",
     ),
+    "mien.pipeline.broadcast.report": ("LiveReport",),
     "mien.pipeline.keeping": ("Keeper",),
-    "mien.pipeline.verbs.living": ("LiveReport", "live"),
+    "mien.pipeline.verbs.living": ("live",),
     "mien.retouch.musetalk.settings": ("MuseTalkSettings",),
     "mien.speech.phonemes": ("Recognition",),
     "mien.speech.recognition": ("PhonemeRecognizer", "choose_recognizer", "recognize_phonemes"),

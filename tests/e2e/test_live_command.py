@@ -50,8 +50,11 @@ def test_a_portrait_idles_for_as_many_frames_as_are_asked_for(run: Run, portrait
     assert np.abs(shown - shown[0]).max() > 10
     with av.open("a.mp4") as file:
         assert not file.streams.audio
-    done = run("live", portrait, *SMALL, "--duration", 0.5, "--fps", 10, "-o", "frames")
+    small = ("--size", 64, "--fps", 10)
+    done = run("live", portrait, *small, "--duration", 0.5, "--mirror", "--loop", "-o", "frames")
     assert (done.code, len(list(Path("frames").iterdir()))) == (0, 5)
+    assert "mien: warning: --mirror does nothing without --camera\n" in done.err
+    assert "mien: warning: --loop does nothing without --camera or --microphone\n" in done.err
 
 
 def test_a_film_stands_in_for_the_camera_and_a_sound_for_the_microphone(
@@ -70,7 +73,7 @@ def test_a_film_stands_in_for_the_camera_and_a_sound_for_the_microphone(
     assert report["fps"] > 0
     assert 0 < report["delay_ms"] <= report["delay_p95_ms"]
     assert report["sound_delay_ms"] > 100
-    assert set(report["seconds"]) == {"prepare", "total"}
+    assert set(report["seconds"]) == {"prepare", "show", "total"}
     heard, rate = read_speech("a.mp4")
     assert np.abs(heard).max() > 0.1
     assert len(heard) / rate == pytest.approx(len(shown) / 25, abs=0.05)

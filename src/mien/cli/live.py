@@ -19,7 +19,7 @@ from mien.cli.picture_options import Download
 from mien.cli.weights_offer import weights_offered
 
 if TYPE_CHECKING:
-    from mien.pipeline.verbs.living import LiveReport
+    from mien.pipeline.broadcast.report import LiveReport
 
 _INPUT, _MICROPHONE = "Camera and microphone", "--microphone"
 _DEFAULT = EngineOptions()

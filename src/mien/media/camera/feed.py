@@ -76,7 +76,7 @@ class Camera:
     def is_over(self) -> bool:
         """Whether no picture will come any more, and the last one was taken."""
         with self._changed:
-            return self._ended and self._newest is None
+            return self._ended and self._newest is None and not self._is_faulty
 
     @property
     def problem(self) -> str | None:
@@ -89,10 +89,15 @@ class Camera:
         forgotten."""
         with self._changed:
             picture, self._newest = self._newest, None
-        error = self._error
-        if picture is None and error is not None and not isinstance(error, MienError):
-            raise error
+        if picture is None and self._is_faulty:
+            assert self._error is not None, "that is the fault"
+            raise self._error
         return picture
+
+    @property
+    def _is_faulty(self) -> bool:
+        """Whether it ended by a fault of ours."""
+        return not (self._error is None or isinstance(self._error, MienError))
 
     def close(self) -> None:
         """Let go of it. May be called twice."""

@@ -89,6 +89,8 @@ class Broadcast:
             self._step(frames)
             done += frames
             took_s = self._clock.now() - began_s
+        if self._eye is not None:
+            self._eye.tell(0.0)  # what ended it, maybe
         return self.tally
 
     def _step(self, frames: int) -> None:

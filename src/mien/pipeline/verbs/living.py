@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
-import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -15,63 +13,30 @@ from pathlib import Path
 from mien.checks import check_whole
 from mien.drivers.length import check_duration, frames_in
 from mien.engines.settings import EngineSettings
-from mien.errors import OptionError, UnreadableMediaError
-from mien.media import open_sink
+from mien.errors import MienWarning, UnreadableMediaError
 from mien.media.camera import open_camera
 from mien.media.camera.choice import camera_source
 from mien.media.microphone import open_microphone
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.pipeline.broadcast import Broadcast, Outlet, Tally
-from mien.pipeline.broadcast.background import Background
 from mien.pipeline.broadcast.ear import Ear
 from mien.pipeline.broadcast.eye import Eye
-from mien.pipeline.broadcast.film import FilmOutlet
 from mien.pipeline.broadcast.loop import Direction
-from mien.pipeline.broadcast.push import PushOutlet
-from mien.pipeline.broadcast.virtual_camera import VirtualCamera, check_package
-from mien.pipeline.broadcast.window import Window, has_display
+from mien.pipeline.broadcast.outlets import Outlets
+from mien.pipeline.broadcast.report import LiveReport
+from mien.pipeline.broadcast.virtual_camera import VirtualCamera
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.keeping import Keeper
 from mien.pipeline.live import LiveFace, LiveOptions
 from mien.pipeline.live.face import MOST_FPS
-from mien.pipeline.options import MIN_SIDE, AnimateOptions, FaceChoice, Size
+from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.portraits.films import is_film
+from mien.pipeline.stopwatch import Stopwatch
 from mien.pipeline.target import result_path
 from mien.types import Progress, ProgressCallback
 
 _MEASURED = 75
 """Pictures after which the delay is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveReport:
-    """Facts of a live run.
-
-    output: the file, if there is one. frames: pictures that were shown. dropped: those that were
-    not, for want of time; a file shows the one before for as long. fps: pictures per second of wall
-    time. delay_ms, delay_p95_ms: from when a camera's picture was there until the face that follows
-    it was shown, median and 95th percentile; None without a camera. sound_delay_ms: from when
-    somebody began to speak into the microphone until that is heard and seen, median; None where
-    nobody did. seconds: wall time per stage.
-    """
-
-    output: str | None
-    engine: str
-    frames: int
-    dropped: int
-    size: tuple[int, int]
-    fps: float
-    delay_ms: float | None
-    delay_p95_ms: float | None
-    sound_delay_ms: float | None
-    seconds: Mapping[str, float]
-
-    def to_json(self) -> str:
-        """One line of JSON."""
-        facts = asdict(self)
-        facts["fps"] = round(self.fps, 2)
-        facts["seconds"] = {name: round(spent, 4) for name, spent in self.seconds.items()}
-        return json.dumps(facts)
 
 
 def live(
@@ -117,102 +82,59 @@ def live(
     num_frames = _num_frames(options, duration, max_frames)
     given = [each for each in (source, camera, microphone) if isinstance(each, str | Path)]
     with _target(output, given) as path:
-        wanted = _Outlets.of(window, virtual_camera, push, path, force=force)
+        wanted = Outlets.of(window, virtual_camera, push, path, force=force)
         if is_film(source):
             raise UnreadableMediaError(source, "is a video; a live face takes a picture")
-        if camera is not None:
-            camera_source(camera)
-        began_s, told = time.monotonic(), notice or (lambda text: None)
+        _check_inputs(camera, microphone, mirror=mirror, loop=loop)
+        watch = Stopwatch()
         with ExitStack() as stack:
-            kept = stack.enter_context(Keeper()) if keeper is None else keeper
-            portrait = stack.enter_context(closing(LiveFace(source, options, kept)))
-            if emotion is not None:
-                portrait.set_emotion(emotion, intensity, 0.0)
-            outlets, screen = wanted.open(stack, portrait.size, fps, sound=microphone is not None)
-            for name in (each.name for each in outlets if isinstance(each, VirtualCamera)):
-                told(f"the virtual camera is {name}")
-            ear = eye = None
-            if microphone is not None:
-                heard = open_microphone(microphone, loop=loop)
-                ear = Ear(stack.enter_context(closing(heard)), portrait, fps)
-            if camera is not None:
-                seen = stack.enter_context(open_camera(camera, loop=loop))
-                eye = Eye(seen, portrait, mirror=mirror)
-            direction = Direction(
-                list if screen is None else screen.keys,
-                stop or (lambda: False),
-                _after_pictures(told if virtual_camera else None, progress, num_frames),
-            )
-            prepared_s = time.monotonic()
+            with watch.stage("prepare"):
+                kept = stack.enter_context(Keeper()) if keeper is None else keeper
+                portrait = stack.enter_context(closing(LiveFace(source, options, kept)))
+                if emotion is not None:
+                    portrait.set_emotion(emotion, intensity, 0.0)
+                outlets, screen = wanted.open(
+                    stack, portrait.size, fps, sound=microphone is not None
+                )
+                measured = _introduced(outlets, notice)
+                direction = Direction(
+                    list if screen is None else screen.keys,
+                    stop or (lambda: False),
+                    _after_pictures(measured, progress, num_frames),
+                )
+                # The last ones to be opened: films and sounds play from then on.
+                ear = eye = None
+                if microphone is not None:
+                    heard = open_microphone(microphone, loop=loop)
+                    ear = Ear(stack.enter_context(closing(heard)), portrait, fps)
+                if camera is not None:
+                    seen = stack.enter_context(open_camera(camera, loop=loop))
+                    eye = Eye(seen, portrait, mirror=mirror)
             broadcast = Broadcast(portrait, fps, outlets, eye=eye, ear=ear, direction=direction)
-            tally = broadcast.run(num_frames)
-            shown_s = time.monotonic() - prepared_s
-        return LiveReport(
-            output=None if path is None else str(Path(path)),
-            engine=options.engine.name,
-            frames=tally.num_shown,
-            dropped=tally.num_dropped,
-            size=portrait.size,
-            fps=tally.num_shown / shown_s,
-            delay_ms=tally.picture_delay_ms,
-            delay_p95_ms=tally.picture_delay_p95_ms,
-            sound_delay_ms=tally.sound_delay_ms,
-            seconds={"prepare": prepared_s - began_s, "total": time.monotonic() - began_s},
-        )
+            with watch.stage("show"):
+                tally = broadcast.run(num_frames)
+        return _report(path, options.engine.name, portrait.size, tally, watch.seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class _Outlets:
-    """Where the pictures go."""
-
-    window: bool
-    virtual_camera: bool
-    push: str | None
-    path: str | Path | None
-    force: bool
-
-    @classmethod
-    def of(
-        cls,
-        window: bool | None,
-        virtual_camera: bool,
-        push: str | None,
-        path: str | Path | None,
-        *,
-        force: bool,
-    ) -> _Outlets:
-        """A window if nothing else is asked for. Raises OptionError where nothing can be shown,
-        OutputError for a file that cannot be written."""
-        elsewhere = virtual_camera or push is not None or path is not None
-        windowed = not elsewhere if window is None else window
-        if not (windowed or elsewhere):
-            raise OptionError("--no-window", "leaves nothing to show; give -o FILE or another one")
-        if windowed and not has_display():
-            ways = "give -o FILE, --virtual-camera or --push URL"
-            raise OptionError("--window", f"there is no display here; {ways}")
-        if virtual_camera:
-            check_package()
-        if path is not None:
-            open_sink(path, size=(MIN_SIDE, MIN_SIDE), rate=Fraction(1), force=force)
-        return cls(windowed, virtual_camera, push, path, force)
-
-    def open(
-        self, stack: ExitStack, size: tuple[int, int], fps: int, *, sound: bool
-    ) -> tuple[Sequence[Outlet], Window | None]:
-        """All of them, those first that show at once, and the window; closed with the stack."""
-        outlets: list[Outlet] = []
-        screen = None
-        if self.virtual_camera:
-            outlets.append(stack.enter_context(VirtualCamera(size, fps)))
-        if self.push is not None:
-            outlets.append(stack.enter_context(PushOutlet(self.push, size, fps)))
-        if self.path is not None:
-            film = FilmOutlet(self.path, size, fps, sound=sound, force=self.force)
-            outlets.append(stack.enter_context(Background(film)))
-        if self.window:
-            screen = stack.enter_context(Window(size))
-            outlets.append(screen)
-        return outlets, screen
+def _report(
+    path: str | Path | None,
+    engine: str,
+    size: tuple[int, int],
+    tally: Tally,
+    seconds: Mapping[str, float],
+) -> LiveReport:
+    return LiveReport(
+        output=None if path is None else str(Path(path)),
+        engine=engine,
+        frames=tally.num_shown,
+        dropped=tally.num_dropped,
+        size=size,
+        fps=tally.num_shown / seconds["show"],
+        delay_ms=tally.picture_delay_ms,
+        delay_p95_ms=tally.picture_delay_p95_ms,
+        sound_delay_ms=tally.sound_delay_ms,
+        seconds=seconds,
+    )
 
 
 def _num_frames(options: LiveOptions, duration: float | None, max_frames: int) -> int | None:
@@ -228,12 +150,40 @@ def _num_frames(options: LiveOptions, duration: float | None, max_frames: int) -
     return min(limits, default=None)
 
 
+def _check_inputs(
+    camera: int | str | Path | None,
+    microphone: int | str | Path | None,
+    *,
+    mirror: bool,
+    loop: bool,
+) -> None:
+    """Raises what looking for a camera raises; MienWarning for what does nothing."""
+    if camera is not None:
+        camera_source(camera)
+    elif mirror:
+        warnings.warn("--mirror does nothing without --camera", MienWarning, stacklevel=3)
+    if loop and camera is None and microphone is None:
+        problem = "--loop does nothing without --camera or --microphone"
+        warnings.warn(problem, MienWarning, stacklevel=3)
+
+
 def _target(
     output: str | Path | None, given: list[str | Path]
 ) -> AbstractContextManager[str | Path | None]:
     if output is None:
         return nullcontext()
     return result_path(output, "live", datetime.now(), inputs=tuple(given))
+
+
+def _introduced(
+    outlets: Sequence[Outlet], notice: Callable[[str], None] | None
+) -> Callable[[str], None] | None:
+    """Who is to be told of the delay: where there is a virtual camera, which is named."""
+    for outlet in outlets:
+        if isinstance(outlet, VirtualCamera) and notice is not None:
+            notice(f"the virtual camera is {outlet.name}")
+            return notice
+    return None
 
 
 def _after_pictures(

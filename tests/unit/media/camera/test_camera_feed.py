@@ -102,6 +102,7 @@ def test_a_fault_of_ours_is_raised_where_the_camera_is_used() -> None:
     with Camera(Tape(grey(1), ZeroDivisionError("ours"))) as camera:
         camera._thread.join(WAIT_S)
         assert camera.newest() is not None
+        assert not camera.is_over
         with pytest.raises(ZeroDivisionError, match="ours"):
             camera.newest()
 
