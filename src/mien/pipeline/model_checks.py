@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mien.errors import WeightsError
-from mien.weights import Artifact
+from mien.weights import BUNDLES, Artifact
 from mien.weights.containers import check_checksums, check_onnx_start
 from mien.weights.hub import sha256_in_cache
 from mien.weights.receiving import sha256_of
@@ -18,16 +18,12 @@ def check_model(artifact: Artifact, path: Path) -> str | None:
 
     Its checksums: those within it, and its sha256 if that is known, of a file of the Hugging Face
     cache by the name under which it is stored. And that it fits: a state has the keys, shapes and
-    dtypes of its networks and finite numbers; an ONNX file is opened as the engine does it. Raises
-    EngineUnavailableError where a package or memory is missing.
+    dtypes of its networks and finite numbers; an ONNX file is opened as the engine does it, a
+    template's numbers are read. Raises EngineUnavailableError where a package or memory is missing.
     """
     try:
         _check_sha256(artifact, path)
-        if artifact.parts:
-            _check_networks(artifact, path)
-        else:
-            check_onnx_start(path)
-            _check_onnx(artifact, path)
+        _check_content(artifact, path)
     except WeightsError as error:
         return str(error).removeprefix(f"{error.path}: ")
     return None
@@ -38,6 +34,18 @@ def _check_sha256(artifact: Artifact, path: Path) -> None:
     known = None if converted else artifact.sha256 or sha256_in_cache(path)
     if known is not None and sha256_of(path) != known:
         raise WeightsError(path, "is not the file that was published; get it again with --force")
+
+
+def _check_content(artifact: Artifact, path: Path) -> None:
+    if artifact in BUNDLES["joyvasa"].artifacts:
+        from mien.drivers.joyvasa.loading import check_file
+
+        check_file(artifact, path)
+    elif artifact.parts:
+        _check_networks(artifact, path)
+    else:
+        check_onnx_start(path)
+        _check_onnx(artifact, path)
 
 
 def _check_networks(artifact: Artifact, path: Path) -> None:

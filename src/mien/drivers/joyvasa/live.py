@@ -127,12 +127,11 @@ class JoyVasaStream:
         frames = list(self.take())
         self._can_hear(len(self._heard) + len(self._intake))
         end_s = Fraction(self._num_native * SAMPLES_PER_FRAME + len(self._heard), SAMPLE_RATE)
-        while len(self._heard):
-            self._make(min(self._hop, ceil(len(self._heard) / SAMPLES_PER_FRAME)))
-            while self._has_frame():
+        while self._resampler.num_shown < round(end_s * self.rate):
+            if not self._has_frame() and len(self._heard):
+                self._make(min(self._hop, ceil(len(self._heard) / SAMPLES_PER_FRAME)))
+            else:
                 frames.append(self._resampler.take())
-        while self._num_native and self._resampler.num_shown < round(end_s * self.rate):
-            frames.append(self._resampler.take())
         return frames
 
     def reset(self) -> None:
