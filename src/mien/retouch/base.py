@@ -14,7 +14,8 @@ from typing import Any, Protocol, TypeAlias
 from mien.types import Floats, Frame, Image
 
 Retouch: TypeAlias = Callable[[Iterator[Frame]], Iterator[Frame]]
-"""As many frames as there are, in order, of the same sizes and times; it may hold some back."""
+"""As many frames as there are, in order, of the same sizes and times; it may hold some back, and
+ask for them in another thread."""
 HEARING_RATE = 16_000
 """Samples per second of the sound that painters hear."""
 

@@ -4,6 +4,7 @@ forth. The faces in them, their boxes, what MuseTalk encoded of them and their m
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
@@ -20,11 +21,13 @@ _SMALL = 100
 
 
 class Memory:
-    """Values by key, ``max_bytes`` together; beyond that the longest unused are forgotten."""
+    """Values by key, ``max_bytes`` together; beyond that the longest unused are forgotten. Safe to
+    use from several threads."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._max_bytes, self._num_bytes = max_bytes, 0
         self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = threading.Lock()
 
     @property
     def num_bytes(self) -> int:
@@ -33,20 +36,22 @@ class Memory:
 
     def get(self, *key: Hashable) -> Any:
         """The value of a key, or None."""
-        entry = self._entries.get(key)
-        if entry is None:
-            return None
-        self._entries.move_to_end(key)
-        return entry[0]
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                return None
+            self._entries.move_to_end(key)
+            return entry[0]
 
     def put(self, value: Any, *key: Hashable) -> None:
         """Keep an array, a tuple of arrays or something small under a key."""
         arrays = value if isinstance(value, tuple) else (value,)
         size = _SMALL + sum(each.nbytes for each in arrays if isinstance(each, np.ndarray))
-        self._num_bytes += size - self._entries.pop(key, (None, 0))[1]
-        self._entries[key] = value, size
-        while self._num_bytes > self._max_bytes:
-            self._num_bytes -= self._entries.popitem(last=False)[1][1]
+        with self._lock:
+            self._num_bytes += size - self._entries.pop(key, (None, 0))[1]
+            self._entries[key] = value, size
+            while self._num_bytes > self._max_bytes:
+                self._num_bytes -= self._entries.popitem(last=False)[1][1]
 
 
 class Fingerprints:

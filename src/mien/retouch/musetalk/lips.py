@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from mien.errors import OptionError
+from mien.media import prefetch
 from mien.retouch.base import LipPainter
 from mien.retouch.musetalk.blending import cut_face, cut_square, put_back, seam_shift
 from mien.retouch.musetalk.boxes import FaceBox
@@ -53,8 +55,8 @@ class Lips:
         second, the first one at time 0 of the frames.
 
         A frame gets what is heard at its own time, whatever became of others; one without the face
-        passes unchanged. Holds back 0.12 s and a batch of frames. Raises OptionError for a mask
-        that needs weights that are not there.
+        passes unchanged. Holds back 0.12 s and two batches of frames, which it asks for in a thread
+        of its own. Raises OptionError for a mask that needs weights that are not there.
         """
         return (spoken.frame for spoken in self.speak(frames, samples, rate))
 
@@ -76,9 +78,14 @@ class Lips:
             looks_ahead=looks_ahead,
         )
         shifts: dict[int, Floats] = {}
-        placed = placer.place(follower.follow(frames))
-        for batch in _batches(placed, options.batch if looks_ahead else 1):
-            yield from self._paint(batch, heard, shifts)
+        placed: Iterator[PlacedFrame] = placer.place(follower.follow(frames))
+        if not looks_ahead:
+            for frame in placed:
+                yield from self._paint([frame], heard, shifts)
+            return
+        with closing(prefetch(placed, options.batch)) as found:  # while others are painted
+            for batch in _batches(found, options.batch):
+                yield from self._paint(batch, heard, shifts)
 
     def _paint(
         self, batch: list[PlacedFrame], heard: Timed, shifts: dict[int, Floats]

@@ -151,7 +151,7 @@ def test_work_is_done_as_frames_come_not_all_at_once() -> None:
     painted = lips(FakePainter(side=32), batch=8).retouch(endless(), SILENCE, RATE)
     for number in range(200):
         assert next(painted).pts == number
-        assert len(pulled) <= number + 8 + 4
+        assert len(pulled) <= number + 2 * 8 + 8
 
 
 def test_frames_before_any_face_pass_at_once() -> None:
@@ -165,7 +165,7 @@ def test_frames_before_any_face_pass_at_once() -> None:
     painted = lips(FakePainter(), faces=[[]]).retouch(endless(), SILENCE, RATE)
     for number in range(50):
         assert next(painted).pts == number
-        assert len(pulled) <= number + 4
+        assert len(pulled) <= number + 8 + 8
 
 
 def test_of_several_faces_one_or_all_speak() -> None:
