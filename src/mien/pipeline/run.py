@@ -9,10 +9,11 @@ the threads and leaves no file behind.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from itertools import chain, tee
+from itertools import chain
 from pathlib import Path
 
 from mien.errors import UnreadableMediaError
@@ -148,9 +149,15 @@ def _pasted(
 def _retouched(take: Take, made: Iterator[_Picture], watch: Stopwatch) -> Iterator[_Picture]:
     if take.retouch is None:
         return made
-    shown, facts = tee(made)
-    painted = watch.around("retouch", take.retouch(picture.frame for picture in shown))
-    return (replace(picture, frame=frame) for frame, picture in zip(painted, facts, strict=True))
+    waiting: deque[_Picture] = deque()
+
+    def shown() -> Generator[Frame]:  # perhaps to another thread
+        for picture in made:
+            waiting.append(picture)
+            yield picture.frame
+
+    painted = watch.around("retouch", take.retouch(shown()))
+    return (replace(waiting.popleft(), frame=frame) for frame in painted)
 
 
 def _pictures(

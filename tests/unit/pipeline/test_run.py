@@ -13,6 +13,7 @@ import pytest
 
 from fakes.still_engine import StillEngine, StillSource
 from mien.errors import OutputError, UnreadableMediaError
+from mien.media import prefetch
 from mien.pipeline.composition import PastedBack, Unchanged
 from mien.pipeline.portraits.scene import PreparedFace, StillScene
 from mien.pipeline.run import Copy, Take, pictures, record
@@ -110,6 +111,15 @@ def test_frames_are_retouched_before_they_are_written_and_copies_are_not(tmp_pat
         )
         assert painted[5, 5, 0] == 150 + 2 * pts
         assert copied[5, 5, 0] == 50 + 2 * pts
+
+
+def test_a_retouch_may_ask_for_frames_in_another_thread(tmp_path: Path) -> None:
+    plain = take(prepared(StillEngine(), 0), frames=(moment(pts) for pts in range(50)))
+    threaded = replace(plain, retouch=lambda frames: brightened(prefetch(frames, 5)))
+    outcome = record(threaded, tmp_path / "out", force=False, watch=Stopwatch())
+    assert (outcome.frames, outcome.faces_lost) == (50, 1)
+    for pts in range(50):
+        assert cv2.imread(str(tmp_path / "out" / f"{pts:06d}.png"))[5, 5, 0] == 150 + 2 * pts
 
 
 def test_frames_that_are_pulled_are_retouched_too() -> None:
