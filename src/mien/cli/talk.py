@@ -17,6 +17,7 @@ from mien.cli.options import (
     Verbose,
 )
 from mien.cli.picture_options import DEFAULT_PICTURE, PictureOptions, with_picture_options
+from mien.cli.talk_options import DEFAULT_NETWORKS, NetworkOptions, with_network_options
 from mien.cli.weights_offer import weights_offered
 
 _SPEECH = "Speech"
@@ -32,6 +33,7 @@ def _read_config(context: typer.Context, path: str | None) -> str | None:
     return path
 
 
+@with_network_options
 @with_picture_options
 def talk(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The portrait: a picture.")],
@@ -110,6 +112,7 @@ def talk(
             help="What of the picture is shown: all of it, or head and shoulders.",
         ),
     ] = "none",
+    networks: NetworkOptions = DEFAULT_NETWORKS,
     picture: PictureOptions = DEFAULT_PICTURE,
     fps: Annotated[
         str | None,
@@ -158,6 +161,7 @@ def talk(
                 crop=cast(Any, crop),
                 seed=seed,
                 output=output,
+                **networks.arguments(picture),
                 **picture.arguments(),
                 fps=fps,
                 duration=duration,

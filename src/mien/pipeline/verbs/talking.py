@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
+from mien.checks import check_choice
+from mien.drivers.joyvasa import JoyVasaSettings
 from mien.drivers.length import frames_in
-from mien.drivers.speech import Manner, drive_with_speech, felt_in, towards
-from mien.engines.settings import EngineSettings
+from mien.drivers.speech import Manner, felt_in, towards
+from mien.engines.settings import EngineSettings, settings_of
 from mien.errors import OptionError, UnreadableMediaError
 from mien.face.boxed import Box
 from mien.media import open_sound, read_speech
 from mien.media.sniff import require_file
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
-from mien.motion.idle import Idle
 from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.driving import idle_of
 from mien.pipeline.emotions import read_emotions
-from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.engine_choice import beside_others, chosen_engine
 from mien.pipeline.keeping import Keeper
+from mien.pipeline.keeping.device_memory import parse_memory
+from mien.pipeline.networks import Networks, PaintedLips
 from mien.pipeline.options import AnimateOptions, CropChoice, FaceChoice, Size, parse_rate
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import is_film
+from mien.pipeline.presets import LipsChoice, Preset, with_preset
 from mien.pipeline.report import Report
+from mien.pipeline.speakers import AUDIO_DRIVERS, AudioDriver, OwnSpeaker, Said, Speaker
 from mien.pipeline.spoken_text import read_spoken_text
 from mien.pipeline.target import result_path
 from mien.pipeline.verbs.expression_file import known_expressions
+from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.speech.body import LIVELINESS, check_liveliness
-from mien.speech.utterance import Utterance, hear
 from mien.types import Framing, Progress, ProgressCallback
 
 RATE = Fraction(25)
@@ -43,10 +49,11 @@ RATE = Fraction(25)
 class TalkReport(Report):
     """A report that also says who told the phonemes, and what should be known of that.
 
-    backend: ``alignment`` with the words of a text, ``network`` by ear. warnings: one line
-    each, such as that the text is not what is said.
+    lips: who made them. backend: ``alignment`` with the words of a text, ``network`` by ear,
+    ``joyvasa``. warnings: one line each, such as that the text is not what is said.
     """
 
+    lips: LipsChoice = "engine"
     backend: str = ""
     warnings: Sequence[str] = ()
 
@@ -63,6 +70,12 @@ def talk(
     gaze: tuple[float, float] | None = None,
     liveliness: float = LIVELINESS,
     driving: str | None = None,
+    audio_driver: AudioDriver = "speech",
+    joyvasa: JoyVasaSettings | None = None,
+    lips: LipsChoice = "engine",
+    musetalk: MuseTalkSettings | None = None,
+    preset: Preset | None = None,
+    vram_budget: str | int | None = None,
     output: str | Path | None = None,
     engine: str | EngineSettings = "mesh",
     face: FaceChoice = 1,
@@ -85,15 +98,21 @@ def talk(
     The options are those of ``mien talk`` (docs/talking.md). The result lasts as long as the
     sound, which plays with it, or for ``duration`` seconds. ``driving``: ``idle:NAME``, what the
     body does in the place of the gestures of somebody who speaks. ``crop``: what of the picture
-    is shown. ``progress`` is called once with 0 frames before the sound is analysed, then after
-    every frame.
-    ``keeper``: whose engine and prepared portraits are used; without it an engine is loaded for
-    this run alone.
+    is shown. ``audio_driver``: what makes the motion; ``joyvasa`` as its settings say, else where
+    the engine runs. ``lips``: who makes them; ``musetalk`` likewise. ``preset``: engine and lips
+    by one word. ``vram_budget``: millions of bytes, or text as ``14GiB``, within which all
+    networks keep; what the device has if not given. ``progress`` is called once with 0 frames
+    before the sound is analysed, then after every frame. ``keeper``: whose engine, networks and
+    prepared portraits are used, within its own budget; without it they are loaded for this run
+    alone.
 
-    Raises an InputError for bad input, before any file is written.
+    Raises an InputError for bad input, before any file is written; MissingWeightsError.
     """
+    asked, lips = with_preset(preset, settings_of(engine), lips)
+    check_choice("--audio-driver", audio_driver, AUDIO_DRIVERS)
+    alone = lips == "engine" and audio_driver == "speech"
     options = AnimateOptions(
-        engine=chosen_engine(engine),
+        engine=chosen_engine(asked if alone else beside_others(asked)),
         face=face,
         framing=Framing(crop_scale, crop_x, crop_y),
         box=box,
@@ -107,50 +126,68 @@ def talk(
         force=force,
     )
     check_liveliness(liveliness)
-    body = None if driving is None else idle_of(driving)
     timeline = _timeline(emotion, emotions, intensity)
+    body = None if driving is None else idle_of(driving)
     manner = Manner(felt_in(timeline, known_expressions()), towards(gaze), seed)
+    budget_mb = None if vram_budget is None else parse_memory(vram_budget)
     inputs = [given for given in (source, audio, text_file) if given is not None]
-    with result_path(output, "talk", datetime.now(), inputs=tuple(inputs)) as path:
+    with (
+        result_path(output, "talk", datetime.now(), inputs=tuple(inputs)) as path,
+        ExitStack() as stack,
+    ):
         if is_film(source):
             raise UnreadableMediaError(source, "is a video; talking takes a picture")
         require_file(audio)
         said = read_spoken_text(text, text_file)
-        listener = _Listener(audio, said, liveliness, body, manner, options, progress)
-        report = play(source, path, options, listener.drive, progress=progress, keeper=keeper)
+        networks = Networks(asked, keeper, budget_mb, stack)
+        speaker: Speaker
+        if audio_driver == "joyvasa":
+            _check_alone(text=said, emotions=timeline, gaze=gaze, driving=driving)
+            speaker = networks.joyvasa_speaker(joyvasa, seed)
+        else:
+            mouth = lips == "engine"
+            speaker = OwnSpeaker(said, manner, liveliness, seed, body, mouth=mouth)
+        painted = networks.lips(musetalk, options) if lips == "musetalk" else None
+        talker = _Talker(audio, speaker, painted, options, progress)
+        report = play(
+            source, path, options, talker.drive, progress=progress, keeper=networks.keeper
+        )
     facts = {each.name: getattr(report, each.name) for each in fields(report)}
-    heard = listener.utterance
-    return TalkReport(**facts, backend=heard.recognizer, warnings=tuple(heard.warnings))
+    heard = talker.said
+    return TalkReport(**facts, lips=lips, backend=heard.backend, warnings=tuple(heard.warnings))
 
 
 @dataclass(slots=True)
-class _Listener:
+class _Talker:
     """Listens, once the portrait is known to be good, and remembers what was heard."""
 
     audio: str | Path
-    text: str | None
-    liveliness: float
-    body: Idle | None
-    manner: Manner
+    speaker: Speaker
+    lips: PaintedLips | None
     options: AnimateOptions
     progress: ProgressCallback | None
-    utterance: Utterance = field(init=False)
+    said: Said = field(init=False)
 
     def drive(self) -> Driving:
-        """What moves the face, and its sound."""
+        """What moves the face, its sound, and what paints its lips."""
         if self.progress is not None:
             self.progress(Progress(0, None))
         samples, rate = read_speech(self.audio)
-        options, fps = self.options, self.options.fps or RATE
-        self.utterance = hear(
-            samples, rate, self.text, liveliness=self.liveliness, seed=options.seed
-        )
-        num_frames = frames_for(self.utterance.length_s, fps, options.duration)
-        if self.body is not None:
-            body_at = self.body.make(options.seed, float(num_frames / fps))
-            self.utterance = replace(self.utterance, body_at=body_at)
-        motion = drive_with_speech(self.utterance, self.manner, fps=fps, num_frames=num_frames)
-        return Driving(motion, open_sound(self.audio))
+        fps = self.options.fps or RATE
+        if not len(samples):
+            raise OptionError("--audio", "holds no samples; give some, silence if nothing is said")
+        num_frames = frames_for(Fraction(len(samples), rate), fps, self.options.duration)
+        self.said = self.speaker.speak(samples, rate, fps=fps, num_frames=num_frames)
+        retouch = None if self.lips is None else self.lips.retouch(samples, rate, fps)
+        return Driving(self.said.motion, open_sound(self.audio), retouch)
+
+
+def _check_alone(**given: object) -> None:
+    """OptionError for what JoyVASA, which makes all of the motion, cannot take into account."""
+    for name, value in given.items():
+        if value is not None:
+            problem = "goes with --audio-driver speech; joyvasa makes all of the motion itself"
+            raise OptionError(f"--{name}", problem)
 
 
 def frames_for(length_s: Fraction, fps: Fraction, duration_s: float | None = None) -> int:
