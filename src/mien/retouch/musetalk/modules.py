@@ -56,11 +56,11 @@ def recipe_modules(
     EngineUnavailableError without the packages."""
     require_neural()
     return Modules(
-        unet=_recipe(lambda: make_unet(unet), seed),
-        vae=_recipe(lambda: make_vae(vae), seed),
-        hearing=_recipe(lambda: make_hearing(hearing), seed),
-        parsing=_recipe(lambda: make_parsing({}), seed) if parsing else None,
-        tiny=_recipe(lambda: make_tiny({}), seed) if tiny else None,
+        unet=recipe_module("unet", seed, unet),
+        vae=recipe_module("vae", seed, vae),
+        hearing=recipe_module("hearing", seed, hearing),
+        parsing=recipe_module("parsing", seed) if parsing else None,
+        tiny=recipe_module("tiny", seed) if tiny else None,
     )
 
 
@@ -110,14 +110,18 @@ MAKERS: Mapping[str, tuple[Callable[[Config], Module], Config]] = {
 """Field of :class:`Modules` -> what makes it, of which sizes as published."""
 
 
-def _recipe(make: Callable[[], Module], seed: int) -> Module:
+def recipe_module(name: str, seed: int, config: Config | None = None) -> Module:
+    """One network, of the field of this name in :class:`Modules`; ``config``: its sizes, None as
+    published. Its weights are drawn where they stay: there is no second copy."""
     import torch
 
+    make, published = MAKERS[name]
+    sizes = published if config is None else config
     with torch.device("meta"):
-        empty = make().state_dict()
+        empty = make(sizes).state_dict()
     shapes = {
         key: (tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
         for key, tensor in empty.items()
     }
     state = {key: torch.from_numpy(each) for key, each in recipe_state(shapes, seed).items()}
-    return load_strict(make, state, _RECIPE)
+    return load_strict(lambda: make(sizes), state, _RECIPE)

@@ -6,18 +6,14 @@ Light to import: torch, diffusers and transformers come with the first networks.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
 from mien.retouch.musetalk.hearing import Ear, Hearable, Heard, windows
+from mien.retouch.musetalk.listening import Listener
 from mien.retouch.musetalk.loading import load_modules
+from mien.retouch.musetalk.memory import held_mb
 from mien.retouch.musetalk.modules import Modules, require_neural
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
 from mien.types import Floats, Image, Mask
-
-if TYPE_CHECKING:
-    from torch import Tensor
-else:
-    Tensor = Any
 
 
 class MuseTalkNetworks:
@@ -30,12 +26,15 @@ class MuseTalkNetworks:
     def __init__(self, modules: Modules, settings: MuseTalkSettings) -> None:
         from mien.retouch.musetalk.devices import device_of, number_of
         from mien.retouch.musetalk.painting import Painter
+        from mien.retouch.musetalk.parsing import Parser
 
         device = device_of(settings)
         number = number_of(settings, device)
-        self._painter = Painter(modules, device, number, settings.batch)
+        self._painter = Painter(modules, device, number, settings.batch, compiled=settings.compiled)
         self._ear = Ear(modules.hearing, device)
-        self._parsing = modules.parsing
+        self._parser = None if modules.parsing is None else Parser(modules.parsing, device)
+        others = [each for each in (modules.hearing, modules.parsing) if each is not None]
+        self._own_mb = held_mb(others)
         self.side = self._painter.side
         """Of a face, pixels: 256."""
 
@@ -57,18 +56,25 @@ class MuseTalkNetworks:
         require_neural()
         return cls(modules, settings)
 
-    def encode(self, crops: Image) -> Tensor:
-        """(N, side, side, 3) faces -> (N, 8, s, s) latents, float32 in main memory: of the face
-        whose lower half is hidden, then of the whole one. Always the same for the same face."""
-        return self._painter.encode(crops)
+    def encode(self, crops: Image) -> Floats:
+        """(N, side, side, 3) faces -> (N, 8, s, s) latents, float32: of the face whose lower half
+        is hidden, then of the whole one. Always the same for the same face."""
+        latents: Floats = self._painter.encode(crops).numpy()
+        return latents
 
-    def paint(self, latents: Tensor, prompts: Floats) -> Image:
+    def paint(self, latents: Floats, prompts: Floats) -> Image:
         """(N, 8, s, s) latents and what is heard with each (N, 50, 384) -> (N, side, side, 3)."""
-        return self._painter.paint(latents, prompts)
+        import torch
+
+        return self._painter.paint(torch.tensor(latents), prompts)
 
     def hear(self, samples: Floats) -> Heard:
         """Sound of any length, mono float32 at 16 kHz. It is listened to as windows are taken."""
         return Heard(samples, self._ear)
+
+    def listen(self) -> Listener:
+        """For sound that still comes: what is pushed is heard in steps of 200 ms."""
+        return Listener(self._ear)
 
     def windows(
         self,
@@ -85,11 +91,18 @@ class MuseTalkNetworks:
     def parse(self, picture: Image) -> Mask | None:
         """Which part of the face each pixel shows, of a picture (H, W, 3) brought to 512 x 512:
         (512, 512) numbers of BiSeNet's 19 classes. None where there are no weights for that."""
-        return None
+        return None if self._parser is None else self._parser.parse(picture)
+
+    @property
+    def memory_mb(self) -> int:
+        """What the networks take on their device, megabytes of 2^20 bytes: their weights, counted,
+        and what a full batch needs beside them, measured as long as they worked on a card."""
+        return self._painter.memory_mb + self._own_mb
 
     def close(self) -> None:
         """Give memory back; the networks are not used afterwards."""
-        del self._painter, self._ear
+        self._painter.close()
+        del self._painter, self._ear, self._parser
 
 
 def _check_device(settings: MuseTalkSettings) -> None:

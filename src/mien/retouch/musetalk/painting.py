@@ -2,89 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+import warnings
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from mien.errors import OutOfMemoryError
+from mien.errors import MienWarning
 from mien.nets.musetalk.params import LATENT_SCALE
 from mien.nets.musetalk.positions import sinusoids
-from mien.retouch.musetalk.devices import Number
-from mien.retouch.musetalk.modules import NAME, Modules
+from mien.nets.musetalk.reduced import reduce_unet, reduce_vae
+from mien.retouch.musetalk.batches import Batches
+from mien.retouch.musetalk.devices import Number, dtype_of, place
+from mien.retouch.musetalk.memory import held_mb, working_mb
+from mien.retouch.musetalk.modules import Modules
 from mien.types import Floats, Image
-from mien.weights.memory import is_no_memory
-
-DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-T = TypeVar("T")
 
 
 class Painter:
     """The autoencoder and the UNet on a device. It takes the modules over, and changes them.
 
-    side: of the pictures.
+    What half precision spoils is done again in float32, with a MienWarning, and so is all after it.
+    side: of the pictures, pixels.
     """
 
-    def __init__(self, modules: Modules, device: str, number: Number, batch: int) -> None:
-        self._device, self._number, self._batch = torch.device(device), number, batch
+    def __init__(
+        self, modules: Modules, device: str, number: Number, batch: int, *, compiled: bool = False
+    ) -> None:
         self.side = int(modules.vae.config.sample_size)
-        self._unet, self._vae = self._placed(modules.unet), self._placed(modules.vae)
-        self._positions: Tensor | None = None
+        self._device, self._number = torch.device(device), number
+        self._batches = Batches(batch, self._device)
+        self._unet, self._vae, self._tiny = modules.unet, modules.vae, modules.tiny
+        if self._tiny is not None:
+            self._vae.decoder = nn.Identity()  # it would take room and do nothing
+        reduce_unet(self._unet)
+        reduce_vae(self._vae)
+        self._place()
+        if compiled:
+            self._unet.compile()
+            self._vae.decoder.compile()
+
+    @property
+    def memory_mb(self) -> int:
+        """What the weights take, and what a batch needs beside them: as it was seen, on a card,
+        else by the sizes of the networks."""
+        working = working_mb(self._vae.config, self._number, self._batches.size)
+        return held_mb(self.networks) + (self._batches.peak_mb or working)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        del self._unet, self._vae, self._tiny
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    @property
+    def networks(self) -> list[nn.Module]:
+        """What works here."""
+        return [each for each in (self._unet, self._vae, self._tiny) if each is not None]
 
     def encode(self, crops: Image) -> Tensor:
-        """(N, S, S, 3) -> (N, 8, s, s): latents of the face whose lower half is hidden, then of
-        the whole one; the most likely of each."""
-        return torch.cat(
-            list(self._in_batches(len(crops), lambda part: self._encoded(crops[part])))
-        )
+        """(N, S, S, 3) -> (N, 8, s, s) float32 in main memory: latents of the face whose lower
+        half is hidden, then of the whole one; the most likely of each."""
+        parts = self._batches.run("reading", len(crops), lambda part: self._encoded(crops[part]))
+        return torch.cat([self._no_latents(), *parts])
 
     def paint(self, latents: Tensor, prompts: Floats) -> Image:
         """(N, 8, s, s) and (N, T, C) -> (N, S, S, 3)."""
-        if not len(latents):
-            return np.zeros((0, self.side, self.side, 3), np.uint8)
-        painted = self._in_batches(
-            len(latents), lambda part: self._painted(latents[part], prompts[part])
+        parts = self._batches.run(
+            "painting", len(latents), lambda part: self._painted(latents[part], prompts[part])
         )
-        return np.concatenate(list(painted))
+        return np.concatenate([np.zeros((0, self.side, self.side, 3), np.uint8), *parts])
 
     def _encoded(self, crops: Image) -> Tensor:
-        whole = self._tensor(torch.from_numpy(crops).permute(0, 3, 1, 2)) / 127.5 - 1
+        whole = torch.tensor(crops).permute(0, 3, 1, 2) / 127.5 - 1
         hidden = whole.clone()
         hidden[:, :, self.side // 2 :] = -1
-        both = self._vae.encode(torch.cat((hidden, whole))).latent_dist.mode() * LATENT_SCALE
-        return torch.cat(both.float().cpu().chunk(2), dim=1)
+        both = self._vae.encode(self._given(torch.cat((hidden, whole)))).latent_dist.mode()
+        if self._is_spoilt(both):
+            return self._encoded(crops)
+        return torch.cat((both.float() * LATENT_SCALE).cpu().chunk(2), dim=1)
 
     def _painted(self, latents: Tensor, prompts: Floats) -> Image:
-        heard = self._tensor(torch.from_numpy(prompts)) + self._tokens(*prompts.shape[1:])
-        now = torch.zeros(1, device=self._device)
-        predicted = self._unet(self._tensor(torch.as_tensor(latents)), now, heard).sample
-        picture = self._vae.decode(predicted / LATENT_SCALE).sample.float()
-        levels = (picture / 2 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
-        return levels.permute(0, 2, 3, 1).cpu().numpy()  # type: ignore[no-any-return]
+        heard = self._given(torch.tensor(prompts) + sinusoids(*prompts.shape[1:]))
+        picture = self._decoded(self._unet(self._given(latents), 0, heard).sample)
+        if self._is_spoilt(picture):
+            return self._painted(latents, prompts)
+        levels = picture.float().div_(2).add_(0.5).clamp_(0, 1).mul_(255).round_().to(torch.uint8)
+        rows: Image = levels.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+        return rows
 
-    def _tokens(self, num_tokens: int, width: int) -> Tensor:
-        if self._positions is None:
-            self._positions = self._tensor(sinusoids(num_tokens, width))
-        return self._positions
+    def _decoded(self, latents: Tensor) -> Tensor:
+        """(B, 4, s, s) -> (B, 3, S, S), -1 to 1 and somewhat beyond."""
+        if self._tiny is not None:  # it knows latents as the UNet does
+            return self._tiny(latents)
+        return self._vae.decode(latents / LATENT_SCALE).sample
 
-    def _tensor(self, values: Tensor) -> Tensor:
-        return values.to(self._device, DTYPES[self._number])
+    def _is_spoilt(self, result: Tensor) -> bool:
+        """Whether half precision was not enough for it; if so it is not used any more."""
+        if self._number == "fp32" or bool(result.isfinite().all()):
+            return False
+        problem = f"{self._number} on {self._device} gave numbers that are none; going on in fp32"
+        warnings.warn(f"musetalk: {problem}, which is slower", MienWarning, stacklevel=2)
+        self._number = "fp32"
+        self._place()
+        return True
 
-    def _placed(self, module: Any) -> Any:
-        return module.to(self._device, DTYPES[self._number])
+    def _place(self) -> None:
+        for network in self.networks:
+            place(network, self._device, self._number)
 
-    def _in_batches(self, count: int, work: Callable[[slice], T]) -> Iterator[T]:
-        at = 0
-        while at < count:
-            part = slice(at, min(at + self._batch, count))
-            try:
-                with torch.inference_mode():
-                    done = work(part)
-            except (MemoryError, RuntimeError) as error:
-                if not is_no_memory(error):
-                    raise
-                raise OutOfMemoryError(NAME, f"out of memory on {self._device}") from None
-            yield done
-            at = part.stop
+    def _no_latents(self) -> Tensor:
+        config = self._vae.config
+        side = self.side // 2 ** (len(config.block_out_channels) - 1)
+        return torch.zeros(0, 2 * config.latent_channels, side, side)
+
+    def _given(self, values: Tensor) -> Tensor:
+        return values.to(self._device, dtype_of(self._number))
