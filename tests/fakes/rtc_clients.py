@@ -22,6 +22,7 @@ from mien.service.errors import NotFoundError
 from mien.service.rtc.offers import read_offer
 from mien.service.rtc.peers import Limits, Peers
 from mien.service.rtc.sending import Microphone, Sending
+from mien.service.rtc.tuning import end_with_connection
 from mien.service.rtc.watching import Watching
 
 PATIENCE_S = 60
@@ -59,6 +60,14 @@ def peers(each: int = 4, all: int = 32, connects_within_s: float = PATIENCE_S) -
     return Peers((), Limits(each, all), connects_within_s=connects_within_s)
 
 
+async def offered(client: RTCPeerConnection) -> bytes:
+    """Its offer. aiortc as a client has the same fault as in the service, see there."""
+    await client.setLocalDescription(await client.createOffer())
+    for transceiver in client.getTransceivers():
+        end_with_connection(transceiver.receiver.transport.transport._connection)
+    return client.localDescription.sdp.encode()
+
+
 @asynccontextmanager
 async def viewer(
     stage: Stage, peers: Peers, codec: str | None = None, *, stacked: bool = False
@@ -71,8 +80,7 @@ async def viewer(
         known = RTCRtpReceiver.getCapabilities("video")
         assert known is not None
         video.setCodecPreferences([each for each in known.codecs if each.mimeType == codec])
-    await client.setLocalDescription(await client.createOffer())
-    asked = read_offer(client.localDescription.sdp.encode(), "recvonly")
+    asked = read_offer(await offered(client), "recvonly")
     watching = Watching(stage.session, stacked=stacked)
     id, answer = await peers.open(stage.session.id, "whep", asked, watching)
     await client.setRemoteDescription(RTCSessionDescription(answer, "answer"))
@@ -92,8 +100,7 @@ async def sender(
     client = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     for track in tracks:
         client.addTransceiver(track, direction="sendonly")
-    await client.setLocalDescription(await client.createOffer())
-    asked = read_offer(client.localDescription.sdp.encode(), "sendonly")
+    asked = read_offer(await offered(client), "sendonly")
     _, answer = await peers.open(
         stage.session.id, "whip", asked, Sending(stage.session, microphone)
     )

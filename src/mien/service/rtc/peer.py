@@ -39,6 +39,10 @@ _log = logging.getLogger(__name__)
 class Media(Protocol):
     """What goes over a connection."""
 
+    @property
+    def ended(self) -> asyncio.Event:
+        """Whether there is nothing to show or to send to any more."""
+
     def attach(self, connection: RTCPeerConnection, kinds: Sequence[Kind]) -> None:
         """Before the offer is answered."""
 
@@ -86,9 +90,10 @@ class Peer:
     async def live(self) -> None:
         """Until the peer, its session or :meth:`end` ends it; then all is closed."""
         try:
+            ends = self._ended, self._media.ended
             async with asyncio.timeout(self._connects_within_s):
-                await self._connected.wait()
-            if not self._ended.is_set():
+                await until_one_ends(*(each.wait() for each in (self._connected, *ends)))
+            if not any(each.is_set() for each in ends):
                 receivers = self._connection.getReceivers()
                 await until_one_ends(self._media.run(receivers), self._ended.wait())
         except TimeoutError:

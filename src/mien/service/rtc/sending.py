@@ -47,6 +47,11 @@ class Sending:
         self._came = asyncio.Event()
         self._said_s = 0.0
 
+    @property
+    def ended(self) -> asyncio.Event:
+        """Of the session."""
+        return self._session.ended
+
     def attach(self, connection: RTCPeerConnection, kinds: Sequence[Kind]) -> None:
         """Be ready for what was offered."""
         for kind in kinds:
@@ -60,7 +65,7 @@ class Sending:
                 asyncio.gather(*(self._read(receiver) for receiver in receivers)),
                 _watch(receivers),
                 self._follow_camera(),
-                self._session.ended.wait(),
+                self.ended.wait(),
             )
         finally:
             if self._said_s:

@@ -52,7 +52,20 @@ def bound(connection: RTCPeerConnection) -> None:
         if not isinstance(ice._connection._queue, _Waiting):  # bundled sections share one
             ice._connection._queue = _Waiting()
             ice._recv = Inbox(ice._recv).recv
+            end_with_connection(ice._connection)
         _bound_resending(transceiver.sender)
+
+
+def end_with_connection(ice: Any) -> None:
+    """What asks the other end of an aioice.Connection for its consent: one that is closed in the
+    very moment when it connects would ask for ever."""
+    ask: Callable[[], Awaitable[None]] = ice.query_consent
+
+    async def ask_while_open() -> None:
+        if not ice._closing:
+            await ask()
+
+    ice.query_consent = ask_while_open
 
 
 class _Waiting(asyncio.Queue[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,6 +11,7 @@ from aiortc import RTCPeerConnection, RTCRtpReceiver
 from mien.service.live import LiveSession, Subscription
 from mien.service.rtc.codecs import add_section
 from mien.service.rtc.offers import Kind
+from mien.service.rtc.pacing import Pace
 from mien.service.rtc.pictures import video_frame
 from mien.service.rtc.tracks import PictureTrack, SoundTrack
 
@@ -20,10 +22,16 @@ class Watching:
     def __init__(self, session: LiveSession, *, stacked: bool) -> None:
         """stacked: the matte goes along, below the picture."""
         self._session = session
-        self._pictures = PictureTrack(partial(video_frame, stacked=stacked))
-        self._sound = SoundTrack()
+        pace = Pace()
+        self._pictures = PictureTrack(partial(video_frame, stacked=stacked), pace)
+        self._sound = SoundTrack(pace)
         self._subscription: Subscription | None = None
         self._clears = 0
+
+    @property
+    def ended(self) -> asyncio.Event:
+        """Of the session."""
+        return self._session.ended
 
     def attach(self, connection: RTCPeerConnection, kinds: Sequence[Kind]) -> None:
         """Send what was asked for."""
@@ -36,8 +44,8 @@ class Watching:
         self._subscription = subscription
         try:
             async for packet in subscription:
+                self._sound.say(packet)  # it tells when the picture is due
                 self._pictures.show(packet)
-                self._sound.say(packet)
         finally:
             subscription.close()
 

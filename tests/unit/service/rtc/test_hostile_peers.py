@@ -15,7 +15,7 @@ from aiortc.rtp import RTCP_RTPFB_NACK, RtcpRtpfbPacket, RtpPacket
 
 from fakes.live_show import Stage
 from fakes.offers import offer
-from fakes.rtc_clients import ended, peers, play, sender, told, tracks, viewer
+from fakes.rtc_clients import peers, play, sender, told, tracks, viewer
 from mien.service.errors import BusyError, NotFoundError
 from mien.service.live.messages import CameraFrame, PushAudio
 from mien.service.rtc.offers import read_offer
@@ -208,18 +208,20 @@ def test_a_thousand_offers_at_once_find_room_for_a_few() -> None:
     play(story)
 
 
-def test_a_session_that_ends_while_somebody_comes_lets_nobody_in() -> None:
+def test_whoever_comes_to_a_session_that_ends_is_not_waited_for() -> None:
     async def story() -> None:
         stage, all = Stage(), peers()
-        opening = asyncio.create_task(_watch_until_ended(stage, all))
-        await asyncio.sleep(0)
+        asked = read_offer(offer("video"), "recvonly")
+        coming = [
+            asyncio.create_task(
+                all.open("s", "whep", asked, Watching(stage.session, stacked=False))
+            )
+            for _ in range(3)
+        ]
+        await coming[0]
+        assert len(all) == 3
         stage.session.close("it was closed")
-        await opening
-        assert not all
+        await asyncio.gather(*coming)
+        await gone(all)
 
     play(story)
-
-
-async def _watch_until_ended(stage: Stage, all: Peers) -> None:
-    async with viewer(stage, all) as client:
-        await ended(client)
