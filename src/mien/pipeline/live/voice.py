@@ -52,7 +52,7 @@ class Voice:
         self._composer.end_segment()
 
     def clear(self) -> None:
-        """See :meth:`Composer.clear`; the mouth closes within 80 ms."""
+        """See :meth:`Composer.clear`; the mouth closes within 60 ms."""
         self._composer.clear()
         self._begin_again(self._num_frames / self._fps, AHEAD)
 

@@ -4,7 +4,6 @@ that they stay in step whatever is dropped from one of them. Used in the event l
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -27,10 +26,10 @@ class PictureTrack(MediaStreamTrack):
 
     kind = "video"
 
-    def __init__(self, draw: Callable[[LivePacket], VideoFrame]) -> None:
-        """draw: runs in a thread."""
+    def __init__(self, draw: Callable[[LivePacket], VideoFrame], pace: Pace) -> None:
+        """draw: runs in a thread. pace: that of the sound."""
         super().__init__()
-        self._draw = draw
+        self._draw, self._pace = draw, pace
         self._next: LivePacket | None = None
         self._came = asyncio.Event()
 
@@ -45,6 +44,7 @@ class PictureTrack(MediaStreamTrack):
         self._came.clear()
         packet, self._next = self._next, None
         assert packet is not None
+        await asyncio.sleep(self._pace.wait_s(packet.pts * RATE // packet.fps))
         frame = await asyncio.to_thread(self._draw, packet)
         frame.pts = packet.pts * _VIDEO_CLOCK // packet.fps
         frame.time_base = Fraction(1, _VIDEO_CLOCK)
@@ -56,9 +56,9 @@ class SoundTrack(MediaStreamTrack):
 
     kind = "audio"
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, pace: Pace) -> None:
         super().__init__()
-        self._clock, self._pace = clock, Pace()
+        self._pace = pace
         self._unsaid = bytearray()
         self._position: int | None = None
         self._came = asyncio.Event()
@@ -66,7 +66,7 @@ class SoundTrack(MediaStreamTrack):
     def say(self, packet: LivePacket) -> None:
         """The next sound."""
         start = (packet.pts + 1) * RATE // packet.fps - len(packet.sound) // _SAMPLE_BYTES
-        self._pace.came(self._clock(), start)
+        self._pace.came(start)
         if self._position is None:
             self._position = start
         missing = start - self._position - self._num_unsaid
@@ -90,7 +90,7 @@ class SoundTrack(MediaStreamTrack):
         """For aiortc."""
         await self._enough()
         assert self._position is not None
-        await asyncio.sleep(self._pace.wait_s(self._clock(), self._position))
+        await asyncio.sleep(self._pace.wait_s(self._position))
         await self._enough()  # a long gap may have come meanwhile
         frame = AudioFrame(format="s16", layout="mono", samples=PIECE)
         frame.planes[0].update(bytes(self._unsaid[: PIECE * _SAMPLE_BYTES]))

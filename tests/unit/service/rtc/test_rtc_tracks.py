@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fakes.live_show import SIDE, tone
 from mien.service.live.packets import LivePacket
+from mien.service.rtc.pacing import Pace
 from mien.service.rtc.pictures import video_frame
 from mien.service.rtc.tracks import PictureTrack, SoundTrack
 
@@ -33,7 +34,7 @@ async def said(track: SoundTrack, pieces: int) -> tuple[list[int], NDArray[np.in
 
 def test_pictures_keep_the_time_of_the_face_and_the_newest_counts() -> None:
     async def run() -> None:
-        track = PictureTrack(partial(video_frame, stacked=False))
+        track = PictureTrack(partial(video_frame, stacked=False), Pace())
         for pts in (90, 91, 92):
             track.show(packet(pts, fps=30))
         frame = await track.recv()
@@ -48,7 +49,7 @@ def test_pictures_keep_the_time_of_the_face_and_the_newest_counts() -> None:
 @pytest.mark.parametrize("fps", [25, 30, 7])
 def test_sound_goes_out_without_a_sample_missing(fps: int) -> None:
     async def run() -> None:
-        track = SoundTrack(clock=lambda: 0.0)
+        track = SoundTrack(Pace(clock=lambda: 0.0))
         first, count = 50, fps // 5 + 1
         for pts in range(first, first + count):
             track.say(packet(pts, fps))
@@ -64,7 +65,7 @@ def test_sound_goes_out_without_a_sample_missing(fps: int) -> None:
 
 def test_sound_that_was_missed_leaves_a_gap_as_long_as_it_was() -> None:
     async def run() -> None:
-        track = SoundTrack(clock=lambda: 0.0)
+        track = SoundTrack(Pace(clock=lambda: 0.0))
         track.say(packet(0))
         track.say(packet(5))
         _, samples = await said(track, 12)
@@ -81,7 +82,7 @@ def test_sound_that_was_missed_leaves_a_gap_as_long_as_it_was() -> None:
 
 def test_of_more_than_a_second_the_newest_is_kept() -> None:
     async def run() -> None:
-        track = SoundTrack(clock=lambda: 0.0)
+        track = SoundTrack(Pace(clock=lambda: 0.0))
         for pts in range(60):
             track.say(packet(pts))
         times, _ = await said(track, 50)
@@ -93,7 +94,7 @@ def test_of_more_than_a_second_the_newest_is_kept() -> None:
 
 def test_after_an_interruption_only_silence_is_left_and_time_goes_on() -> None:
     async def run() -> None:
-        track = SoundTrack(clock=lambda: 0.0)
+        track = SoundTrack(Pace(clock=lambda: 0.0))
         for pts in range(3):
             track.say(packet(pts))
         await said(track, 1)

@@ -14,16 +14,17 @@ pytestmark = pytest.mark.unit
 def sent(fps: int, lateness: list[float]) -> list[float]:
     """When pieces leave, in virtual time, whose sound comes with frames that are so late."""
     arrivals = [(frame / fps + late, frame) for frame, late in enumerate(lateness)]
-    pace, now, position, known, times = Pace(), 0.0, 0, 0, []
+    now, position, known, times = 0.0, 0, 0, list[float]()
+    pace = Pace(clock=lambda: now)
     while True:
         while arrivals and (known - position < PIECE or arrivals[0][0] <= now):
             come, frame = arrivals.pop(0)
             now = max(now, come)
-            pace.came(now, frame * RATE // fps)
+            pace.came(frame * RATE // fps)
             known = (frame + 1) * RATE // fps
         if known - position < PIECE:
             return times
-        now += pace.wait_s(now, position)
+        now += pace.wait_s(position)
         times.append(now)
         position += PIECE
 
@@ -34,7 +35,7 @@ def test_bursts_leave_evenly_and_nothing_stays_behind(fps: int, lateness: list[f
     gaps = [later - sooner for sooner, later in pairwise(times)]
     assert max(gaps) < 1 / fps + PIECE_S + 0.011
     for number, when in enumerate(times):
-        assert when <= number * PIECE_S + 1 / fps + 0.011
+        assert when <= (number + 1) * PIECE_S + 0.011
 
 
 def test_what_once_was_late_does_not_hold_the_rest_back() -> None:
@@ -50,8 +51,20 @@ def test_who_is_always_late_is_waited_for_after_a_while() -> None:
 
 
 def test_a_backlog_is_sent_at_once() -> None:
-    pace = Pace()
+    pace = Pace(clock=lambda: 5.0)
     for frame in range(10):
-        pace.came(5.0, frame * 2 * PIECE)
-    assert [pace.wait_s(5.0, number * PIECE) for number in range(19)] == [0.0] * 19
-    assert pace.wait_s(5.0, 19 * PIECE) == pytest.approx(PIECE_S)
+        pace.came(frame * 2 * PIECE)
+    assert [pace.wait_s(number * PIECE) for number in range(19)] == [0.0] * 19
+    assert pace.wait_s(19 * PIECE) == pytest.approx(PIECE_S)
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_pictures_wait_for_the_sound_that_came_with_them(stride: int) -> None:
+    """Of every so many-th frame, whose sound is that of all frames since the last one."""
+    now = 0.0
+    pace = Pace(clock=lambda: now)
+    for pts in range(stride - 1, 90, stride):
+        now = pts / 25
+        pace.came((pts + 1 - stride) * RATE // 25)
+        assert pace.wait_s((pts + 1 - stride) * RATE // 25) == pytest.approx(0.0)
+        assert pace.wait_s(pts * RATE // 25) == pytest.approx((stride - 1) / 25)
