@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from itertools import chain
@@ -15,6 +16,9 @@ from mien.drivers.looping import LOOPS, Loop
 from mien.errors import UnreadableMediaError
 from mien.media import AudioTrack, open_sink, open_sound, prefetch, read_speech
 from mien.media.sniff import require_file
+from mien.pipeline.engine_choice import models_folder
+from mien.pipeline.keeping import Keeper
+from mien.pipeline.networks import musetalk_model
 from mien.pipeline.options import MIN_SIDE, FaceChoice, parse_rate
 from mien.pipeline.portraits.footage import Footage, open_footage
 from mien.pipeline.report import Report
@@ -26,6 +30,7 @@ from mien.retouch.base import LipPainter
 from mien.retouch.musetalk.boxes import MARGIN_PX
 from mien.retouch.musetalk.lips import Lips, Spoken
 from mien.retouch.musetalk.masks import MaskMode
+from mien.retouch.musetalk.networks import MuseTalkNetworks
 from mien.retouch.musetalk.options import LipsOptions
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
 from mien.types import Progress, ProgressCallback
@@ -47,13 +52,15 @@ def lipsync(
     musetalk: MuseTalkSettings = DEFAULT_SETTINGS,
     force: bool = False,
     progress: ProgressCallback | None = None,
+    keeper: Keeper | None = None,
     painter: LipPainter | None = None,
 ) -> Report:
     """Let the face of a film or a picture say what is said in ``audio``, by MuseTalk.
 
     The options are those of ``mien lipsync`` (docs/lipsync.md). The result lasts as long as the
     sound, which takes the place of the film's own. ``musetalk``: where its networks run and how.
-    ``painter``: networks that are loaded already; without it they are loaded for this run alone.
+    ``keeper``: whose networks are used; without it they are loaded for this run alone.
+    ``painter``: what paints, in the place of MuseTalk's networks.
 
     Raises an InputError for bad input, MissingWeightsError without weights, before any file is
     written.
@@ -73,7 +80,8 @@ def lipsync(
                     open_footage(source, face=face, fps=rate, loop=loop, keep_alpha=alpha)
                 )
                 samples, hearing_rate = read_speech(audio)
-                lips = Lips(painter or stack.enter_context(_networks(musetalk)), options)
+                lent = painter or stack.enter_context(_networks(musetalk, keeper))
+                lips = Lips(lent, options)
             num_frames = frames_for(Fraction(len(samples), hearing_rate), footage.rate)
             frames = stack.enter_context(
                 closing(prefetch(watch.around("read", footage.frames(num_frames))))
@@ -98,12 +106,13 @@ def lipsync(
     )
 
 
-@contextmanager
-def _networks(settings: MuseTalkSettings) -> Generator[LipPainter]:
-    from mien.retouch.musetalk.networks import MuseTalkNetworks
-
-    with closing(MuseTalkNetworks.load(settings)) as networks:
-        yield networks
+def _networks(
+    settings: MuseTalkSettings, keeper: Keeper | None
+) -> AbstractContextManager[LipPainter]:
+    chosen = replace(settings, models_dir=models_folder(settings.models_dir))
+    if keeper is not None:
+        return keeper.lend(musetalk_model(chosen))
+    return closing(MuseTalkNetworks.load(chosen))
 
 
 def _write(
