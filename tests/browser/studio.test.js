@@ -365,6 +365,17 @@ step("of several faces one is picked", async () => {
   await page.getByRole("button", { name: "Close", exact: true }).click();
 });
 
+step("what is missing is said before anything is asked for", async () => {
+  await tab("Emotion");
+  await page.locator("#emotion-form").getByRole("button", { name: "Make a film" }).click();
+  await page.getByRole("alert").getByText("Click an emotion first.").waitFor();
+  await tab("Drive");
+  await page.getByLabel("A film, picture or template").check();
+  await page.locator("#drive-form").getByRole("button", { name: "Make a film" }).click();
+  await page.getByRole("alert").getByText("Choose a film, a picture or a template first").waitFor();
+  await tab("Emotion");
+});
+
 step("a photo of the camera becomes a portrait", async () => {
   await page.getByRole("button", { name: "New portrait" }).click();
   await page.getByRole("button", { name: "Take a photo" }).click();
@@ -374,17 +385,6 @@ step("a photo of the camera becomes a portrait", async () => {
   await page.getByText("One face found.").waitFor();
   await page.locator('#live-toggle[aria-pressed="true"]').waitFor();
   await page.getByRole("button", { name: "New portrait" }).click();
-});
-
-step("what is missing is said before anything is asked for", async () => {
-  await tab("Emotion");
-  await page.locator("#emotion-form").getByRole("button", { name: "Make a film" }).click();
-  await page.getByRole("alert").getByText(/Click an emotion first|Choose a portrait first/).waitFor();
-  await tab("Drive");
-  await page.getByLabel("A film, picture or template").check();
-  await page.locator("#drive-form").getByRole("button", { name: "Make a film" }).click();
-  await page.getByRole("alert").getByText("Choose a portrait first").waitFor();
-  await tab("Emotion");
 });
 
 step("what was used before is offered, and fits a phone in the dark", async () => {
@@ -398,6 +398,9 @@ step("what was used before is offered, and fits a phone in the dark", async () =
 });
 
 step("a service that is out of reach is said to be so", async () => {
+  await page.locator('#live-toggle[aria-pressed="true"]').click(); // what is live needs no answers
+  await page.locator("#picture").waitFor();
+  await settled(page);
   await context.setOffline(true);
   await page.getByRole("button", { name: "sad" }).click();
   await page.getByText("The service cannot be reached. Does it still run?").waitFor();

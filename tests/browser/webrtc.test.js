@@ -14,6 +14,7 @@ before(async () => {
   page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(`${url}/studio`);
+  await page.evaluate(`globalThis.joined = ${join}`);
   await page.evaluate(prepare, key);
 });
 
@@ -42,10 +43,47 @@ async function prepare(bearer) {
       body: peer.localDescription.sdp,
     });
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
-    const place = answer.headers.get("Location");
-    return () => call(place, { method: "DELETE" });
+    const connection = answer.headers.get("Location");
+    return () => call(connection, { method: "DELETE" });
   };
-  globalThis.endSession = () => call(`/v1/sessions/${id}`, { method: "DELETE" });
+  globalThis.endSession = ({ id }) => call(`/v1/sessions/${id}`, { method: "DELETE" });
+}
+
+/** The shader of docs/webrtc.md: what a film shows with its matte, premultiplied, rows from below. */
+function join(gl, film) {
+  const program = gl.createProgram();
+  const sources = {
+    VERTEX_SHADER: `attribute vec2 place; varying vec2 at;
+      void main() { at = vec2(place.x, 1.0 - place.y); gl_Position = vec4(place * 2.0 - 1.0, 0, 1); }`,
+    FRAGMENT_SHADER: `precision mediump float; uniform sampler2D film; varying vec2 at;
+      void main() {
+        vec3 colour = texture2D(film, vec2(at.x, at.y * 0.5)).rgb;
+        float alpha = texture2D(film, vec2(at.x, 0.5 + at.y * 0.5)).r;
+        gl_FragColor = vec4(colour, alpha);
+      }`,
+  };
+  for (const [kind, source] of Object.entries(sources)) {
+    const shader = gl.createShader(gl[kind]);
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  gl.useProgram(program);
+  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+  gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
+  gl.enableVertexAttribArray(gl.getAttribLocation(program, "place"));
+  gl.vertexAttribPointer(gl.getAttribLocation(program, "place"), 2, gl.FLOAT, false, 0, 0);
+  gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+  for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
+    gl.texParameteri(gl.TEXTURE_2D, wrap, gl.CLAMP_TO_EDGE);
+  }
+  gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB, gl.RGB, gl.UNSIGNED_BYTE, film);
+  gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  const pixels = new Uint8Array(4 * gl.canvas.width * gl.canvas.height);
+  gl.readPixels(0, 0, gl.canvas.width, gl.canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+  return pixels;
 }
 
 test("WHEP brings pictures and sound", async (running) => {
@@ -55,7 +93,7 @@ test("WHEP brings pictures and sound", async (running) => {
     for (const kind of ["video", "audio"]) peer.addTransceiver(kind, { direction: "recvonly" });
     const stream = new MediaStream();
     peer.addEventListener("track", ({ track }) => stream.addTrack(track));
-    globalThis.stopWatching = await globalThis.exchange(peer, "whep");
+    globalThis.stopWatching = await globalThis.exchange(peer, globalThis.session.whep);
     const video = document.createElement("video");
     video.muted = true;
     video.srcObject = stream;
@@ -97,15 +135,39 @@ test("WHIP lets a camera open the portrait's mouth", async () => {
     const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
     const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     for (const track of stream.getTracks()) peer.addTransceiver(track, { direction: "sendonly", streams: [stream] });
-    globalThis.stopSending = await globalThis.exchange(peer, "whip?audio=none");
+    globalThis.stopSending = await globalThis.exchange(peer, `${globalThis.session.whip}?audio=none`);
     return [idle, await widest(6 * idle, patienceMs)];
   }, PATIENCE_MS);
   assert.ok(driven >= 6 * alone, `alone it changes by ${alone}, driven by ${driven}`);
 });
 
+test("a stacked matte makes the page shine through around the face", async () => {
+  const [corner, face] = await page.evaluate(async () => {
+    const session = await globalThis.begin({ transparent: true });
+    const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    peer.addTransceiver("video", { direction: "recvonly" });
+    const video = document.createElement("video");
+    video.muted = true;
+    peer.addEventListener("track", ({ track }) => (video.srcObject = new MediaStream([track])));
+    const stop = await globalThis.exchange(peer, `${session.whep}?alpha=stacked`);
+    document.body.append(video);
+    void video.play();
+    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight / 2);
+    const pixels = globalThis.joined(canvas.getContext("webgl"), video);
+    const at = (x, y) => [...pixels.slice(4 * (y * canvas.width + x)).slice(0, 4)];
+    const seen = [at(4, canvas.height - 5), at(canvas.width >> 1, (canvas.height * 3) >> 2)];
+    await stop();
+    await globalThis.endSession(session);
+    return seen;
+  });
+  assert.ok(corner[3] < 60, `the corner is ${corner}`);
+  assert.ok(face[3] > 200 && Math.max(...face.slice(0, 3)) > 60, `the face is ${face}`);
+});
+
 test("both end when they are told to", async () => {
   const statuses = await page.evaluate(async () => {
-    const ended = [await globalThis.stopSending(), await globalThis.stopWatching(), await globalThis.endSession()];
+    const ended = [await globalThis.stopSending(), await globalThis.stopWatching(), await globalThis.endSession(globalThis.session)];
     return ended.map(({ status }) => status);
   });
   assert.deepEqual(statuses, [200, 200, 200]);
