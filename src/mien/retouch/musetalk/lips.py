@@ -138,16 +138,17 @@ class Lips:
 
     def _new_mask(self, picture: Image, face: PlacedFace) -> Mask:
         mode, box = self._options.mask, face.box
+        size = picture.shape[1], picture.shape[0]
         if mode == "ellipse":
-            return ellipse_mask(box, face.landmarks)
+            return ellipse_mask(box, face.landmarks, size)
         if mode != "outline":
             classes = self._parsed(picture, box)
             if classes is not None:
-                return parsed_mask(box, classes, "jaw" if mode == "auto" else mode)
+                return parsed_mask(box, classes, "jaw" if mode == "auto" else mode, size)
             if mode in PARSED:
                 problem = "needs weights that parse faces, which are not here; use outline"
                 raise OptionError("--mask", f"{mode} {problem}")
-        return outline_mask(box, face.landmarks)
+        return outline_mask(box, face.landmarks, size)
 
     def _parsed(self, picture: Image, box: FaceBox) -> Image | None:
         classes = self.painter.parse(cut_square(picture, box)) if self._parses else None

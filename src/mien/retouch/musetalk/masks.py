@@ -7,7 +7,7 @@ ends inside the box: there its edge cannot be seen.
 
 from __future__ import annotations
 
-from typing import Literal, cast, get_args
+from typing import Literal, TypeAlias, cast, get_args
 
 import cv2
 import numpy as np
@@ -20,6 +20,8 @@ MASK_MODES: tuple[MaskMode, ...] = get_args(MaskMode)
 PARSED = ("jaw", "raw", "neck")
 """Those that need a face that is parsed; ``auto`` is ``jaw`` where it is, else ``outline``."""
 PARSED_SIDE = 512
+Size: TypeAlias = tuple[int, int]
+"""Width and height of the whole picture."""
 
 _SKIN, _NOSE, _MOUTH, _UPPER_LIP, _LOWER_LIP, _NECK = 1, 10, 11, 12, 13, 14
 _LIPS = (_MOUTH, _UPPER_LIP, _LOWER_LIP)
@@ -35,7 +37,7 @@ _SUBPIXEL = 4
 """Binary digits of a pixel to which polygons are drawn."""
 
 
-def outline_mask(box: FaceBox, landmarks: Floats) -> Mask:
+def outline_mask(box: FaceBox, landmarks: Floats, picture_size: Size) -> Mask:
     """(height, width) of the box, 0..255: the lower face between jaw and nose."""
     points = _inside(box, landmarks)
     jaw = points[list(JAW[2:-2])]
@@ -44,10 +46,10 @@ def outline_mask(box: FaceBox, landmarks: Floats) -> Mask:
     down = max(1, round(_CHIN * box.height))
     kernel = np.zeros((2 * down + 1, 1), np.uint8)
     kernel[: down + 1] = 1  # what lies above reaches down
-    return soften(box, cast(Mask, cv2.dilate(mask, kernel)))
+    return soften(box, cast(Mask, cv2.dilate(mask, kernel)), picture_size)
 
 
-def ellipse_mask(box: FaceBox, landmarks: Floats) -> Mask:
+def ellipse_mask(box: FaceBox, landmarks: Floats, picture_size: Size) -> Mask:
     """(height, width) of the box, 0..255: an ellipse around mouth and chin."""
     points = _inside(box, landmarks)
     nose, chin = points[NOSE_BASE[2]], points[CHIN]
@@ -55,17 +57,18 @@ def ellipse_mask(box: FaceBox, landmarks: Floats) -> Mask:
     radii = np.multiply(_ELLIPSE, (box.width, float(np.hypot(*(chin - nose)))))
     angles = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     rim = centre + np.column_stack([np.cos(angles), np.sin(angles)]) * radii
-    return soften(box, _polygon(box, rim))
+    return soften(box, _polygon(box, rim), picture_size)
 
 
-def parsed_mask(box: FaceBox, classes: Image, mode: MaskMode) -> Mask:
+def parsed_mask(box: FaceBox, classes: Image, mode: MaskMode, picture_size: Size) -> Mask:
     """(height, width) of the box, 0..255, from the (512, 512) classes of the square around it."""
     region = parsed_region(classes, mode)
     x0, y0, x1, _ = box.around
     side = x1 - x0
     large = cv2.resize(region, (side, side), interpolation=cv2.INTER_LINEAR)
     left, top = box.left - x0, box.top - y0
-    return soften(box, cast(Mask, large[top : top + box.height, left : left + box.width]))
+    part = cast(Mask, large[top : top + box.height, left : left + box.width])
+    return soften(box, part, picture_size)
 
 
 def parsed_region(classes: Image, mode: MaskMode) -> Mask:
@@ -84,16 +87,19 @@ def parsed_region(classes: Image, mode: MaskMode) -> Mask:
     return region
 
 
-def soften(box: FaceBox, mask: Mask) -> Mask:
+def soften(box: FaceBox, mask: Mask, picture_size: Size) -> Mask:
     """A mask of the box with soft edges: nothing above the box's middle or, with the blur, along
-    its sides and bottom, where what is painted ends."""
+    its sides and bottom, where what is painted ends. Where the picture ends there is no edge."""
     x0, _, x1, _ = box.around
     kernel = int(_BLUR * (x1 - x0) // 2 * 2) + 1
     reach = kernel // 2 + 1
+    left = 0 if box.left == 0 else reach
+    right = box.width if box.right == picture_size[0] else max(0, box.width - reach)
+    bottom = box.height if box.bottom == picture_size[1] else max(0, box.height - reach)
     kept = np.zeros_like(mask)
-    part = np.s_[box.middle : max(0, box.height - reach), reach : max(0, box.width - reach)]
+    part = np.s_[box.middle : bottom, left:right]
     kept[part] = mask[part]
-    return cast(Mask, cv2.GaussianBlur(kept, (kernel, kernel), 0, borderType=cv2.BORDER_CONSTANT))
+    return cast(Mask, cv2.GaussianBlur(kept, (kernel, kernel), 0, borderType=cv2.BORDER_REPLICATE))
 
 
 def _upwards() -> Image:

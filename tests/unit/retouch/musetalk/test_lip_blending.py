@@ -24,7 +24,7 @@ PICTURE = astronaut()
 FRAME = Frame(PICTURE, 0, Fraction(1, 25))
 LANDMARKS = find_faces(PICTURE)[0].landmarks
 BOX = settle(face_edges(LANDMARKS, margin_px=10, shift_px=0), (512, 512))
-MASK = outline_mask(BOX, LANDMARKS)
+MASK = outline_mask(BOX, LANDMARKS, (512, 512))
 NONE = np.zeros(3)
 
 

@@ -17,8 +17,9 @@ from mien.types import Floats, Mask
 
 pytestmark = pytest.mark.unit
 
+SIZE = 400, 400
 FACE = mean_face(200, 200, 160).landmarks
-BOX = settle(face_edges(FACE, margin_px=10, shift_px=0), (400, 400))
+BOX = settle(face_edges(FACE, margin_px=10, shift_px=0), SIZE)
 
 
 def level(mask: Mask, point: Floats) -> int:
@@ -38,7 +39,7 @@ def parsed_face() -> Mask:
 
 @pytest.mark.parametrize("make", [outline_mask, ellipse_mask])
 def test_a_mask_holds_mouth_and_chin_and_neither_nose_nor_eyes(make: object) -> None:
-    mask = make(BOX, FACE)  # type: ignore[operator]
+    mask = make(BOX, FACE, SIZE)  # type: ignore[operator]
     assert mask.shape == (BOX.height, BOX.width)
     assert level(mask, FACE[13]) == level(mask, FACE[17]) == 255
     assert level(mask, FACE[4]) == level(mask, FACE[33]) == level(mask, FACE[263]) == 0
@@ -47,11 +48,11 @@ def test_a_mask_holds_mouth_and_chin_and_neither_nose_nor_eyes(make: object) -> 
 @pytest.mark.parametrize("mode", ["outline", "ellipse", "jaw", "raw", "neck"])
 def test_a_mask_ends_softly_inside_its_box(mode: MaskMode) -> None:
     if mode == "outline":
-        mask = outline_mask(BOX, FACE)
+        mask = outline_mask(BOX, FACE, SIZE)
     elif mode == "ellipse":
-        mask = ellipse_mask(BOX, FACE)
+        mask = ellipse_mask(BOX, FACE, SIZE)
     else:
-        mask = parsed_mask(BOX, parsed_face(), mode)
+        mask = parsed_mask(BOX, parsed_face(), mode, SIZE)
     assert mask.max() == 255
     assert not mask[0].any()
     assert mask[-1].max() <= 2
@@ -62,10 +63,22 @@ def test_a_mask_ends_softly_inside_its_box(mode: MaskMode) -> None:
     assert max(steps) < 90
 
 
+def test_a_mask_goes_on_to_where_the_picture_ends() -> None:
+    height = round(float(FACE[17, 1]) + 12)  # through the chin
+    box = settle(face_edges(FACE, margin_px=10, shift_px=0), (400, height))
+    mask = outline_mask(box, FACE, (400, height))
+    assert box.bottom == height
+    assert mask[-1].max() == 255
+    assert not outline_mask(box, FACE, (400, 401))[-1].max() > 2
+
+
 def test_the_smallest_faces_have_masks_too() -> None:
     small = mean_face(30, 30, 14).landmarks
     box = settle(face_edges(small, margin_px=10, shift_px=0), (60, 60))
-    for mask in (outline_mask(box, small), parsed_mask(box, parsed_face(), "jaw")):
+    for mask in (
+        outline_mask(box, small, (60, 60)),
+        parsed_mask(box, parsed_face(), "jaw", (60, 60)),
+    ):
         assert mask.shape == (box.height, box.width)
 
 
@@ -104,7 +117,7 @@ def test_what_is_parsed_comes_to_its_place() -> None:
     scale = 512 / (x1 - x0)
     mouth = (FACE[13, :2] - (x0, y0)) * scale
     cv2.circle(classes, [round(float(v)) for v in mouth], 30, (12,), -1)
-    mask = parsed_mask(BOX, classes, "raw")
+    mask = parsed_mask(BOX, classes, "raw", SIZE)
     assert level(mask, FACE[13]) == 255
     rows, columns = np.nonzero(mask > 128)
     assert (columns.mean(), rows.mean()) == pytest.approx(FACE[13, :2] - (BOX.left, BOX.top), abs=2)
@@ -112,6 +125,6 @@ def test_what_is_parsed_comes_to_its_place() -> None:
 
 def test_a_square_that_leaves_the_picture_is_no_matter() -> None:
     box = FaceBox(0, 0, 100, 120)
-    mask = parsed_mask(box, parsed_face(), "raw")
+    mask = parsed_mask(box, parsed_face(), "raw", SIZE)
     assert mask.shape == (120, 100)
     assert mask.any()
