@@ -97,7 +97,7 @@ _LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "createSession": (
         ("getSession", "id"), ("deleteSession", "id"), ("createTicket", "id"),
         ("speakInSession", "id"), ("clearSession", "id"), ("setSessionEmotion", "id"),
-        ("streamSessionMp4", "id"), ("streamSessionTs", "id"), ("listPushes", "id"),
+        ("pushSession", "id"), ("listPushes", "id"),
     ),
     "renderEmotion": (("getOutput", "filename"), ("deleteOutput", "filename")),
 }  # fmt: skip

@@ -2088,6 +2088,47 @@ export interface components {
             jobs: components["schemas"]["JobTold"][];
         };
         /**
+         * JoyVasaAsked
+         * @description How JoyVASA makes its motion.
+         */
+        JoyVasaAsked: {
+            /**
+             * Guidance
+             * @description By the speech.
+             * @default 2
+             */
+            guidance?: number;
+            /**
+             * Steps
+             * @description Fewer are quicker.
+             * @default 50
+             */
+            steps?: number;
+            /**
+             * Head Motion
+             * @default 1
+             */
+            head_motion?: number;
+            /**
+             * Expression Motion
+             * @default 1
+             */
+            expression_motion?: number;
+            /**
+             * Pose Smoothing
+             * @description Upstream's holds the head still.
+             * @default mien
+             * @enum {string}
+             */
+            pose_smoothing?: "mien" | "upstream" | "none";
+            /**
+             * Lead In
+             * @description Hear two frames of silence first.
+             * @default true
+             */
+            lead_in?: boolean;
+        };
+        /**
          * KeyframeAsked
          * @description From `time` (seconds) on the face goes to an expression.
          */
@@ -3068,6 +3109,34 @@ export interface components {
              * @enum {string}
              */
             crop?: "none" | "upper-body";
+            /**
+             * Preset
+             * @description Engine and lips by one word: `draft` is mesh, `standard` liveportrait, `best` liveportrait with musetalk's lips.
+             */
+            preset?: ("draft" | "standard" | "best") | null;
+            /**
+             * Audio Driver
+             * @description What makes the motion of the sound; `joyvasa` needs its weights.
+             * @default speech
+             * @enum {string}
+             */
+            audio_driver?: "speech" | "joyvasa";
+            /** @description With `audio_driver` joyvasa. */
+            joyvasa?: components["schemas"]["JoyVasaAsked"] | null;
+            /**
+             * Lips
+             * @description Who makes the lips; `musetalk` needs its weights.
+             * @default engine
+             * @enum {string}
+             */
+            lips?: "engine" | "musetalk";
+            /**
+             * Decoder
+             * @description MuseTalk's; the tiny one is quicker.
+             * @default full
+             * @enum {string}
+             */
+            decoder?: "full" | "tiny";
             /**
              * Fps
              * @description 25 if left out.
