@@ -20,6 +20,7 @@ import httpx2
 import pytest
 from PIL import Image
 
+from fakes.musetalk_weights import write_small_weights
 from fakes.running_server import RunningServer, running_server
 
 pytestmark = [
@@ -108,9 +109,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(data: Path) -> Iterator[RunningServer]:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With weights of MuseTalk alone."""
+    folder = tmp_path_factory.mktemp("checkout") / "models"
+    write_small_weights(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(data: Path, models: Path) -> Iterator[RunningServer]:
     flags = ("--api-key", KEY, "--api-key", OTHERS_KEY, "--workers", "2", "--jobs-per-key", "3")
-    with running_server(data, *flags) as server:
+    with running_server(data, *flags, env={"MIEN_MODELS_DIR": str(models)}) as server:
         yield server
 
 
@@ -213,12 +222,19 @@ def test_every_kind_of_job_is_done(caller: Caller, tmp_path: Path) -> None:
             "size": 64, "gaze": [0.2, 0], "fps": 10,
         },
         {"kind": "edit", "edits": {"smile": 0.5, "shapes": {"jawOpen": 0.3}}, "size": 64},
+        {
+            "kind": "talk", "audio": sound, "driving": "idle:natural", "crop": "upper-body",
+            "lips": "musetalk", "duration": 0.3, "fps": 10,
+        },
     ]  # fmt: skip
-    paths = [caller.begin(job) for job in jobs]
+    paths = [caller.begin(job) for job in jobs[:3]]
     ended = [caller.ended(path) for path in paths]
-    assert [(job["state"], job["problem"]) for job in ended] == [("succeeded", None)] * 3
+    paths.append(caller.begin(jobs[3]))
+    ended.append(caller.ended(paths[3]))
+    assert [(job["state"], job["problem"]) for job in ended] == [("succeeded", None)] * len(jobs)
     types = [job["result"]["media_type"] for job in ended]
-    assert types == ["video/webm", "video/mp4", "image/png"]
+    assert types == ["video/webm", "video/mp4", "image/png", "video/mp4"]
+    assert (ended[3]["report"]["lips"], ended[3]["report"]["frames"]) == ("musetalk", 3)
     assert ended[0]["report"]["rate"] == "30000/1001"
     assert frames_of(saved(caller, paths[0], tmp_path / "film.webm")) == 6
     assert frames_of(saved(caller, paths[1], tmp_path / "talk.mp4")) == 4
@@ -263,6 +279,8 @@ def test_a_key_gives_the_same_job_again(caller: Caller) -> None:
         ({"kind": "animate", "driving": "idle:nod", "duration": 601}, "600"),
         ({"kind": "animate", "driving": "idle:nod", "max_frames": 10**6}, "max_frames"),
         ({"kind": "talk"}, "audio"),
+        ({"kind": "talk", "audio": "a" * 64, "driving": "idle"}, "driving"),
+        ({"kind": "talk", "audio": "a" * 64, "joyvasa": {"steps": 0}}, "steps"),
         ({"kind": "edit", "edits": {"smile": 2}}, "smile"),
         ({"kind": "edit", "edits": {"shapes": {"nose": 1}}}, "nose"),
     ],
@@ -282,6 +300,14 @@ def test_uploads_must_be_there_and_of_the_right_kind(caller: Caller) -> None:
     assert "is a sound" in told["detail"]
     told = problem(caller.ask({"kind": "talk", "audio": caller.portrait}), 422)
     assert "a sound or a film is needed" in told["detail"]
+
+
+def test_networks_without_weights_are_told_at_once(caller: Caller) -> None:
+    talk = {"kind": "talk", "audio": caller.send("drivers", "hello.ogg")}
+    for networks, name in (({"audio_driver": "joyvasa"}, "joyvasa"), ({"preset": "best"}, "live")):
+        told = problem(caller.ask({**talk, **networks}), 503)
+        assert told["code"] == "missing-weights"
+        assert name in told["detail"]
 
 
 def test_a_failed_job_says_why(caller: Caller, data: Path) -> None:

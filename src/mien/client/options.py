@@ -104,7 +104,8 @@ class ExpressOptions(JobOptions, total=False):
 
 class TalkOptions(JobOptions, total=False):
     """Of ``talk``. text: what is said. gaze: to the picture's right, and up. driving: as
-    ``idle:natural``. crop: ``none`` or ``upper-body``."""
+    ``idle:natural``. crop: ``none`` or ``upper-body``. preset: ``draft``, ``standard`` or
+    ``best``. audio_driver: ``speech`` or ``joyvasa``. lips: ``engine`` or ``musetalk``."""
 
     text: str
     emotion: str
@@ -114,6 +115,11 @@ class TalkOptions(JobOptions, total=False):
     liveliness: float
     driving: str
     crop: str
+    preset: str
+    audio_driver: str
+    joyvasa: Mapping[str, Any]
+    lips: str
+    decoder: str
     fps: float | str
     duration: float
     seed: int

@@ -20,6 +20,7 @@ from mien.service.routes.pairs import check_feeling, check_size, is_feeling
 from mien.service.security.keys import Owner
 from mien.service.settings import ServiceSettings
 from mien.service.tasks.jobs import JobRequest
+from mien.service.tasks.networks import check_networks
 from mien.service.tasks.verbs import FILES, engine_of, timeline_of
 from mien.service.tasks.weights import check_weights
 from mien.service.uploads.upload import UploadKind
@@ -66,6 +67,7 @@ def _check(request: JobRequest, service: Service) -> None:
     options, settings = request.options, service.settings
     engine = chosen_engine(engine_of(options, settings.default_engine))
     check_weights(engine)
+    check_networks(request.kind, options, engine, settings.default_engine)
     check_size(options)
     _check_length(options, settings)
     timeline = timeline_of(options["emotions"]) if "emotions" in options else None

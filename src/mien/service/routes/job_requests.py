@@ -7,11 +7,15 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mien.drivers.joyvasa.settings import MOST_GUIDANCE, MOST_MOTION, MOST_STEPS, PoseSmoothing
 from mien.drivers.length import MAX_DURATION_S
 from mien.drivers.looping import Loop
 from mien.engines.settings import MAX_BATCH, MAX_SMOOTHING, Precision, RuntimeName, Species, Tier
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, CropChoice, KeepAudio
+from mien.pipeline.presets import LipsChoice, Preset
+from mien.pipeline.speakers import AudioDriver
+from mien.retouch.musetalk.settings import Decoder
 from mien.service.routes.numbers import Whole
 from mien.service.routes.stills import EditsAsked
 from mien.types import MAX_RATIO, HeadRotation, Part, Region
@@ -149,6 +153,19 @@ class ExpressAsked(_Asked):
     format: Literal["png", "jpg", "webp", "mp4", "webm", "gif"] = "png"
 
 
+class JoyVasaAsked(BaseModel):
+    """How JoyVASA makes its motion."""
+
+    model_config = _STRICT
+
+    guidance: float = Field(2.0, ge=0, le=MOST_GUIDANCE, description="By the speech.")
+    steps: Whole = Field(MOST_STEPS, ge=1, le=MOST_STEPS, description="Fewer are quicker.")
+    head_motion: float = Field(1.0, ge=0, le=MOST_MOTION)
+    expression_motion: float = Field(1.0, ge=0, le=MOST_MOTION)
+    pose_smoothing: PoseSmoothing = Field("mien", description="Upstream's holds the head still.")
+    lead_in: bool = Field(True, description="Hear two frames of silence first.")
+
+
 class TalkAsked(_Asked):
     """A portrait says what a sound says."""
 
@@ -173,6 +190,19 @@ class TalkAsked(_Asked):
         examples=["idle:natural"],
     )
     crop: CropChoice = Field("none", description="What of the picture is shown.")
+    preset: Preset | None = Field(
+        None,
+        description="Engine and lips by one word: `draft` is mesh, `standard` liveportrait, `best`"
+        " liveportrait with musetalk's lips.",
+    )
+    audio_driver: AudioDriver = Field(
+        "speech", description="What makes the motion of the sound; `joyvasa` needs its weights."
+    )
+    joyvasa: JoyVasaAsked | None = Field(None, description="With `audio_driver` joyvasa.")
+    lips: LipsChoice = Field(
+        "engine", description="Who makes the lips; `musetalk` needs its weights."
+    )
+    decoder: Decoder = Field("full", description="MuseTalk's; the tiny one is quicker.")
     fps: Rate | None = Field(None, description="25 if left out.")
     duration: Seconds | None = Field(None, description="The sound's if left out.")
     seed: Seed = 0

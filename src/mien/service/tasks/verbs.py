@@ -14,12 +14,14 @@ from mien.motion.edits import Edits
 from mien.motion.timeline import Timeline, parse_timeline, timeline_from_json
 from mien.pipeline.keeping import Keeper
 from mien.pipeline.portraits.films import is_film
+from mien.pipeline.presets import PRESETS
 from mien.pipeline.report import Report, StillReport
 from mien.pipeline.verbs.animating import animate as animate_file
 from mien.pipeline.verbs.editing import edit as edit_file
 from mien.pipeline.verbs.expressing import express as express_file
 from mien.pipeline.verbs.talking import talk as talk_file
 from mien.service.tasks.jobs import JobOutcome, JobTask
+from mien.service.tasks.networks import joyvasa_of, musetalk_of
 from mien.types import ProgressCallback
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -65,7 +67,11 @@ def express(task: JobTask, keeper: Keeper, progress: ProgressCallback) -> JobOut
 def talk(task: JobTask, keeper: Keeper, progress: ProgressCallback) -> JobOutcome:
     """As ``mien talk``."""
     output = _output(task, "mp4")
-    report = talk_file(**_arguments(task), output=output, keeper=keeper, progress=progress)
+    arguments = _arguments(task) | {
+        "joyvasa": joyvasa_of(task.request.options, task.engine),
+        "musetalk": musetalk_of(task.request.options, task.engine),
+    }
+    report = talk_file(**arguments, output=output, keeper=keeper, progress=progress)
     return _outcome(task, output, report)
 
 
@@ -79,9 +85,10 @@ def edit(task: JobTask, keeper: Keeper, progress: ProgressCallback) -> JobOutcom
 
 
 def engine_of(options: Mapping[str, Any], base: EngineSettings) -> EngineSettings:
-    """The engine that a request asks for: the base's unless it names one, where the base runs and
-    with its weights as far as it can. Raises OptionError, EngineUnavailableError."""
-    name = options.get("engine") or base.name
+    """The engine that a request asks for: the base's unless it or its preset names one, where the
+    base runs and with its weights as far as it can. Raises OptionError, EngineUnavailableError."""
+    preset = options.get("preset")
+    name = options.get("engine") or (PRESETS[preset].engine if preset else base.name)
     info = engine_info(name)
     known = base.device == "auto" or base.device.partition(":")[0] in info.devices
     settings = EngineSettings(
@@ -104,7 +111,7 @@ def timeline_of(said: str | list[dict[str, Any]]) -> Timeline:
 def _arguments(task: JobTask) -> dict[str, Any]:
     """What the verb is called with, but for what is made of it."""
     options, files = task.request.options, task.request.files
-    taken = {"format", "width", "height", "size", "engine", *ENGINE_OPTIONS}
+    taken = {"format", "width", "height", "size", "engine", "decoder", *ENGINE_OPTIONS}
     arguments = {key: value for key, value in options.items() if key not in taken}
     for name in FILES:
         if arguments.get(name) in files:
