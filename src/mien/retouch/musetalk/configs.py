@@ -40,11 +40,14 @@ def read_config(path: Path, published: Config) -> dict[str, Any]:
 
 def _content(path: Path) -> Mapping[str, Any]:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise WeightsError(path, "is too long for a configuration; get it again")
-        content = json.loads(path.read_text("utf-8"))
+        with path.open("rb") as file:
+            text = file.read(_LARGEST + 1)
     except OSError as error:
         raise WeightsError(path, error.strerror or "cannot be read") from None
+    if len(text) > _LARGEST:
+        raise WeightsError(path, "is too long for a configuration; get it again")
+    try:
+        content = json.loads(text)
     except (ValueError, RecursionError):  # neither text nor JSON
         raise WeightsError(path, "is damaged or no file of JSON; get it again") from None
     if not isinstance(content, dict):
