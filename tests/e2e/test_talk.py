@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import wave
 from collections.abc import Callable
 from fractions import Fraction
@@ -81,6 +82,29 @@ def test_silence_is_a_closed_mouth_on_a_living_face(
         for name in ("silent.mp4", "said.mp4")
     )
     assert 0 < silent < said / 2
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_words_are_said_aloud_where_a_synthesizer_is(run: Run, portrait: Path) -> None:
+    how = (*SMALL, "--fps", 5, "--json", "-o", "a.mp4")
+    report = json.loads(run("talk", portrait, "--say", "Hello there.", *how).out)
+    assert (report["backend"], report["warnings"]) == ("alignment", [])
+    assert 3 <= report["frames"] <= 10
+    heard, _ = read_speech("a.mp4")
+    assert np.abs(heard).max() > 0.1
+
+
+def test_words_without_a_synthesizer_or_beside_a_sound_are_refused(
+    run: Run, portrait: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for options in ((), ("--say", "Hi", "-a", clip)):
+        done = run("talk", portrait, *options, "-o", "a.mp4")
+        assert (done.code, "or --say is needed, and only one" in done.err) == (2, True)
+    monkeypatch.setenv("PATH", "")
+    done = run("talk", portrait, "--say", "Hi", "-o", "a.mp4")
+    assert done.code != 0
+    assert "install espeak-ng" in done.err
+    assert not Path("a.mp4").exists()
 
 
 def test_head_and_shoulders_of_somebody_who_idles_while_speaking(
@@ -178,7 +202,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(
         file.setparams((1, 2, 16_000, 0, "NONE", ""))
     said = ("--audio", good)
     for complaint, arguments in {
-        "--audio: is needed": (portrait,),
+        "--audio: or --say is needed": (portrait,),
         f"{empty}: is empty": (portrait, "--audio", empty),
         f"{no_samples}: holds no sound": (portrait, "--audio", no_samples),
         f"{mute}: holds no sound": (portrait, "--audio", mute),

@@ -44,6 +44,19 @@ def talk(
             help="What is said: a sound file, or a video for its sound.",
         ),
     ] = None,
+    say: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORDS", rich_help_panel=_SPEECH,
+            help="Instead of a sound: words that eSpeak NG says, where it is installed.",
+        ),
+    ] = None,
+    voice: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", rich_help_panel=_SPEECH, help="Of --say, as en-us. Default: English."
+        ),
+    ] = None,
     text: Annotated[
         str | None,
         typer.Option(
@@ -140,16 +153,15 @@ def talk(
 ) -> None:  # fmt: skip
     """Let a portrait speak: lips, head and eyes go with the sound."""
     with exit_codes(verbose=verbose, quiet=quiet):
-        from mien.errors import OptionError
         from mien.pipeline import talk as run
         from mien.pipeline.gaze import parse_gaze
 
-        if audio is None:
-            raise OptionError("--audio", "is needed: what is said, as a sound file or a video")
         report = weights_offered(
             lambda progress: run(
                 source,
                 audio=audio,
+                say=say,
+                voice=voice,
                 text=text,
                 text_file=text_file,
                 emotion=emotion,

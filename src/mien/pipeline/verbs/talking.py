@@ -22,6 +22,7 @@ from mien.media.sniff import require_file
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.motion.expressions.expression import check_intensity
 from mien.motion.timeline import Keyframe, Timeline
+from mien.pipeline import speaking
 from mien.pipeline.driving import idle_of
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.engine_choice import beside_others, chosen_engine
@@ -61,7 +62,9 @@ class TalkReport(Report):
 def talk(
     source: str | Path,
     *,
-    audio: str | Path,
+    audio: str | Path | None = None,
+    say: str | None = None,
+    voice: str | None = None,
     text: str | None = None,
     text_file: str | Path | None = None,
     emotion: str | None = None,
@@ -93,7 +96,8 @@ def talk(
     progress: ProgressCallback | None = None,
     keeper: Keeper | None = None,
 ) -> TalkReport:
-    """Let a portrait say what is said in ``audio``: a sound file, or a video for its sound.
+    """Let a portrait say what is said in ``audio``, a sound file or a video for its sound, or
+    ``say`` words that a synthesizer speaks with ``voice``.
 
     The options are those of ``mien talk`` (docs/talking.md). The result lasts as long as the
     sound, which plays with it, or for ``duration`` seconds. ``driving``: ``idle:NAME``, what the
@@ -129,6 +133,7 @@ def talk(
     timeline = _timeline(emotion, emotions, intensity)
     body = None if driving is None else idle_of(driving)
     manner = Manner(felt_in(timeline, known_expressions()), towards(gaze), seed)
+    _check_one_sound(audio, say, voice)
     budget_mb = None if vram_budget is None else parse_memory(vram_budget)
     inputs = [given for given in (source, audio, text_file) if given is not None]
     with (
@@ -137,8 +142,8 @@ def talk(
     ):
         if is_film(source):
             raise UnreadableMediaError(source, "is a video; talking takes a picture")
-        require_file(audio)
         said = read_spoken_text(text, text_file)
+        sound, words = _sound(audio, say, voice, stack)
         networks = Networks(asked, keeper, budget_mb, stack)
         speaker: Speaker
         if audio_driver == "joyvasa":
@@ -146,9 +151,9 @@ def talk(
             speaker = networks.joyvasa_speaker(joyvasa, seed)
         else:
             mouth = lips == "engine"
-            speaker = OwnSpeaker(said, manner, liveliness, seed, body, mouth=mouth)
+            speaker = OwnSpeaker(said or words, manner, liveliness, seed, body, mouth=mouth)
         painted = networks.lips(musetalk, options) if lips == "musetalk" else None
-        talker = _Talker(audio, speaker, painted, options, progress)
+        talker = _Talker(sound, speaker, painted, options, progress)
         report = play(
             source, path, options, talker.drive, progress=progress, keeper=networks.keeper
         )
@@ -180,6 +185,23 @@ class _Talker:
         self.said = self.speaker.speak(samples, rate, fps=fps, num_frames=num_frames)
         retouch = None if self.lips is None else self.lips.retouch(samples, rate, fps)
         return Driving(self.said.motion, open_sound(self.audio), retouch)
+
+
+def _check_one_sound(audio: str | Path | None, say: str | None, voice: str | None) -> None:
+    if (audio is None) == (say is None):
+        raise OptionError("--audio", "or --say is needed, and only one of them: what is said")
+    if voice is not None and say is None:
+        raise OptionError("--voice", "goes with --say, not with a sound")
+
+
+def _sound(
+    audio: str | Path | None, say: str | None, voice: str | None, stack: ExitStack
+) -> tuple[str | Path, str | None]:
+    """A file that is there while ``stack`` is open, and what it is known to say."""
+    if audio is not None:
+        return require_file(audio), None
+    spoken = speaking.say(str(say), voice)
+    return stack.enter_context(speaking.said_in_file(spoken)), spoken.text
 
 
 def _check_alone(**given: object) -> None:
