@@ -197,6 +197,16 @@ def test_bad_input_is_told_in_one_line(
     assert not Path("outputs").exists()
 
 
+def test_a_mask_that_needs_other_weights_says_so_before_anything_is_written(
+    run: Run, portrait: Path, audio: Path, weights: Path
+) -> None:
+    lipsync = ("lipsync", portrait, "-a", audio, "--models-dir", weights, "-q")
+    done = run(*lipsync, "--mask", "jaw", "-o", "a.mp4")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("mien: --mask: jaw needs weights that parse faces")
+    assert not Path("a.mp4").exists()
+
+
 def test_what_is_read_is_never_written(run: Run, clip: Path, audio: Path) -> None:
     before = clip.read_bytes()
     done = run("lipsync", clip, "-a", audio, "-o", clip, "--force", "-q")

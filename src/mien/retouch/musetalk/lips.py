@@ -9,14 +9,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from mien.errors import OptionError
 from mien.media import prefetch
 from mien.retouch.base import LipPainter
-from mien.retouch.musetalk.blending import cut_face, cut_square, put_back, seam_shift
+from mien.retouch.musetalk.blending import cut_face, put_back, seam_shift
 from mien.retouch.musetalk.boxes import FaceBox
 from mien.retouch.musetalk.caches import Memory
 from mien.retouch.musetalk.following import FaceFinder, Follower
-from mien.retouch.musetalk.masks import PARSED, ellipse_mask, outline_mask, parsed_mask
+from mien.retouch.musetalk.masking import MaskMaker
 from mien.retouch.musetalk.options import LipsOptions
 from mien.retouch.musetalk.placing import PlacedFace, PlacedFrame, Placer
 from mien.retouch.musetalk.sounds import Recording, Timed
@@ -48,7 +47,7 @@ class Lips:
         """finder: instead of our own networks; then there is one stream."""
         self.painter, self._options = painter, options or LipsOptions()
         self._memory, self._finder = Memory(), finder
-        self._parses = True  # as far as is known
+        self._masks = MaskMaker(painter, self._options.mask)
 
     def retouch(self, frames: Iterable[Frame], samples: Floats, rate: Fraction) -> Iterator[Frame]:
         """The same frames, ``rate`` per second, with lips that say ``samples``: mono (S,), 16 000 a
@@ -132,28 +131,9 @@ class Lips:
         key = placed.fingerprint, face.box
         mask: Mask | None = self._memory.get("mask", *key)
         if mask is None:
-            mask = self._new_mask(placed.frame.pixels, face)
+            mask = self._masks.make(placed.frame.pixels, face.box, face.landmarks)
             self._memory.put(mask, "mask", *key)
         return mask
-
-    def _new_mask(self, picture: Image, face: PlacedFace) -> Mask:
-        mode, box = self._options.mask, face.box
-        size = picture.shape[1], picture.shape[0]
-        if mode == "ellipse":
-            return ellipse_mask(box, face.landmarks, size)
-        if mode != "outline":
-            classes = self._parsed(picture, box)
-            if classes is not None:
-                return parsed_mask(box, classes, "jaw" if mode == "auto" else mode, size)
-            if mode in PARSED:
-                problem = "needs weights that parse faces, which are not here; use outline"
-                raise OptionError("--mask", f"{mode} {problem}")
-        return outline_mask(box, face.landmarks, size)
-
-    def _parsed(self, picture: Image, box: FaceBox) -> Image | None:
-        classes = self.painter.parse(cut_square(picture, box)) if self._parses else None
-        self._parses = classes is not None
-        return classes
 
 
 def _batches(frames: Iterable[PlacedFrame], size: int) -> Iterator[list[PlacedFrame]]:

@@ -27,6 +27,8 @@ _SKIN, _NOSE, _MOUTH, _UPPER_LIP, _LOWER_LIP, _NECK = 1, 10, 11, 12, 13, 14
 _LIPS = (_MOUTH, _UPPER_LIP, _LOWER_LIP)
 _CHEEK = 90
 """Pixels of the 512 from the middle to where the cheeks begin."""
+_LEAST_FACE = 0.1
+"""Share of the middle of a parsed square that is skin or lips, where there is a face."""
 _CHIN = 0.04
 """Heights of the box by which an outline reaches below the jaw."""
 _ELLIPSE = 0.3, 0.55
@@ -69,6 +71,13 @@ def parsed_mask(box: FaceBox, classes: Image, mode: MaskMode, picture_size: Size
     left, top = box.left - x0, box.top - y0
     part = cast(Mask, large[top : top + box.height, left : left + box.width])
     return soften(box, part, picture_size)
+
+
+def shows_face(classes: Image) -> bool:
+    """Whether a parser made out a face in the square around one: paintings and puppets may have
+    none to it."""
+    middle = classes[PARSED_SIDE // 4 : -PARSED_SIDE // 4, PARSED_SIDE // 4 : -PARSED_SIDE // 4]
+    return bool(np.isin(middle, (_SKIN, *_LIPS)).mean() >= _LEAST_FACE)
 
 
 def parsed_region(classes: Image, mode: MaskMode) -> Mask:

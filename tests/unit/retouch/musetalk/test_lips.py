@@ -208,20 +208,6 @@ def test_transparent_frames_are_painted_and_stay_transparent() -> None:
         assert (frame.pixels[..., :3] != PICTURE).any()
 
 
-def test_a_parsed_mask_is_used_where_faces_are_parsed() -> None:
-    nothing = FakePainter(lambda crop, heard: np.zeros_like(crop), classes=np.zeros((512, 512)))
-    (shown,) = lips(nothing).retouch(standing(1), SILENCE, RATE)
-    np.testing.assert_array_equal(shown.pixels, PICTURE)
-    (shown,) = lips(nothing, mask="outline").retouch(standing(1), SILENCE, RATE)
-    assert (shown.pixels != PICTURE).any()
-
-
-@pytest.mark.parametrize("mask", ["jaw", "raw", "neck"])
-def test_a_mask_that_needs_a_parser_says_so_without_one(mask: str) -> None:
-    with pytest.raises(OptionError, match=r"--mask: .* needs weights that parse faces"):
-        next(lips(FakePainter(), mask=mask).retouch(standing(1), SILENCE, RATE))
-
-
 @pytest.mark.parametrize(
     ("options", "option"),
     [
