@@ -55,24 +55,22 @@ class Listener:
     def push(self, samples: Floats) -> None:
         """More sound, mono float32 at 16 kHz, any number of samples. None after the end."""
         assert not self._ended, "nothing comes after the end"
-        step = HOP * SAMPLES_PER_FEATURE
-        for at in range(0, len(samples), step):
-            self._samples = np.concatenate([self._samples, samples[at : at + step]])
-            if self._whole() - UNSURE - self.num_features >= HOP:
-                self._listen(self._whole() - UNSURE)
+        self._samples = np.concatenate([self._samples, np.asarray(samples, np.float32)])
+        while self._num_whole - UNSURE >= self.num_features + HOP:
+            self._listen(self.num_features + HOP, UNSURE)
 
     def end(self) -> None:
         """No more sound comes: what is left is listened to, and silence follows it."""
-        if not self._ended and self._whole() > self.num_features:
-            self._listen(self._whole())
+        if not self._ended and self._num_whole > self.num_features:
+            self._listen(self._num_whole, 0)
         self._ended = True
 
     def features(self, start: int, stop: int) -> Floats:
         """As :class:`Hearable` says, of the last 2 s."""
-        at, end = max(start, 0), min(stop, self.num_features)
-        assert at >= self._first, "asked for after it was forgotten"
         found = np.zeros((stop - start, *self._ear.shape), np.float32)
+        at, end = max(start, 0), min(stop, self.num_features)
         if at < end:
+            assert at >= self._first, "asked for after it was forgotten"
             found[at - start : end - start] = self._features[at - self._first : end - self._first]
         return found
 
@@ -85,15 +83,17 @@ class Listener:
         whole = self.num_features - (WINDOW - LEFT)
         return max(0, math.ceil((whole + 1) * rate / FEATURE_RATE))
 
-    def _whole(self) -> int:
+    @property
+    def _num_whole(self) -> int:
         """Features that came whole."""
         return self._start + len(self._samples) // SAMPLES_PER_FEATURE
 
-    def _listen(self, until: int) -> None:
-        heard = self._ear.listen(self._samples)
-        new = heard[self.num_features - self._start : until - self._start]
-        self._features = np.concatenate([self._features, new])
-        forgotten = max(0, len(self._features) - _KEPT)
-        self._features, self._first = self._features[forgotten:], self._first + forgotten
+    def _listen(self, until: int, unsure: int) -> None:
+        """Hear features until before that one, and the unsure ones after it, which are dropped."""
+        given = self._samples[: (until + unsure - self._start) * SAMPLES_PER_FEATURE]
+        heard = self._ear.listen(given)[self.num_features - self._start : until - self._start]
+        held = np.concatenate([self._features, heard])
+        self._first += max(0, len(held) - _KEPT)
+        self._features = held[-_KEPT:]
         gone = max(0, self.num_features - self._context - self._start)
         self._samples, self._start = self._samples[gone * SAMPLES_PER_FEATURE :], self._start + gone
