@@ -38,8 +38,8 @@ from benchmarks.serving import serving
 _LEAST_FPS_SHARE = 0.92
 _MOST_DRIFT_MS, _MOST_LATENCY_MS = 40.0, 80.0
 _MOST_MB_PER_MINUTE = 1.0
-_JUDGED_FROM = 5
-"""Samples before which no slope of memory is judged: caches fill at first."""
+_JUDGED_FROM = 12
+"""Samples before which the growth of memory is not judged: caches fill at first."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def measure(plan: Plan | None = None) -> dict[str, object]:
         "samples": [asdict(each) for each in samples],
         "after": asdict(after),
         "done": [each.done for each in actors],
-        "mb_per_minute": {name: _slope(samples, name) for name in ("server_mb", "hosts_mb")},
+        "mb_per_minute": {name: _growth(samples, name) for name in ("server_mb", "hosts_mb")},
         "faults": faults,
     }
 
@@ -193,14 +193,18 @@ def _drift_ms(actor: Actor) -> float:
     return round(apart_ms - actor.apart_ms, 1)
 
 
-def _slope(samples: Sequence[Sample], name: str) -> float | None:
-    """Megabytes a minute, from the second sample on; None of too few."""
-    kept = samples[1:]
+def _growth(samples: Sequence[Sample], name: str) -> float | None:
+    """Megabytes a minute, from the least of the second third of all samples to the least of the
+    last: clients that stall make memory come and go. None of too few."""
     if len(samples) < _JUDGED_FROM:
         return None
-    minutes = [each.at_s / 60 for each in kept]
-    megabytes = [getattr(each.holds, name) for each in kept]
-    return round(float(np.polyfit(minutes, megabytes, 1)[0]), 2)
+    third = len(samples) // 3
+    middle, end = (
+        min(samples[begin : begin + third], key=lambda each: float(getattr(each.holds, name)))
+        for begin in (third, len(samples) - third)
+    )
+    more_mb = getattr(end.holds, name) - getattr(middle.holds, name)
+    return round(60 * more_mb / (end.at_s - middle.at_s), 2)
 
 
 def _faults(
@@ -211,9 +215,9 @@ def _faults(
     faults += [f"{more} more {name} than before" for name, more in left.items()]
     faults += ["a face stood still" for each in samples if 0.0 in (fps for fps, _ in each.fps)]
     for name in ("server_mb", "hosts_mb"):
-        slope = _slope(samples, name)
-        if slope is not None and slope > _MOST_MB_PER_MINUTE:
-            faults.append(f"{name} grows by {slope} a minute")
+        growth = _growth(samples, name)
+        if growth is not None and growth > _MOST_MB_PER_MINUTE:
+            faults.append(f"{name} grows by {growth} a minute")
     if plan.any_speed:
         return faults
     slowest = min(min(both) for each in samples for both in each.fps)
