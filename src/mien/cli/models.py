@@ -176,10 +176,15 @@ def _print_paths(paths: list[str], *, json: bool) -> None:
 
 def _table(rows: list[ModelFile]) -> str:
     lines = []
-    for bundle, files in groupby(rows, lambda row: f"{row.bundle} ({row.repository})"):
+    for bundle, files in groupby(rows, _bundle):
         lines.append(bundle)
         lines += [_line(row) for row in files]
     return "\n".join(lines)
+
+
+def _bundle(row: ModelFile) -> str:
+    memory = f", takes about {row.memory_mb} MB of memory" if row.memory_mb else ""
+    return f"{row.bundle} ({row.repository}){memory}"
 
 
 def _line(row: ModelFile) -> str:

@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.drivers.joyvasa import JoyVasa
+from mien.engines.base import engine_info
 from mien.errors import OptionError, WeightsError
 from mien.pipeline.engine_choice import models_folder
+from mien.retouch.musetalk.memory import expected_memory_mb
+from mien.retouch.musetalk.settings import DEFAULT_SETTINGS
 from mien.weights import (
     BUNDLES,
     Artifact,
@@ -27,6 +31,8 @@ class ModelFile:
     """A row of the table: a file of a bundle, and where it is, None if it is missing.
 
     bytes: of the file that is here, else about how much there is to fetch, None = not known.
+    memory_mb: what the networks of the bundle need together while they work; 0 for files that
+    nothing uses.
     """
 
     bundle: str
@@ -38,6 +44,7 @@ class ModelFile:
     required: bool
     bytes: int | None
     path: str | None
+    memory_mb: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +240,15 @@ def _row(bundle: Bundle, found: Found) -> ModelFile:
         required=artifact.required,
         bytes=artifact.content_bytes if path is None else path.stat().st_size,
         path=None if path is None else str(path),
+        memory_mb=_memory_mb(bundle),
     )
+
+
+def _memory_mb(bundle: Bundle) -> int:
+    if not bundle.used:
+        return 0
+    if bundle.engine == "joyvasa":
+        return JoyVasa.memory_mb
+    if bundle.engine == "musetalk":
+        return expected_memory_mb(DEFAULT_SETTINGS)
+    return engine_info(bundle.engine).memory_mb
