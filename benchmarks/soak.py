@@ -203,7 +203,7 @@ def _growth(samples: Sequence[Sample], name: str) -> float | None:
         min(samples[begin : begin + third], key=lambda each: float(getattr(each.holds, name)))
         for begin in (third, len(samples) - third)
     )
-    more_mb = getattr(end.holds, name) - getattr(middle.holds, name)
+    more_mb = float(getattr(end.holds, name)) - float(getattr(middle.holds, name))
     return round(60 * more_mb / (end.at_s - middle.at_s), 2)
 
 
