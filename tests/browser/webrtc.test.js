@@ -29,15 +29,19 @@ async function prepare(bearer) {
     return answer;
   };
   const { portraits } = await (await call("/v1/portraits")).json();
-  const session = await call("/v1/sessions", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ portrait: portraits.find(({ name }) => name === "astronaut.png").id, size: 256 }),
-  });
-  const { id } = await session.json();
-  globalThis.exchange = async (peer, kind) => {
+  const portrait = portraits.find(({ name }) => name === "astronaut.png").id;
+  globalThis.begin = async (options) => {
+    const session = await call("/v1/sessions", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ portrait, size: 256, ...options }),
+    });
+    return session.json();
+  };
+  globalThis.session = await globalThis.begin({});
+  globalThis.exchange = async (peer, place) => {
     await peer.setLocalDescription();
-    const answer = await call(`/v1/sessions/${id}/${kind}`, {
+    const answer = await call(place, {
       method: "POST",
       headers: { "Content-Type": "application/sdp" },
       body: peer.localDescription.sdp,
@@ -141,6 +145,14 @@ test("WHIP lets a camera open the portrait's mouth", async () => {
   assert.ok(driven >= 6 * alone, `alone it changes by ${alone}, driven by ${driven}`);
 });
 
+test("both end when they are told to", async () => {
+  const statuses = await page.evaluate(async () => {
+    const ended = [await globalThis.stopSending(), await globalThis.stopWatching(), await globalThis.endSession(globalThis.session)];
+    return ended.map(({ status }) => status);
+  });
+  assert.deepEqual(statuses, [200, 200, 200]);
+});
+
 test("a stacked matte makes the page shine through around the face", async () => {
   const [corner, face] = await page.evaluate(async () => {
     const session = await globalThis.begin({ transparent: true });
@@ -163,12 +175,4 @@ test("a stacked matte makes the page shine through around the face", async () =>
   });
   assert.ok(corner[3] < 60, `the corner is ${corner}`);
   assert.ok(face[3] > 200 && Math.max(...face.slice(0, 3)) > 60, `the face is ${face}`);
-});
-
-test("both end when they are told to", async () => {
-  const statuses = await page.evaluate(async () => {
-    const ended = [await globalThis.stopSending(), await globalThis.stopWatching(), await globalThis.endSession(globalThis.session)];
-    return ended.map(({ status }) => status);
-  });
-  assert.deepEqual(statuses, [200, 200, 200]);
 });
