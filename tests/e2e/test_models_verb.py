@@ -17,7 +17,7 @@ import torch
 from e2e.ending import Ending
 from fakes.hub import FakeHub, running_hub, use_hub
 from fakes.liveportrait_weights import artifact_path, official_shapes, write_official_weights
-from mien.weights import bundle_of
+from mien.weights import BUNDLES, bundle_of
 
 pytestmark = pytest.mark.e2e
 
@@ -86,13 +86,13 @@ def test_list_says_what_is_here_and_what_is_not(run: Run, weights: Path) -> None
     ending = run("models", "list", "--models-dir", weights)
     assert (ending.code, ending.err) == (0, "")
     lines = ending.out.splitlines()
-    assert lines[0] == "liveportrait (KwaiVGI/LivePortrait)"
+    assert lines[0] == "liveportrait (KwaiVGI/LivePortrait), takes about 1500 MB of memory"
     assert lines[1].split()[:3] == ["appearance", "3.4", "MB"]
     assert lines[2].strip() == str(artifact_path(weights, "appearance"))
     assert "missing, can do without" in ending.out
     assert "non-commercial research only (InsightFace)" in ending.out
     rows = json.loads(run("models", "list", "--models-dir", weights, "--json").out)
-    assert len(rows) == 20
+    assert len(rows) == sum(len(bundle.artifacts) for bundle in BUNDLES.values())
     row = next(row for row in rows if row["name"] == "landmarks")
     assert row["path"] is None
     assert row["licence"] == "MIT (LivePortrait)"
