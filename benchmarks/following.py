@@ -40,7 +40,7 @@ def measure_camera(http: httpx2.Client, url: str, seconds: float) -> dict[str, o
         "turns": len(turns),
         "seen": len(took_ms),
         "fps": round(len(socket.tape.between(began_s, began_s + took_s)) / took_s, 1),
-        "camera_to_picture_ms": distribution(took_ms, digits=1),
+        "camera_to_picture_ms": distribution(took_ms, digits=1) if took_ms else None,
         "stats": stats,
     }
 

@@ -136,9 +136,10 @@ def _closed_ms(tape: Tape, cut: Cut) -> float | None:
 
 
 def _told(found: Found) -> dict[str, object]:
-    return {
-        "silence_ms": distribution(found.silence, digits=1),
-        "played_silence_ms": distribution(found.played, digits=1),
-        "mouth_ms": distribution(found.mouth, digits=1),
-        "heard_though_cleared_before": found.heard_though_early,
+    measured = {
+        "silence_ms": found.silence,
+        "played_silence_ms": found.played,
+        "mouth_ms": found.mouth,
     }
+    told = {name: distribution(values, digits=1) for name, values in measured.items() if values}
+    return {**told, "heard_though_cleared_before": found.heard_though_early}
