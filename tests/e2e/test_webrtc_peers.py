@@ -75,7 +75,7 @@ def test_a_film_moves_the_portrait_and_a_sound_its_lips(
         client.say("start")
         alone = motion(client)
         with publisher(f"{place}?audio=none", film, key=KEY) as peer:
-            await_motion(client, lambda now: now[0] > 3 * alone[0])
+            await_motion(client, lambda now: now[0] > 2 * alone[0])
             said = quit(peer)
         sentence = as_file(files("mien.data").joinpath("hello.ogg"))
         with sentence as sound, publisher(place, sound, key=KEY) as peer:
