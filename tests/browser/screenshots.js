@@ -18,11 +18,10 @@ await shoot(desk, "studio");
 
 await desk.getByRole("tab", { name: "Talk" }).click();
 await desk.locator("#talk-sample").click();
-await desk.getByRole("button", { name: "Say it live" }).click();
-await desk.locator('#captions[data-viseme]:not([data-viseme="sil"])').waitFor();
 await desk.locator("#talk-form").getByRole("button", { name: "Make a film" }).click();
-await desk.getByText(/of \d+ frames/).waitFor();
+await desk.locator('.film[data-state="succeeded"]').waitFor();
 await desk.locator('#captions[data-viseme="oh"], #captions[data-viseme="aa"]').waitFor();
+await desk.evaluate(() => document.querySelector("#tools").scrollTo(0, 0));
 await shoot(desk, "studio-talk");
 await desk.close();
 

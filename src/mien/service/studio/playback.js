@@ -5,6 +5,10 @@ const LATE_S = 0.04;
 /** Pieces of sound this close are played without a gap. */
 const SEAM_S = 0.03;
 const MOST_PICTURES = 8;
+/** Of so many pictures the one that waited least says how much could be held back less. */
+const LOOKED_AT = 25;
+/** A sound whose samples are all below this is silence. */
+const SILENCE = 200;
 
 const now = () => performance.now() / 1000;
 
@@ -19,6 +23,8 @@ export class Playback {
   #soundEnds = 0;
   #drawing;
   #heldMs = 0;
+  #spare = { pictures: 0, least: Infinity };
+  #quiet = true;
   /** Pictures that were shown. */
   drawn = 0;
 
@@ -30,7 +36,9 @@ export class Playback {
   }
 
   picture(bitmap, ptsUs) {
-    this.#pictures.push({ bitmap, due: this.#due(ptsUs), came: now() });
+    const due = this.#due(ptsUs);
+    this.#pictures.push({ bitmap, due, came: now() });
+    this.#catchUp(due - now());
     // A page that is not seen draws nothing.
     if (this.#pictures.length > MOST_PICTURES) this.#pictures.shift().bitmap.close();
   }
@@ -38,6 +46,7 @@ export class Playback {
   /** `samples`: an Int16Array. */
   sound(samples, ptsUs) {
     const due = this.#due(ptsUs);
+    this.#quiet = samples.every((each) => Math.abs(each) < SILENCE);
     this.#context ??= new AudioContext({ sampleRate: this.#rate });
     const context = this.#context;
     if (context.state !== "running") {
@@ -86,6 +95,19 @@ export class Playback {
     const late = now() - (this.#began + pts);
     if (late > LATE_S || late < -1) this.#began = now() + HOLD_S - pts;
     return this.#began + pts;
+  }
+
+  /**
+   * After something came late all that follows is held back longer; when nothing was late for a
+   * while and nothing is heard, that is given up again. `spare`: seconds that a picture waits.
+   */
+  #catchUp(spare) {
+    const seen = this.#spare;
+    seen.pictures += 1;
+    seen.least = Math.min(seen.least, spare);
+    if (seen.pictures < LOOKED_AT || !this.#quiet) return;
+    if (seen.least > HOLD_S) this.#began -= seen.least - HOLD_S;
+    this.#spare = { pictures: 0, least: Infinity };
   }
 
   #await() {
