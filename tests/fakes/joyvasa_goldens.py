@@ -29,6 +29,7 @@ from mien.weights import load_strict, recipe_state
 
 OWN = Path(__file__).resolve().parents[1] / "golden" / "data" / "joyvasa"
 POSITIONS = {"legacy": "legacy", "perpos": "per-position"}
+_COMMANDS_GUIDANCE = 2.8
 Case = dict[str, Any]
 Arrays = dict[str, Floats]
 
@@ -80,10 +81,11 @@ def normal(draw: np.random.Generator, *shape: int) -> Tensor:
 
 
 def arguments(of: Case) -> dict[str, Any]:
-    """The arguments of upstream's sampler."""
+    """The arguments of upstream's sampler; those of its command where a case says none."""
     if "args" in of:
         return dict(ast.literal_eval(of["args"]))
-    return {"cfg_scale": float(re.search(r"cfg ([\d.]+)", of["inputs"])[1])}
+    stated = re.search(r"\bcfg ([\d.]+)", of["inputs"])
+    return {"cfg_scale": float(stated[1]) if stated else _COMMANDS_GUIDANCE}
 
 
 def guidance(of: Case) -> float:

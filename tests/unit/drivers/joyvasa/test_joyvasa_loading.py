@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from fakes.hub import use_hub
+from fakes.hub import running_hub, use_hub
 from fakes.joyvasa_weights import (
     GENERATOR,
     SMALL,
@@ -28,7 +28,13 @@ from mien.drivers.joyvasa.loading import BUNDLE, load_model
 from mien.errors import EngineUnavailableError, MissingWeightsError, OptionError, WeightsError
 from mien.nets.joyvasa.network import renamed
 from mien.pipeline.model_checks import check_model
-from mien.pipeline.verbs.modelling import convert_models, list_models, verify_models
+from mien.pipeline.verbs.modelling import (
+    convert_models,
+    download_models,
+    list_models,
+    verify_models,
+)
+from mien.weights import find_weights
 
 pytestmark = pytest.mark.unit
 
@@ -254,3 +260,16 @@ def test_without_its_packages_the_extra_is_named(
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(EngineUnavailableError, match=rf"needs {package}; .*mien\[neural\]"):
         JoyVasa.check_here(JoyVasaSettings())
+
+
+def test_a_download_goes_where_upstream_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_hub() as hub:
+        use_hub(monkeypatch, tmp_path / "hub", hub.address)
+        hub.files |= {f"jdh-algo/JoyVASA/{each.path}": b"x" * 9000 for each in BUNDLE.artifacts}
+        paths = download_models("joyvasa", tmp_path / "models")
+        cached = download_models("joyvasa", None)
+    assert paths == [str(tmp_path / "models" / place) for place in (GENERATOR, TEMPLATE)]
+    assert [Path(path).read_bytes() for path in cached] == [b"x" * 9000] * 2
+    assert list(map(str, find_weights(BUNDLE, None).values())) == cached
