@@ -22,6 +22,8 @@ from mien.types import Floats
 pytestmark = pytest.mark.e2e
 
 Run = Callable[..., Ending]
+CPU = ("--device", "cpu")
+"""The same on every machine."""
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +48,7 @@ def pictures(path: str | Path) -> Floats:
 def test_a_picture_speaks_with_all_of_the_networks(
     run: Run, portrait: Path, audio: Path, weights: Path
 ) -> None:
-    lipsync = ("lipsync", portrait, "--audio", audio, "--models-dir", weights, "-q")
+    lipsync = ("lipsync", portrait, "--audio", audio, "--models-dir", weights, "-q", *CPU)
     done = run(*lipsync, "-o", "frames", "--json")
     assert (done.code, done.err) == (0, "")
     report = json.loads(done.out)
@@ -70,7 +72,7 @@ def test_a_film_is_dubbed_as_long_as_the_sound(
     run: Run, clip: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIEN_MODELS_DIR", str(weights))
-    lipsync = ("lipsync", clip, "-a", HELLO, "-q", "--json", "--force")
+    lipsync = ("lipsync", clip, "-a", HELLO, "-q", "--json", "--force", *CPU)
     done = run(*lipsync, "-o", "dubbed.mp4", "--fps", 10)
     report = json.loads(done.out)
     length = len(read_speech(HELLO)[0]) / 16_000
@@ -142,7 +144,7 @@ def test_a_transparent_picture_stays_so(portrait: Path, audio: Path, tmp_path: P
 def test_networks_stay_loaded_with_a_keeper(
     portrait: Path, audio: Path, weights: Path, tmp_path: Path
 ) -> None:
-    settings = mien.MuseTalkSettings(models_dir=weights, batch=4)
+    settings = mien.MuseTalkSettings(device="cpu", models_dir=weights, batch=4)
     with mien.Keeper() as keeper:
         for name in ("one", "other"):
             mien.lipsync(
