@@ -41,6 +41,10 @@ def _check_content(artifact: Artifact, path: Path) -> None:
         from mien.drivers.joyvasa.loading import check_file
 
         check_file(artifact, path)
+    elif artifact in BUNDLES["musetalk"].artifacts:
+        from mien.retouch.musetalk.loading import check_file
+
+        check_file(artifact, path)
     elif artifact.parts:
         _check_networks(artifact, path)
     else:

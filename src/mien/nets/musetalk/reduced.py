@@ -22,7 +22,7 @@ _FIRST_STEP = 0
 
 def reduce_unet(unet: Any) -> None:
     """Of diffusers' class, in place. From then on its timestep means nothing."""
-    steps = unet.time_proj(torch.tensor([_FIRST_STEP]))
+    steps = unet.time_proj(torch.tensor([_FIRST_STEP], device=unet.device))
     time_C = silu(unet.time_embedding(steps.to(unet.dtype)))[0]
     for block in unet.modules():
         if getattr(block, "time_emb_proj", None) is not None:

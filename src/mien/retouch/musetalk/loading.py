@@ -12,7 +12,8 @@ from mien.retouch.musetalk.configs import read_config
 from mien.retouch.musetalk.modules import MAKERS, NAME, Module, Modules, require_neural
 from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.retouch.musetalk.states import STATES
-from mien.weights import bundle_named, find_weights, load_strict, read_state
+from mien.weights import Artifact, bundle_named, find_weights, load_strict, read_state
+from mien.weights.containers import check_checksums
 
 _ALWAYS = ("unet", "vae", "hearing")
 _ADVICE = (
@@ -61,6 +62,24 @@ def load_module(name: str, files: Mapping[str, Path]) -> Module:
         config = published if config_path is None else read_config(config_path, published)
         _check_makes(make, config, config_path or path)
         return load_strict(lambda: make(config), STATES[name](read_state(path), path), path)
+
+
+def check_file(artifact: Artifact, path: Path) -> None:
+    """WeightsError if the file is not what it should be, down to its checksums; the sizes are those
+    of the configuration beside it, if there is one. EngineUnavailableError without the packages."""
+    name = artifact.name.removesuffix("-config")
+    if not artifact.parts:
+        with _advised():
+            read_config(path, MAKERS[name][1])
+        return
+    require_neural()
+    with _advised():
+        check_checksums(path)
+    files = {name: path}
+    for other in bundle_named(NAME).artifacts:
+        if other.name == f"{name}-config" and (beside := path.with_name(other.file)).is_file():
+            files[other.name] = beside
+    load_module(name, files)
 
 
 def _check_makes(make: Callable[[Config], Module], config: Config, path: Path) -> None:

@@ -28,11 +28,14 @@ class MuseTalkNetworks:
         from mien.retouch.musetalk.painting import Painter
         from mien.retouch.musetalk.parsing import Parser
 
-        device = device_of(settings)
-        number = number_of(settings, device)
-        self._painter = Painter(modules, device, number, settings.batch, compiled=settings.compiled)
-        self._ear = Ear(modules.hearing, device)
-        self._parser = None if modules.parsing is None else Parser(modules.parsing, device)
+        self.device = device_of(settings)
+        """As torch names it."""
+        number = number_of(settings, self.device)
+        self._painter = Painter(
+            modules, self.device, number, settings.batch, compiled=settings.compiled
+        )
+        self._ear = Ear(modules.hearing, self.device)
+        self._parser = None if modules.parsing is None else Parser(modules.parsing, self.device)
         others = [each for each in (modules.hearing, modules.parsing) if each is not None]
         self._own_mb = held_mb(others)
         self.side = self._painter.side
@@ -92,6 +95,11 @@ class MuseTalkNetworks:
         """Which part of the face each pixel shows, of a picture (H, W, 3) brought to 512 x 512:
         (512, 512) numbers of BiSeNet's 19 classes. None where there are no weights for that."""
         return None if self._parser is None else self._parser.parse(picture)
+
+    @property
+    def number(self) -> str:
+        """The kind of number that faces are painted in: ``fp32``, ``fp16`` or ``bf16``."""
+        return self._painter.number
 
     @property
     def memory_mb(self) -> int:

@@ -23,14 +23,14 @@ class Painter:
     """The autoencoder and the UNet on a device. It takes the modules over, and changes them.
 
     What half precision spoils is done again in float32, with a MienWarning, and so is all after it.
-    side: of the pictures, pixels.
+    side: of the pictures, pixels. number: the kind that it works with.
     """
 
     def __init__(
         self, modules: Modules, device: str, number: Number, batch: int, *, compiled: bool = False
     ) -> None:
         self.side = int(modules.vae.config.sample_size)
-        self._device, self._number = torch.device(device), number
+        self._device, self.number = torch.device(device), number
         self._batches = Batches(batch, self._device)
         self._unet, self._vae, self._tiny = modules.unet, modules.vae, modules.tiny
         if self._tiny is not None:
@@ -46,7 +46,7 @@ class Painter:
     def memory_mb(self) -> int:
         """What the weights take, and what a batch needs beside them: as it was seen, on a card,
         else by the sizes of the networks."""
-        working = working_mb(self._vae.config, self._number, self._batches.size)
+        working = working_mb(self._vae.config, self.number, self._batches.size)
         return held_mb(self.networks) + (self._batches.peak_mb or working)
 
     def close(self) -> None:
@@ -99,17 +99,17 @@ class Painter:
 
     def _is_spoilt(self, result: Tensor) -> bool:
         """Whether half precision was not enough for it; if so it is not used any more."""
-        if self._number == "fp32" or bool(result.isfinite().all()):
+        if self.number == "fp32" or bool(result.isfinite().all()):
             return False
-        problem = f"{self._number} on {self._device} gave numbers that are none; going on in fp32"
+        problem = f"{self.number} on {self._device} gave numbers that are none; going on in fp32"
         warnings.warn(f"musetalk: {problem}, which is slower", MienWarning, stacklevel=2)
-        self._number = "fp32"
+        self.number = "fp32"
         self._place()
         return True
 
     def _place(self) -> None:
         for network in self.networks:
-            place(network, self._device, self._number)
+            place(network, self._device, self.number)
 
     def _no_latents(self) -> Tensor:
         config = self._vae.config
@@ -117,4 +117,4 @@ class Painter:
         return torch.zeros(0, 2 * config.latent_channels, side, side)
 
     def _given(self, values: Tensor) -> Tensor:
-        return values.to(self._device, dtype_of(self._number))
+        return values.to(self._device, dtype_of(self.number))
