@@ -71,12 +71,12 @@ def joyvasa_trial(
     for half in _halves(loaded.placed.device.type):
         other, _ = _loaded(replace(exact, precision=half), model or recipe_model, made_up=made_up)
         ways[f"collapsed, {half}"] = _way(other.placed, exact, sound)
-    hear_ms = median(_timed(loaded.placed, lambda: _heard(loaded.placed, sound))[0] for _ in range(3))
+    hearing = [_timed(loaded.placed, lambda: _heard(loaded.placed, sound))[0] for _ in range(3)]
     return JoyVasaFigures(
         weights=weights,
         device=str(loaded.placed.device),
         window_s=window / FRAMES_PER_S,
-        hear_ms=round(hear_ms, 2),
+        hear_ms=round(median(hearing), 2),
         laps=_laps(loaded.placed, ways, rounds, f"{_FEW_STEPS} steps", "no guidance"),
     )
 
