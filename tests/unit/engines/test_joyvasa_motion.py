@@ -19,6 +19,7 @@ from mien.engines.liveportrait.driving import Driver
 from mien.engines.liveportrait.playing import play
 from mien.engines.liveportrait.source import prepare_source
 from mien.engines.mesh.engine import MeshEngine
+from mien.engines.settings import Species
 from mien.face import find_faces
 from mien.motion.face_template import FACE_TEMPLATE
 from mien.types import Face, Framing, Motion, MotionOptions, Portrait
@@ -63,9 +64,11 @@ def test_liveportrait_takes_the_lips_as_they_are_and_the_rest_as_change(joyvasa:
     np.testing.assert_allclose(driver.neutral(first).expression, reference.expression)
 
 
-def test_liveportrait_renders_every_frame(joyvasa: JoyVasa) -> None:
+@pytest.mark.parametrize("species", ["humans", "animals"])
+def test_liveportrait_renders_every_frame(joyvasa: JoyVasa, species: Species) -> None:
     face = Face(FACE_TEMPLATE.landmarks * 60 + np.float32([200, 200, 0]), 1.0)
     portrait = Portrait(np.full((400, 400, 3), (128, 0, 0), np.uint8))
     source = prepare_source(PlainRuntime(), portrait, face, Framing())
-    rendered = play(PlainRuntime(), repeat(source), motion(joyvasa, 4), DriveOptions(), film=False)
+    options = DriveOptions(species=species)
+    rendered = play(PlainRuntime(), repeat(source), motion(joyvasa, 4), options, film=False)
     assert [each.pts for each in rendered] == [0, 1, 2, 3]

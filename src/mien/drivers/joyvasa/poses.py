@@ -20,7 +20,7 @@ from mien.types import Floats
 
 _UPSTREAM_SHARE = 0.01
 """Of a new frame: the head takes four seconds to be where it was told to be."""
-_MIN_CUTOFF_HZ, _FASTER = 0.6, 1.0
+_MIN_CUTOFF_HZ, _FASTER = 0.6, 2.0
 """A head at rest is held by the first; the second lets it turn."""
 _PLACE = 4
 
