@@ -47,6 +47,13 @@ CropY = Annotated[
     float | None,
     typer.Option(metavar="X", help="The same, downwards.", rich_help_panel=PICTURE),
 ]
+Crop = Annotated[
+    str,
+    typer.Option(
+        metavar="none|upper-body", rich_help_panel=PICTURE,
+        help="What of the picture is worked on and shown: all of it, or head and shoulders.",
+    ),
+]  # fmt: skip
 PasteBack = Annotated[
     bool,
     typer.Option(
@@ -74,6 +81,7 @@ class PictureOptions(EngineOptions):
     crop_scale: CropScale = None
     crop_x: CropX = None
     crop_y: CropY = None
+    crop: Crop = "none"
     paste_back: PasteBack = True
     size: Size = None
 
@@ -88,6 +96,7 @@ class PictureOptions(EngineOptions):
             "crop_scale": self.crop_scale,
             "crop_x": self.crop_x,
             "crop_y": self.crop_y,
+            "crop": self.crop,
             "paste_back": self.paste_back,
             "size": None if self.size is None else parse_size(self.size),
         }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import typer
 
 from mien.cli.exits import exit_codes, warn
 from mien.cli.options import (
-    PICTURE,
     TIME,
     Force,
     Json,
@@ -118,13 +117,6 @@ def talk(
         ),
     ] = 0,
     output: Output = None,
-    crop: Annotated[
-        str,
-        typer.Option(
-            metavar="none|upper-body", rich_help_panel=PICTURE,
-            help="What of the picture is shown: all of it, or head and shoulders.",
-        ),
-    ] = "none",
     networks: NetworkOptions = DEFAULT_NETWORKS,
     picture: PictureOptions = DEFAULT_PICTURE,
     fps: Annotated[
@@ -170,7 +162,6 @@ def talk(
                 gaze=None if gaze is None else parse_gaze(gaze),
                 liveliness=liveliness,
                 driving=driving,
-                crop=cast(Any, crop),
                 seed=seed,
                 output=output,
                 **networks.arguments(picture),

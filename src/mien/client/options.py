@@ -59,6 +59,7 @@ class JobOptions(TypedDict, total=False):
     crop_scale: float
     crop_x: float
     crop_y: float
+    crop: Literal["none", "upper-body"]
     paste_back: bool
     size: int
     width: int
@@ -104,8 +105,8 @@ class ExpressOptions(JobOptions, total=False):
 
 class TalkOptions(JobOptions, total=False):
     """Of ``talk``. text: what is said. gaze: to the picture's right, and up. driving: as
-    ``idle:natural``. crop: ``none`` or ``upper-body``. preset: ``draft``, ``standard`` or
-    ``best``. audio_driver: ``speech`` or ``joyvasa``. lips: ``engine`` or ``musetalk``."""
+    ``idle:natural``. preset: ``draft``, ``standard`` or ``best``. audio_driver: ``speech`` or
+    ``joyvasa``. lips: ``engine`` or ``musetalk``."""
 
     text: str
     emotion: str
@@ -114,7 +115,6 @@ class TalkOptions(JobOptions, total=False):
     gaze: Sequence[float]
     liveliness: float
     driving: str
-    crop: str
     preset: str
     audio_driver: str
     joyvasa: Mapping[str, Any]

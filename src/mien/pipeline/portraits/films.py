@@ -61,6 +61,8 @@ def cast_film(
         raise OptionError("--face", "all is for pictures; choose one face of a film by its number")
     if options.box is not None:
         raise OptionError("--box", "is for pictures; a film's face is followed, wherever it goes")
+    if options.crop != "none":
+        raise OptionError("--crop", "is for pictures; crop a film before")
     if options.engine.species == "animals":
         raise OptionError("--species", "animals are moved in pictures only, not in films")
     check_for(options.engine, options.motion, film=True)

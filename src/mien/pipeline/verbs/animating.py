@@ -18,7 +18,14 @@ from mien.pipeline.driving import check_driver, choose_driver
 from mien.pipeline.emotions import read_emotions
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.keeping import Keeper
-from mien.pipeline.options import AnimateOptions, FaceChoice, KeepAudio, Size, parse_rate
+from mien.pipeline.options import (
+    AnimateOptions,
+    CropChoice,
+    FaceChoice,
+    KeepAudio,
+    Size,
+    parse_rate,
+)
 from mien.pipeline.play import play
 from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report
@@ -41,6 +48,7 @@ def animate(
     crop_x: float | None = None,
     crop_y: float | None = None,
     box: Box | None = None,
+    crop: CropChoice = "none",
     paste_back: bool = True,
     side_by_side: bool = False,
     face: FaceChoice = 1,
@@ -81,6 +89,7 @@ def animate(
         region=region,
         framing=Framing(crop_scale, crop_x, crop_y),
         box=box,
+        crop=crop,
         paste_back=paste_back,
         side_by_side=side_by_side,
         face=face,

@@ -16,7 +16,7 @@ from mien.media import STILL_EXTENSIONS, PictureFile
 from mien.motion.edits import Edits
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.keeping import Keeper
-from mien.pipeline.options import MAX_SIDE, AnimateOptions, FaceChoice, Size
+from mien.pipeline.options import MAX_SIDE, AnimateOptions, CropChoice, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import in_step_with, is_film
 from mien.pipeline.report import Report, StillReport
@@ -40,6 +40,7 @@ def edit(
     crop_x: float | None = None,
     crop_y: float | None = None,
     box: Box | None = None,
+    crop: CropChoice = "none",
     paste_back: bool = True,
     force: bool = False,
     progress: ProgressCallback | None = None,
@@ -61,6 +62,7 @@ def edit(
         size=size,
         framing=Framing(crop_scale, crop_x, crop_y),
         box=box,
+        crop=crop,
         paste_back=paste_back,
         retarget=edits.parts,
         force=force,

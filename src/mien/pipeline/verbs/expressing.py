@@ -18,7 +18,7 @@ from mien.motion.timeline import Keyframe, Timeline
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.gallery import render_gallery, render_sheet
 from mien.pipeline.keeping import Keeper
-from mien.pipeline.options import AnimateOptions, FaceChoice, Size
+from mien.pipeline.options import AnimateOptions, CropChoice, FaceChoice, Size
 from mien.pipeline.play import Driving, play
 from mien.pipeline.report import Report, StillReport
 from mien.pipeline.stills import motion_of, open_studio
@@ -51,6 +51,7 @@ def express(
     crop_x: float | None = None,
     crop_y: float | None = None,
     box: Box | None = None,
+    crop: CropChoice = "none",
     paste_back: bool = True,
     size: Size | None = None,
     seed: int = 0,
@@ -73,6 +74,7 @@ def express(
         face=face,
         framing=Framing(crop_scale, crop_x, crop_y),
         box=box,
+        crop=crop,
         paste_back=paste_back,
         size=size,
         duration=duration,

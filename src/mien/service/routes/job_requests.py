@@ -89,6 +89,9 @@ class _Asked(BaseModel):
     crop_scale: float | None = Field(None, ge=1, le=5)
     crop_x: Both | None = None
     crop_y: Both | None = None
+    crop: CropChoice = Field(
+        "none", description="What of a picture is worked on and shown: all, or head and shoulders."
+    )
     paste_back: bool = Field(True, description="The whole picture, or the moving crop alone.")
     size: Side | None = Field(None, description="The longest side; the portrait's own if left out.")
     width: Side | None = Field(None, description="With `height`, instead of `size`.")
@@ -189,7 +192,6 @@ class TalkAsked(_Asked):
         description="What the body does in the place of a speaker's gestures.",
         examples=["idle:natural"],
     )
-    crop: CropChoice = Field("none", description="What of the picture is shown.")
     preset: Preset | None = Field(
         None,
         description="Engine and lips by one word: `draft` is mesh, `standard` liveportrait, `best`"
