@@ -226,14 +226,15 @@ def test_every_kind_of_job_is_done(caller: Caller, tmp_path: Path) -> None:
             "kind": "talk", "audio": sound, "driving": "idle:natural", "crop": "upper-body",
             "lips": "musetalk", "duration": 0.3, "fps": 10,
         },
+        {"kind": "lipsync", "audio": sound, "fps": 2, "format": "webm"},
     ]  # fmt: skip
     paths = [caller.begin(job) for job in jobs[:3]]
     ended = [caller.ended(path) for path in paths]
-    paths.append(caller.begin(jobs[3]))
-    ended.append(caller.ended(paths[3]))
+    paths += [caller.begin(job) for job in jobs[3:]]
+    ended += [caller.ended(path) for path in paths[3:]]
     assert [(job["state"], job["problem"]) for job in ended] == [("succeeded", None)] * len(jobs)
     types = [job["result"]["media_type"] for job in ended]
-    assert types == ["video/webm", "video/mp4", "image/png", "video/mp4"]
+    assert types == ["video/webm", "video/mp4", "image/png", "video/mp4", "video/webm"]
     assert (ended[3]["report"]["lips"], ended[3]["report"]["frames"]) == ("musetalk", 3)
     assert ended[0]["report"]["rate"] == "30000/1001"
     assert frames_of(saved(caller, paths[0], tmp_path / "film.webm")) == 6
@@ -279,6 +280,9 @@ def test_a_key_gives_the_same_job_again(caller: Caller) -> None:
         ({"kind": "animate", "driving": "idle:nod", "duration": 601}, "600"),
         ({"kind": "animate", "driving": "idle:nod", "max_frames": 10**6}, "max_frames"),
         ({"kind": "talk"}, "audio"),
+        ({"kind": "lipsync"}, "audio"),
+        ({"kind": "lipsync", "audio": "a" * 64, "engine": "mesh"}, "engine"),
+        ({"kind": "lipsync", "audio": "a" * 64, "bbox_shift": 101}, "bbox_shift"),
         ({"kind": "talk", "audio": "a" * 64, "driving": "idle"}, "driving"),
         ({"kind": "talk", "audio": "a" * 64, "joyvasa": {"steps": 0}}, "steps"),
         ({"kind": "edit", "edits": {"smile": 2}}, "smile"),

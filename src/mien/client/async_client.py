@@ -24,6 +24,7 @@ from mien.client.options import (
     EditOptions,
     ExpressOptions,
     FrameOptions,
+    LipsyncOptions,
     RenderOptions,
     StillOptions,
     TalkOptions,
@@ -195,6 +196,20 @@ class AsyncClient:
     ) -> Job:
         """As :meth:`Client.talk`."""
         work = films.Work("talk", source, {"audio": audio}, options)
+        return await self._make(work, output, progress, force)
+
+    async def lipsync(
+        self,
+        source: Source | Upload,
+        audio: Source | Upload,
+        *,
+        output: str | Path,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[LipsyncOptions],
+    ) -> Job:
+        """As :meth:`Client.lipsync`."""
+        work = films.Work("lipsync", source, {"audio": audio}, options)
         return await self._make(work, output, progress, force)
 
     async def edit(

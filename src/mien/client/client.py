@@ -23,6 +23,7 @@ from mien.client.options import (
     EditOptions,
     ExpressOptions,
     FrameOptions,
+    LipsyncOptions,
     RenderOptions,
     StillOptions,
     TalkOptions,
@@ -208,6 +209,20 @@ class Client:
     ) -> Job:
         """Let a portrait say what a sound says; the rest as ``animate``."""
         work = films.Work("talk", source, {"audio": audio}, options)
+        return self._make(work, output, progress, force)
+
+    def lipsync(
+        self,
+        source: Source | Upload,
+        audio: Source | Upload,
+        *,
+        output: str | Path,
+        progress: ProgressCallback | None = None,
+        force: bool = False,
+        **options: Unpack[LipsyncOptions],
+    ) -> Job:
+        """Dub a film or a picture, its lips painted by MuseTalk; the rest as ``animate``."""
+        work = films.Work("lipsync", source, {"audio": audio}, options)
         return self._make(work, output, progress, force)
 
     def edit(

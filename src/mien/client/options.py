@@ -125,6 +125,20 @@ class TalkOptions(JobOptions, total=False):
     seed: int
 
 
+class LipsyncOptions(TypedDict, total=False):
+    """Of ``lipsync``. mask: what of the face is painted. extra_margin, bbox_shift: pixels. loop:
+    what follows a film that is shorter than the sound."""
+
+    face: int | Literal["all"]
+    mask: str
+    extra_margin: int
+    bbox_shift: int
+    loop: str
+    fps: float | str
+    decoder: str
+    format: str
+
+
 class EditOptions(JobOptions, total=False):
     """Of ``edit``."""
 

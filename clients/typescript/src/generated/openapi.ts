@@ -957,6 +957,13 @@ export interface components {
             /** Crop Y */
             crop_y?: number | null;
             /**
+             * Crop
+             * @description What of a picture is worked on and shown: all, or head and shoulders.
+             * @default none
+             * @enum {string}
+             */
+            crop?: "none" | "upper-body";
+            /**
              * Paste Back
              * @description The whole picture, or the moving crop alone.
              * @default true
@@ -1483,6 +1490,13 @@ export interface components {
             /** Crop Y */
             crop_y?: number | null;
             /**
+             * Crop
+             * @description What of a picture is worked on and shown: all, or head and shoulders.
+             * @default none
+             * @enum {string}
+             */
+            crop?: "none" | "upper-body";
+            /**
              * Paste Back
              * @description The whole picture, or the moving crop alone.
              * @default true
@@ -1743,6 +1757,13 @@ export interface components {
             crop_x?: number | null;
             /** Crop Y */
             crop_y?: number | null;
+            /**
+             * Crop
+             * @description What of a picture is worked on and shown: all, or head and shoulders.
+             * @default none
+             * @enum {string}
+             */
+            crop?: "none" | "upper-body";
             /**
              * Paste Back
              * @description The whole picture, or the moving crop alone.
@@ -2150,6 +2171,79 @@ export interface components {
              * @description Seconds that the way takes.
              */
             transition?: number | null;
+        };
+        /**
+         * LipsyncAsked
+         * @description A film is dubbed, or a picture speaks: MuseTalk paints the lips, and nothing else changes.
+         */
+        LipsyncAsked: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lipsync";
+            /**
+             * Source
+             * @description Id of the portrait, as POST /v1/portraits gave it.
+             * @example 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+             */
+            source: string;
+            /**
+             * Audio
+             * @description Id of a sound or film, as POST /v1/drivers gave it.
+             * @example fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9
+             */
+            audio: string;
+            /**
+             * Face
+             * @description Which face, the largest is 1.
+             * @default 1
+             */
+            face?: number | "all";
+            /**
+             * Mask
+             * @description What of the face is painted.
+             * @default auto
+             * @enum {string}
+             */
+            mask?: "auto" | "outline" | "ellipse" | "jaw" | "raw" | "neck";
+            /**
+             * Extra Margin
+             * @description Pixels below the chin that belong to it.
+             * @default 10
+             */
+            extra_margin?: number;
+            /**
+             * Bbox Shift
+             * @description Above 0 mouths open more.
+             * @default 0
+             */
+            bbox_shift?: number;
+            /**
+             * Loop
+             * @description What follows a film shorter than the sound.
+             * @default pingpong
+             * @enum {string}
+             */
+            loop?: "none" | "repeat" | "pingpong" | "hold";
+            /**
+             * Fps
+             * @description A film's own if left out, else 25.
+             */
+            fps?: number | string | null;
+            /**
+             * Decoder
+             * @description The tiny one is quicker, and shows less detail.
+             * @default full
+             * @enum {string}
+             */
+            decoder?: "full" | "tiny";
+            /**
+             * Format
+             * @default mp4
+             * @enum {string}
+             */
+            format?: "mp4" | "webm" | "gif" | "webp";
         };
         /**
          * MouthTold
@@ -3033,6 +3127,13 @@ export interface components {
             /** Crop Y */
             crop_y?: number | null;
             /**
+             * Crop
+             * @description What of a picture is worked on and shown: all, or head and shoulders.
+             * @default none
+             * @enum {string}
+             */
+            crop?: "none" | "upper-body";
+            /**
              * Paste Back
              * @description The whole picture, or the moving crop alone.
              * @default true
@@ -3102,13 +3203,6 @@ export interface components {
              * @example idle:natural
              */
             driving?: string | null;
-            /**
-             * Crop
-             * @description What of the picture is shown.
-             * @default none
-             * @enum {string}
-             */
-            crop?: "none" | "upper-body";
             /**
              * Preset
              * @description Engine and lips by one word: `draft` is mesh, `standard` liveportrait, `best` liveportrait with musetalk's lips.
@@ -4327,7 +4421,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AnimateAsked"] | components["schemas"]["ExpressAsked"] | components["schemas"]["TalkAsked"] | components["schemas"]["EditAsked"];
+                "application/json": components["schemas"]["AnimateAsked"] | components["schemas"]["ExpressAsked"] | components["schemas"]["TalkAsked"] | components["schemas"]["LipsyncAsked"] | components["schemas"]["EditAsked"];
             };
         };
         responses: {

@@ -32,6 +32,8 @@ _KINDS: Mapping[tuple[str, str], tuple[UploadKind, ...]] = {
     ("express", "source"): ("picture",),
     ("talk", "source"): ("picture",),
     ("talk", "audio"): ("sound", "film"),
+    ("lipsync", "source"): ("picture", "film"),
+    ("lipsync", "audio"): ("sound", "film"),
     ("edit", "source"): ("picture", "film"),
 }
 """What an upload may be, by kind of job and option."""
@@ -65,6 +67,10 @@ async def _files(
 
 def _check(request: JobRequest, service: Service) -> None:
     options, settings = request.options, service.settings
+    if request.kind == "lipsync":
+        check_networks(request.kind, options, settings.default_engine, settings.default_engine)
+        _made(options, settings.default_engine, None)
+        return
     engine = chosen_engine(engine_of(options, settings.default_engine))
     check_weights(engine)
     check_networks(request.kind, options, engine, settings.default_engine)

@@ -15,6 +15,8 @@ from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, CropChoice, KeepAudio
 from mien.pipeline.presets import LipsChoice, Preset
 from mien.pipeline.speakers import AudioDriver
+from mien.retouch.musetalk.boxes import MARGIN_PX, MAX_MARGIN_PX, MAX_SHIFT_PX
+from mien.retouch.musetalk.masks import MaskMode
 from mien.retouch.musetalk.settings import Decoder
 from mien.service.routes.numbers import Whole
 from mien.service.routes.stills import EditsAsked
@@ -99,7 +101,11 @@ class _Asked(BaseModel):
 
     def options(self) -> dict[str, Any]:
         """What was said, in JSON."""
-        return self.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude={"kind"})
+        return _said(self)
+
+
+def _said(asked: BaseModel) -> dict[str, Any]:
+    return asked.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude={"kind"})
 
 
 class AnimateAsked(_Asked):
@@ -211,6 +217,36 @@ class TalkAsked(_Asked):
     format: FilmFormat = "mp4"
 
 
+class LipsyncAsked(BaseModel):
+    """A film is dubbed, or a picture speaks: MuseTalk paints the lips, and nothing else changes."""
+
+    model_config = _STRICT
+
+    kind: Literal["lipsync"]
+    source: UploadId = Field(description="Id of the portrait, as POST /v1/portraits gave it.")
+    audio: UploadId = Field(
+        description="Id of a sound or film, as POST /v1/drivers gave it.", examples=[_SOUND]
+    )
+    face: Annotated[Whole, Field(ge=1, le=100)] | Literal["all"] = Field(
+        1, description="Which face, the largest is 1."
+    )
+    mask: MaskMode = Field("auto", description="What of the face is painted.")
+    extra_margin: Whole = Field(
+        MARGIN_PX, ge=0, le=MAX_MARGIN_PX, description="Pixels below the chin that belong to it."
+    )
+    bbox_shift: Whole = Field(
+        0, ge=-MAX_SHIFT_PX, le=MAX_SHIFT_PX, description="Above 0 mouths open more."
+    )
+    loop: Loop = Field("pingpong", description="What follows a film shorter than the sound.")
+    fps: Rate | None = Field(None, description="A film's own if left out, else 25.")
+    decoder: Decoder = Field("full", description="The tiny one is quicker, and shows less detail.")
+    format: FilmFormat = "mp4"
+
+    def options(self) -> dict[str, Any]:
+        """What was said, in JSON."""
+        return _said(self)
+
+
 class EditAsked(_Asked):
     """A picture or a film whose face is changed by sliders."""
 
@@ -222,7 +258,7 @@ class EditAsked(_Asked):
 
 
 JobAsked: TypeAlias = Annotated[
-    AnimateAsked | ExpressAsked | TalkAsked | EditAsked, Field(discriminator="kind")
+    AnimateAsked | ExpressAsked | TalkAsked | LipsyncAsked | EditAsked, Field(discriminator="kind")
 ]
 EXAMPLES: Mapping[str, Any] = {
     "animate": {
@@ -245,6 +281,10 @@ EXAMPLES: Mapping[str, Any] = {
     "talk": {
         "summary": "A portrait that speaks",
         "value": {"kind": "talk", "source": PORTRAIT, "audio": _SOUND, "text": "Hello there!"},
+    },
+    "lipsync": {
+        "summary": "A film, dubbed",
+        "value": {"kind": "lipsync", "source": PORTRAIT, "audio": _SOUND},
     },
     "edit": {
         "summary": "Sliders",

@@ -79,6 +79,8 @@ export class Live extends EventTarget {
 
   /** Show it again after something else was shown. Gives whether it is there, or about to be. */
   async resume() {
+    this.#stage.drop();
+    this.#left = false;
     if (!this.#open) await (this.#beginning ?? this.#begin());
     if (this.#open && !this.#showing) this.#show();
     return this.#open;

@@ -48,6 +48,11 @@ export class Stage extends EventTarget {
     byId("faces").hidden = Object.keys(look).length > 0;
   }
 
+  /** A still that was asked for is not wanted any more: it would take the place of what is live. */
+  drop() {
+    this.#asked.stop();
+  }
+
   /** What a still with this look is asked for with, in the portrait's own size. */
   request(look, format) {
     return { portrait: this.#studio.needPortrait().id, ...look, ...this.#studio.common, format };

@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "animate": "mien.service.tasks.verbs:animate",
     "express": "mien.service.tasks.verbs:express",
     "talk": "mien.service.tasks.verbs:talk",
+    "lipsync": "mien.service.tasks.verbs:lipsync",
     "edit": "mien.service.tasks.verbs:edit",
     "predict": "mien.service.tasks.predict:predict",
 }

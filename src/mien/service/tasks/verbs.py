@@ -19,6 +19,7 @@ from mien.pipeline.report import Report, StillReport
 from mien.pipeline.verbs.animating import animate as animate_file
 from mien.pipeline.verbs.editing import edit as edit_file
 from mien.pipeline.verbs.expressing import express as express_file
+from mien.pipeline.verbs.lipsync import lipsync as lipsync_file
 from mien.pipeline.verbs.talking import talk as talk_file
 from mien.service.tasks.jobs import JobOutcome, JobTask
 from mien.service.tasks.networks import joyvasa_of, musetalk_of
@@ -72,6 +73,23 @@ def talk(task: JobTask, keeper: Keeper, progress: ProgressCallback) -> JobOutcom
         "musetalk": musetalk_of(task.request.options, task.engine),
     }
     report = talk_file(**arguments, output=output, keeper=keeper, progress=progress)
+    return _outcome(task, output, report)
+
+
+def lipsync(task: JobTask, keeper: Keeper, progress: ProgressCallback) -> JobOutcome:
+    """As ``mien lipsync``."""
+    options, files = task.request.options, task.request.files
+    arguments = {key: value for key, value in options.items() if key not in ("decoder", "format")}
+    for name in ("source", "audio"):
+        arguments[name] = Path(files[options[name]])
+    output = _output(task, "mp4")
+    report = lipsync_file(
+        **arguments,
+        output=output,
+        musetalk=musetalk_of(options, task.engine),
+        keeper=keeper,
+        progress=progress,
+    )
     return _outcome(task, output, report)
 
 
