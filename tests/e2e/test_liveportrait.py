@@ -17,6 +17,7 @@ import mien
 from e2e.ending import Ending
 from fakes.hub import use_hub
 from fakes.liveportrait_weights import write_official_weights
+from fakes.musetalk_weights import write_small_weights
 from fakes.sounds import hello, write_sound
 from fakes.templates import liveportrait
 from mien.cli.exits import FAILED, USAGE
@@ -116,6 +117,23 @@ def test_a_portrait_talks(render: Run, portrait: Path, tmp_path: Path) -> None:
     ending = render("talk", portrait, "--audio", hum, "-o", tmp_path / "talk.mp4", "--fps", 20)
     assert ending.code == 0, ending.err
     assert (tmp_path / "talk.mp4").stat().st_size > 1000
+
+
+def test_the_whole_pipeline_within_a_memory_that_does_not_hold_all_of_it(
+    render: Run, pretrained: Path, portrait: Path, tmp_path: Path
+) -> None:
+    write_small_weights(pretrained)
+    how = ("--crop", "upper-body", "--driving", "idle:natural", "--preset", "best", "--json")
+    ending = render(
+        "talk", portrait, "--audio", sound(tmp_path), *how, "--vram-budget", "4500MB",
+        "-o", tmp_path / "talk", "--fps", 20,
+    )  # fmt: skip
+    assert ending.code == 0, ending.err
+    report = json.loads(ending.out)
+    assert (report["engine"], report["lips"], report["frames"]) == ("liveportrait", "musetalk", 2)
+    first, second = frames_of(tmp_path / "talk")
+    assert first.shape[0] == first.shape[1]
+    assert not np.array_equal(first, second)
 
 
 def test_an_animal_needs_a_box(render: Run, portrait: Path, tmp_path: Path) -> None:
