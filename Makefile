@@ -7,10 +7,11 @@ LOCK := requirements.lock
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(LOCK)
 # A stamp says "installed from this lock and this pyproject"; a change to either installs again.
 RUNTIME := $(VENV)/.runtime-installed
+SERVE := $(VENV)/.serve-installed
 DEV := $(VENV)/.dev-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench api lock clean
+.PHONY: help setup demo studio test lint types bench api lock clean
 
 help: ## list the chores
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +20,9 @@ setup: $(DEV) ## create .venv with everything the tests and the tools need
 
 demo: $(RUNTIME) ## animate the built-in portrait: mien-demo.mp4 and mien-demo.png
 	@$(BIN)/mien demo --output mien-demo.mp4 --force
+
+studio: $(SERVE) ## a talking face in the browser: http://127.0.0.1:8001/studio
+	@$(BIN)/mien serve
 
 test: $(DEV) ## run all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
@@ -64,7 +68,12 @@ $(RUNTIME): $(LOCK) pyproject.toml | $(BIN)/python
 	@$(INSTALL) -e .
 	@touch $@
 
+$(SERVE): $(LOCK) pyproject.toml | $(BIN)/python
+	@echo "installing Mien and its service into $(VENV)"
+	@$(INSTALL) -e '.[serve]'
+	@touch $(RUNTIME) $@
+
 $(DEV): $(LOCK) pyproject.toml | $(BIN)/python
 	@echo "installing Mien and its development tools into $(VENV)"
 	@$(INSTALL) -e '.[dev]'
-	@touch $(RUNTIME) $@
+	@touch $(RUNTIME) $(SERVE) $@
