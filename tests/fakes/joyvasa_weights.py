@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from mien.drivers.joyvasa import JoyVasa, JoyVasaSettings
-from mien.drivers.joyvasa.loading import BUNDLE, recipe_model, recipe_weights
+from mien.drivers.joyvasa.loading import BUNDLE
+from mien.drivers.joyvasa.recipe import recipe_model, recipe_weights
 from mien.nets.joyvasa.params import JOYVASA, AudioParams, DenoiserParams, JoyVasaParams
 
 SMALL = JoyVasaParams(

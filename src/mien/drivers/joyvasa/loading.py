@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mien.drivers.joyvasa.coefficients import NUM_NUMBERS, MotionRange, read_range
 from mien.drivers.joyvasa.settings import JoyVasaSettings
 from mien.errors import EngineUnavailableError, OptionError, WeightsError
@@ -22,7 +20,6 @@ from mien.weights import (
     part_of,
     read_arguments,
     read_state,
-    recipe_state,
 )
 from mien.weights.containers import check_checksums
 
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
 NAME = "joyvasa"
 BUNDLE = BUNDLES[NAME]
 GENERATOR, TEMPLATE = (each.name for each in BUNDLE.artifacts)
-_RECIPE = "recipe weights"
 _MOST_LAYERS = 100
 _LARGEST_SIDE = 16_384
 _PACKAGES = ("torch", "transformers")
@@ -69,18 +65,6 @@ def load_model(settings: JoyVasaSettings) -> Model:
     return Model(PlacedNetwork(network, device, precision), known, pads_with_last)
 
 
-def recipe_model(
-    settings: JoyVasaSettings, params: JoyVasaParams = JOYVASA, seed: int = 0
-) -> Model:
-    """A model with weights from the recipe: it takes as long as the real one, and moves a head
-    as far as heads move, though not as people do."""
-    device, precision = place_of(settings)
-    network = _filled(params, recipe_weights(params, seed), _RECIPE)
-    from mien.drivers.joyvasa.making import PlacedNetwork
-
-    return Model(PlacedNetwork(network, device, precision), RECIPE_RANGE)
-
-
 def read_network(path: Path) -> tuple[Any, bool]:
     """The networks of a file, on the CPU, and whether it was trained to hear the last sample go
     on where sound ends. WeightsError for what it should not be."""
@@ -88,7 +72,7 @@ def read_network(path: Path) -> tuple[Any, bool]:
     rate = arguments.get("fps", FRAMES_PER_S)
     if rate != FRAMES_PER_S:
         raise WeightsError(path, f"was trained at {rate} frames per second, not {FRAMES_PER_S}")
-    network = _filled(_sizes(state, path), state, path)
+    network = filled(_sizes(state, path), state, path)
     _check_constants(network, path)
     return network, arguments.get("pad_mode") == "replicate"
 
@@ -130,25 +114,6 @@ def place_of(settings: JoyVasaSettings) -> tuple[str, str]:
     return device, "fp32" if settings.precision == "auto" else settings.precision
 
 
-def recipe_weights(params: JoyVasaParams, seed: int = 0) -> State:
-    """A state of these sizes by the recipe, keys as in the official file."""
-    import torch
-
-    from mien.nets.joyvasa.constants import constants_of
-    from mien.nets.joyvasa.network import official
-
-    constants = constants_of(params)
-    with torch.device("meta"):
-        empty = official(_maker(params)().state_dict())
-    shapes = {
-        key: (tuple(tensor.shape), "float32")
-        for key, tensor in empty.items()
-        if key not in constants
-    }
-    arrays = recipe_state(shapes, seed)
-    return {key: torch.from_numpy(array) for key, array in arrays.items()} | constants
-
-
 def _is_missing(find_spec: Callable[[str], object], name: str) -> bool:
     try:
         return find_spec(name) is None
@@ -156,13 +121,16 @@ def _is_missing(find_spec: Callable[[str], object], name: str) -> bool:
         return True
 
 
-def _filled(params: JoyVasaParams, state: State, path: str | Path) -> Any:
+def filled(params: JoyVasaParams, state: State, path: str | Path) -> Any:
+    """The networks of these sizes with a state, keys as in the official file; ``path`` as in
+    `load_strict`."""
     from mien.nets.joyvasa.network import renamed
 
-    return load_strict(_maker(params), renamed(state), path)
+    return load_strict(maker(params), renamed(state), path)
 
 
-def _maker(params: JoyVasaParams) -> Callable[[], Any]:
+def maker(params: JoyVasaParams) -> Callable[[], Any]:
+    """What builds the networks of these sizes."""
     from mien.nets.joyvasa.network import JoyVasaNetwork
 
     return lambda: JoyVasaNetwork(params)
@@ -202,12 +170,3 @@ def _check_constants(network: Any, path: Path) -> None:
     falls = bool((left[1:] < left[:-1]).all()) and float(left[-1]) > 0.0
     if len(left) < 2 or not falls or float(left[0]) != 1.0:
         raise WeightsError(path, "has a schedule of noise that cannot be undone")
-
-
-RECIPE_RANGE = MotionRange(
-    mean=np.zeros(63),
-    deviation=np.full(63, 0.01),
-    least=np.array([1.4, -0.02, -0.02, 0.0, -4.0, -6.0, -3.0]),
-    most=np.array([1.5, 0.02, 0.02, 0.0, 4.0, 6.0, 3.0]),
-)
-"""In which recipe weights make motion of a head's size."""

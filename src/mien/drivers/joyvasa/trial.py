@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mien.drivers.joyvasa.loading import Model, load_model, recipe_model
+from mien.drivers.joyvasa.loading import Model, load_model
+from mien.drivers.joyvasa.recipe import recipe_model
 from mien.drivers.joyvasa.settings import DEFAULT_SETTINGS, JoyVasaSettings, Precision
 from mien.errors import MissingWeightsError
 from mien.nets.joyvasa.params import FRAMES_PER_S, SAMPLES_PER_FRAME

@@ -12,8 +12,8 @@ import pytest
 
 from fakes.joyvasa_weights import SMALL, small_joyvasa
 from mien.drivers.joyvasa import JoyVasa, JoyVasaSettings
-from mien.drivers.joyvasa.loading import recipe_model
 from mien.drivers.joyvasa.making import MotionMaker
+from mien.drivers.joyvasa.recipe import recipe_model
 from mien.errors import EngineUnavailableError, OptionError
 from mien.types import Floats, Motion, MotionFrame
 

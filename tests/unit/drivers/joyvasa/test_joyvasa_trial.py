@@ -7,7 +7,7 @@ import pytest
 from fakes.hub import use_hub
 from fakes.joyvasa_weights import SMALL
 from mien.drivers.joyvasa import JoyVasaSettings
-from mien.drivers.joyvasa.loading import recipe_model
+from mien.drivers.joyvasa.recipe import recipe_model
 from mien.drivers.joyvasa.trial import joyvasa_trial
 from mien.errors import MissingWeightsError
 
