@@ -10,6 +10,7 @@ from typing import Literal, Protocol, get_args
 
 from mien.drivers.joyvasa import JoyVasa, JoyVasaSettings
 from mien.drivers.speech import Manner, drive_with_speech
+from mien.errors import OptionError
 from mien.motion.idle import Idle
 from mien.motion.layers import SILENCE
 from mien.pipeline.keeping import Keeper, Model
@@ -18,6 +19,14 @@ from mien.types import Floats, Motion
 
 AudioDriver = Literal["speech", "joyvasa"]
 AUDIO_DRIVERS: tuple[AudioDriver, ...] = get_args(AudioDriver)
+
+
+def check_alone(**given: object) -> None:
+    """OptionError for what JoyVASA, which makes all of the motion, cannot take into account."""
+    for name, value in given.items():
+        if value is not None:
+            problem = "goes with --audio-driver speech; joyvasa makes all of the motion itself"
+            raise OptionError(f"--{name}", problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,14 @@ from mien.pipeline.play import Driving, play
 from mien.pipeline.portraits.films import is_film
 from mien.pipeline.presets import LipsChoice, Preset, with_preset
 from mien.pipeline.report import Report
-from mien.pipeline.speakers import AUDIO_DRIVERS, AudioDriver, OwnSpeaker, Said, Speaker
+from mien.pipeline.speakers import (
+    AUDIO_DRIVERS,
+    AudioDriver,
+    OwnSpeaker,
+    Said,
+    Speaker,
+    check_alone,
+)
 from mien.pipeline.spoken_text import read_spoken_text
 from mien.pipeline.target import result_path
 from mien.pipeline.verbs.expression_file import known_expressions
@@ -147,7 +154,7 @@ def talk(
         networks = Networks(asked, keeper, budget_mb, stack)
         speaker: Speaker
         if audio_driver == "joyvasa":
-            _check_alone(text=said, emotions=timeline, gaze=gaze, driving=driving)
+            check_alone(text=said, emotions=timeline, gaze=gaze, driving=driving)
             speaker = networks.joyvasa_speaker(joyvasa, seed)
         else:
             mouth = lips == "engine"
@@ -202,14 +209,6 @@ def _sound(
         return require_file(audio), None
     spoken = speaking.say(str(say), voice)
     return stack.enter_context(speaking.said_in_file(spoken)), spoken.text
-
-
-def _check_alone(**given: object) -> None:
-    """OptionError for what JoyVASA, which makes all of the motion, cannot take into account."""
-    for name, value in given.items():
-        if value is not None:
-            problem = "goes with --audio-driver speech; joyvasa makes all of the motion itself"
-            raise OptionError(f"--{name}", problem)
 
 
 def frames_for(length_s: Fraction, fps: Fraction, duration_s: float | None = None) -> int:

@@ -14,6 +14,7 @@ from mien.motion.timeline import Timeline
 from mien.pipeline.driving import check_driver, idle_of
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.options import AnimateOptions, parse_rate
+from mien.pipeline.speakers import check_alone
 from mien.pipeline.spoken_text import read_spoken_text
 from mien.service.parts import Service
 from mien.service.routes.pairs import check_feeling, check_size, is_feeling
@@ -37,6 +38,10 @@ _KINDS: Mapping[tuple[str, str], tuple[UploadKind, ...]] = {
     ("edit", "source"): ("picture", "film"),
 }
 """What an upload may be, by kind of job and option."""
+
+
+_MOVING = ("text", "emotion", "emotions", "gaze", "driving")
+"""Options of ``talk`` about a motion that JoyVASA makes itself."""
 
 
 async def checked_request(
@@ -88,6 +93,8 @@ def _check(request: JobRequest, service: Service) -> None:
         driving = options.get("driving")
         driver = driving and request.files.get(driving, driving)
         check_driver(driver, made)
+    if options.get("audio_driver") == "joyvasa":
+        check_alone(**{name: options.get(name) for name in _MOVING})
     if request.kind == "talk" and options.get("driving") is not None:
         idle_of(options["driving"])
     if request.kind == "express":

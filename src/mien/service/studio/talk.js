@@ -116,10 +116,13 @@ export class Talk {
   async #request() {
     const portrait = this.#studio.needPicture();
     const { id, text } = await this.#heard();
-    const { emotion, liveliness, format } = valuesOf(this.#form);
+    const { emotion, liveliness, format, driving, audio_driver, lips, crop } = valuesOf(this.#form);
     return {
       kind: "talk", source: portrait.id, audio: id, ...this.#studio.common,
-      ...(text ? { text } : {}),
+      ...(text && !audio_driver ? { text } : {}),
+      ...Object.fromEntries(
+        Object.entries({ driving, audio_driver, lips, crop }).filter(([, value]) => value !== undefined),
+      ),
       ...(emotion ? { emotion, intensity: this.#emotions.intensity } : {}),
       liveliness: Number(liveliness) / 100, format,
     };
