@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mien.pipeline.verbs.benchmarking import BenchReport
 
 _MEASURING = "Measuring"
+_USUAL_ROUNDS = 30
 _COLUMNS = ("mean", "min", "p50", "p95", "p99")
 
 DEFAULT_ENGINE = EngineOptions()
@@ -25,8 +26,12 @@ DEFAULT_ENGINE = EngineOptions()
 def bench(
     engine: EngineOptions = DEFAULT_ENGINE,
     iterations: Annotated[
-        int, typer.Option(metavar="N", help="Rounds that count.", rich_help_panel=_MEASURING)
-    ] = 30,
+        int | None,
+        typer.Option(
+            metavar="N", rich_help_panel=_MEASURING,
+            help="Rounds that count. Default: 30, and 3 of joyvasa and musetalk.",
+        ),
+    ] = None,
     warmup: Annotated[
         int, typer.Option(metavar="N", help="Rounds before them.", rich_help_panel=_MEASURING)
     ] = 3,
@@ -62,10 +67,25 @@ def bench(
         progress_shown(quiet=quiet, doing="measuring") as progress,
     ):
         from mien.pipeline.verbs.benchmarking import benchmark
+        from mien.pipeline.verbs.benchmarking_networks import (
+            NETWORKS,
+            USUAL_ROUNDS,
+            benchmark_networks,
+        )
 
+        settings = engine.settings()
+        if settings.name in NETWORKS:
+            told = benchmark_networks(
+                settings,
+                iterations=USUAL_ROUNDS if iterations is None else iterations,
+                output=output,
+                force=force,
+            )
+            typer.echo(told.to_json(indent=None if json else 2))
+            return
         report = benchmark(
-            engine.settings(),
-            iterations=iterations,
+            settings,
+            iterations=_USUAL_ROUNDS if iterations is None else iterations,
             warmup=warmup,
             size=size,
             profile_memory=profile_memory,

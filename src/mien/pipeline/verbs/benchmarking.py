@@ -86,16 +86,21 @@ def benchmark(
     _check(iterations, warmup, size)
     settings = settings_of(engine)
     plan = Plan(chosen_engine(settings), iterations, warmup, size)
-    staging = None if output is None else _place(output, force=force)
+    staging = None if output is None else place_of(output, force=force)
     measured = run_engine(plan, made_up=settings.models_dir is None, progress=progress)
     report = _report(plan, measured, profile_memory=profile_memory)
     if staging is not None:
-        with staging.writing() as temporary:
-            temporary.write_text(report.to_json(indent=2) + "\n", encoding="utf-8")
+        write_report(staging, report.to_json(indent=2))
     return report
 
 
-def _place(output: str | Path, *, force: bool) -> Staging:
+def write_report(staging: Staging, text: str) -> None:
+    """Put a report where :func:`place_of` said. Raises OutputError."""
+    with staging.writing() as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def place_of(output: str | Path, *, force: bool) -> Staging:
     """The place of the file, where something was written to already: what keeps the report from
     being written is told before anything is measured."""
     staging = Staging(Path(output), folder=False, force=force)
