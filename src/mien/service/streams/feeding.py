@@ -107,4 +107,5 @@ async def _ended(output: LiveOutput, news: asyncio.Event) -> None:
                 while not output.has_ended:
                     await news.wait()
                     news.clear()
+                return  # what its reader has not taken yet is still to be read
         output.abort()

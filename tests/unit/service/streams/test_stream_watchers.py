@@ -61,6 +61,20 @@ def test_a_reader_gets_pictures_and_sound_until_the_session_ends(form: Any) -> N
     run(story)
 
 
+def test_who_reads_late_gets_what_came_before_the_session_ended() -> None:
+    async def story() -> None:
+        stage, there = Stage(), watchers()
+        async with there.watching(stage.session, "mpegts") as pipe:
+            while not pipe._num_bytes:
+                await asyncio.sleep(0)
+            stage.session.close("it was closed")
+            await asyncio.wait(there._feeding)
+            assert await pipe.read()
+            assert await pipe.read() == b""
+
+    run(story)
+
+
 def test_nothing_is_left_of_a_reader_that_has_gone_or_never_read() -> None:
     async def story() -> None:
         stage, counts = Stage(), [0]
