@@ -16,6 +16,7 @@ _SCHEMES = "rtmp://, rtmps://, udp:// or tcp://"
 _DATAGRAM = 7 * 188
 """Whole packets of MPEG-TS, in one piece on every network."""
 _WAITS_S = 5.0
+_MOST_ADDRESSES = 2
 
 
 class LiveTarget(Protocol):
@@ -93,14 +94,22 @@ class SocketTarget:
     def open(self) -> None:
         """Raises OutputError."""
         try:
-            (family, kind, protocol, _, place), *_ = socket.getaddrinfo(
-                self._host, self._port, type=self._kind
-            )
+            found = socket.getaddrinfo(self._host, self._port, type=self._kind)
+        except (OSError, UnicodeError):  # no name of a host is like that
+            raise OutputError(self.name, "there is no such host") from None
+        # datagrams to nobody are no errors, and most receivers of them listen by IPv4
+        found.sort(key=lambda each: each[0] != socket.AF_INET)
+        fault: OSError | None = None
+        for family, kind, protocol, _, place in found[:_MOST_ADDRESSES]:
             self._socket = socket.socket(family, kind, protocol)
             self._socket.settimeout(_WAITS_S)
-            self._socket.connect(place)
-        except OSError as error:
-            raise OutputError(self.name, _reason(error)) from None
+            try:
+                self._socket.connect(place)
+                return
+            except OSError as error:
+                self._socket.close()
+                fault = error
+        raise OutputError(self.name, _reason(fault or TimeoutError()))
 
     def write(self, data: bytes, /) -> None:
         """Raises OutputError."""
@@ -130,6 +139,4 @@ class SocketTarget:
 def _reason(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return "does not answer in time"
-    if isinstance(error, socket.gaierror):
-        return "there is no such host"
     return (error.strerror or "cannot be reached").lower()

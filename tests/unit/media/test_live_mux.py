@@ -223,6 +223,26 @@ def test_datagrams_hold_whole_packets_and_need_no_listener() -> None:
     target.close()
 
 
+def test_all_addresses_of_a_host_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as there, socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, 0, "", each.getsockname())
+            for each in (deaf, there)
+        ]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        target = SocketTarget("tcp://receiver.example:9")
+        target.open()
+        there.accept()[0].close()
+        target.close()
+
+
+def test_a_name_that_no_host_can_have_is_told() -> None:
+    target = SocketTarget("udp://a..b:9")
+    with pytest.raises(OutputError, match="there is no such host"):
+        target.open()
+
+
 @pytest.mark.parametrize(
     "url",
     ["", "file:///etc/passwd", "http://h/x", "udp://h", "udp://h:x", "tcp://a@h:1", "tcp://h:1/x"],

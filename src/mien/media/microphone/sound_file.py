@@ -65,13 +65,15 @@ class SoundFile:
     def _cut(self) -> Generator[NDArray[np.int16]]:
         rest = np.zeros(0, np.int16)
         while True:
+            heard = False
             for block in self._reader.blocks():
+                heard = True
                 clean = np.nan_to_num(block[0]).clip(-1.0, 1.0)
                 rest = np.concatenate([rest, np.rint(clean * _FULL_SCALE).astype(np.int16)])
                 while len(rest) >= _BLOCK:
                     yield rest[:_BLOCK]
                     rest = rest[_BLOCK:]
-            if not self._loop:
+            if not (self._loop and heard):  # no sound, again and again, would never end
                 break
         if len(rest):
             yield rest

@@ -106,6 +106,8 @@ class RtmpPublisher:
             except OSError as error:
                 link.close()
                 fault = error
+                if self._aborted:
+                    break
         raise fault or TimeoutError
 
     def _shake_hands(self, deadline: float) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import wave
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,6 +53,18 @@ def test_a_looped_one_begins_again_without_a_gap(ramp: Path) -> None:
     assert len(samples) >= 2 * 5040
     assert np.array_equal(samples[:5040], samples[5040:10_080])
     assert not microphone.is_over
+    microphone.close()
+
+
+def test_a_looped_one_without_sound_is_over_at_once(tmp_path: Path) -> None:
+    time = VirtualTime()
+    with wave.open(str(tmp_path / "none.wav"), "wb") as writer:
+        writer.setparams((1, 2, RATE, 0, "NONE", ""))
+    microphone = SoundFile(tmp_path / "none.wav", loop=True, now=time.now)
+    microphone.take()
+    time.sleep(1.0)
+    assert microphone.take() == []
+    assert microphone.is_over
     microphone.close()
 
 
