@@ -213,7 +213,8 @@ def _faults(
     """In words."""
     faults = [f"a client failed: {error}" for actor in actors for error in actor.errors]
     faults += [f"{more} more {name} than before" for name, more in left.items()]
-    faults += ["a face stood still" for each in samples if 0.0 in (fps for fps, _ in each.fps)]
+    shown = zip(*([fps for fps, _ in each.fps] for each in samples), strict=True)
+    faults += ["a face stood still" for each in shown if not any(each)]
     for name in ("server_mb", "hosts_mb"):
         growth = _growth(samples, name)
         if growth is not None and growth > _MOST_MB_PER_MINUTE:

@@ -19,6 +19,7 @@ from benchmarks.far_end.tape import RATE, Heard, Samples, Seen, Tape
 
 _HEADER = struct.Struct("<BBHIQ")
 _JPEG, _PCM = 1, 16
+_OPENS_WITHIN_S = 60
 
 
 class Socket:
@@ -67,7 +68,9 @@ class Socket:
 def watching_socket(url: str, path: str, *, most: int | None = None) -> Generator[Socket]:
     """Of a session, from its first picture on. most: of the tape."""
     address = f"ws{url.removeprefix('http')}{path}"
-    with connect(address, subprotocols=[Subprotocol("mien.v1")], max_size=None) as connection:
+    with connect(
+        address, subprotocols=[Subprotocol("mien.v1")], max_size=None, open_timeout=_OPENS_WITHIN_S
+    ) as connection:
         socket = Socket(connection, most)
         recorder = threading.Thread(target=socket.record)
         recorder.start()
@@ -89,6 +92,7 @@ def stalled_socket(url: str, path: str) -> Generator[None]:
         address,
         subprotocols=[Subprotocol("mien.v1")],
         max_size=None,
+        open_timeout=_OPENS_WITHIN_S,
         close_timeout=0.1,
         ping_interval=None,
     ) as connection:

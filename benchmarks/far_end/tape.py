@@ -17,7 +17,7 @@ RATE = 48_000
 LOUD = 300
 """Of 32768: a sample that is not silence, also where a codec has rung."""
 _QUIET_S = 0.25
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 
 Grey = NDArray[np.uint8]
 Samples = NDArray[np.int16]
@@ -103,7 +103,7 @@ class Tape:
         """Until it fits. Raises SystemExit when that takes too long."""
         with self._came:
             if not self._came.wait_for(fits, _PATIENCE_S):
-                raise SystemExit("nothing came from a live face for half a minute")
+                raise SystemExit("nothing came from a live face for a minute")
 
     def onsets(self) -> list[Moment]:
         """When sound began, after a quarter of a second of silence each."""

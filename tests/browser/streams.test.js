@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { openBrowser } from "./browser.js";
 
 const { MIEN_URL: url, MIEN_KEY: key } = process.env;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 let browser;
 let page;
 
@@ -78,8 +78,13 @@ test("a video element plays a face, which speaks, until its session ends", async
     for (let sample = 0; sample < 48_000; sample++)
       view.setInt16(44 + 2 * sample, 12_000 * Math.sin((2 * Math.PI * 600 * sample) / 48_000), true);
     form.set("file", new Blob([wav]), "beep.wav");
-    await globalThis.call(`${globalThis.session}/speak`, { method: "POST", body: form });
+    let spoken = -Infinity;
     while (change === 0 || loudest < 0.1) {
+      if (performance.now() - spoken > 5_000) {
+        // again: a player that was held up has missed it
+        await globalThis.call(`${globalThis.session}/speak`, { method: "POST", body: form });
+        spoken = performance.now();
+      }
       const { mediaTime } = await Promise.race([shown(), failed]);
       if (mediaTime <= first.mediaTime) continue;
       change = picture().reduce((most, each, at) => Math.max(most, Math.abs(each - calm[at])), change);

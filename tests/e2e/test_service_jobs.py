@@ -147,7 +147,7 @@ def at_work(server: RunningServer) -> int:
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not condition():
         if time.monotonic() > deadline:
             return False

@@ -52,7 +52,7 @@ class LiveClient:
         self.connection.send(HEADER.pack(1, PCM, 0, 0, 0) + samples.tobytes())
 
     def next(self) -> Came:
-        message = self.connection.recv(timeout=30)
+        message = self.connection.recv(timeout=90)
         if isinstance(message, str):
             return Came(words=json.loads(message))
         version, kind, flags, seq, pts_us = HEADER.unpack_from(message)
@@ -89,6 +89,8 @@ def live_client(
 ) -> Iterator[LiveClient]:
     """Connected to ``path`` of a service, in the subprotocol."""
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    settings = {"subprotocols": ["mien.v1"], "additional_headers": headers} | options
+    settings = {
+        "subprotocols": ["mien.v1"], "additional_headers": headers, "open_timeout": 90,
+    } | options  # fmt: skip
     with connect(f"ws{url.removeprefix('http')}{path}", max_size=None, **settings) as connection:
         yield LiveClient(connection, acks=acks)

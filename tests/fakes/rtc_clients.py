@@ -47,7 +47,7 @@ def descriptors() -> int:
 
 async def all_gone() -> list[str]:
     """Tasks that are still there when all that had only to notice its end has."""
-    for _ in range(200):
+    for _ in range(100 * PATIENCE_S):
         others = asyncio.all_tasks() - {asyncio.current_task()}
         left = [each for each in others if "wait_for" not in repr(each.get_coro())]
         if not left:
