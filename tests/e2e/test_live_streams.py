@@ -130,8 +130,8 @@ def is_tone(frame: AudioFrame) -> bool:
 
 
 def watch_until_heard(file: Any, begin: Callable[[], None]) -> None:
-    """Pictures change, and the tone is heard once ``begin`` was called at the fifth picture, or again
-    at every fiftieth after it: who is slow misses sound."""
+    """Pictures change, and the tone is heard once ``begin`` was called: at the fifth picture, and
+    at every fiftieth after it, because who is slow misses sound."""
     pictures: list[Any] = []
     heard = changed = False
     for frame in file.decode():
