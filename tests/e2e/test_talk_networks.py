@@ -13,6 +13,7 @@ import pytest
 
 import mien
 from e2e.ending import Ending
+from fakes.joyvasa_weights import write_joyvasa
 from fakes.musetalk_weights import write_small_weights
 from fakes.sounds import hello, write_sound
 from mien.cli.exits import FAILED, USAGE
@@ -27,6 +28,7 @@ Run = Callable[..., Ending]
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkout") / "models"
     write_small_weights(folder)
+    write_joyvasa(folder)
     return folder
 
 
@@ -63,6 +65,30 @@ def test_sound_and_pictures_last_as_long(
     assert (report["frames"], report["rate"]) == (21, "30000/1001")
     width, height = report["size"]
     assert width == height
+
+
+def test_joyvasa_moves_the_face_and_musetalk_paints_its_lips(
+    run: Run, portrait: Path, models: Path, tmp_path: Path
+) -> None:
+    sound = write_sound(tmp_path / "a.wav", *hello(0.8))
+    how = ("talk", portrait, "-a", sound, "--audio-driver", "joyvasa", "--joyvasa-steps", 2)
+    folder = ("--models-dir", models, "--fps", 10, "-q", "--json", "--force")
+    reports = [
+        json.loads(run(*how, *folder, *more, "-o", name).out)
+        for name, more in (
+            ("a", ()),
+            ("b", ("--lips", "musetalk")),
+            ("c", ("--seed", 1)),
+            ("d", ("--head-motion", 0, "--expression-motion", 0)),
+        )
+    ]
+    assert [report["backend"] for report in reports] == ["joyvasa"] * 4
+    assert [report["frames"] for report in reports] == [8] * 4
+    moving, painted, other, still = (frames_of(Path(name)) for name in "abcd")
+    assert np.abs(moving - moving[0]).max() > 20
+    assert not np.array_equal(moving, painted)
+    assert not np.array_equal(moving, other)
+    assert np.abs(still - still[0]).mean() < np.abs(moving - moving[0]).mean()
 
 
 def test_a_keeper_keeps_the_networks(portrait: Path, models: Path, tmp_path: Path) -> None:

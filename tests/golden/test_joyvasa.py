@@ -202,11 +202,12 @@ def test_a_recording_of_two_windows_moves_as_upstreams(name: str) -> None:
     settings = JoyVasaSettings(
         guidance=goldens.guidance(case), positions=goldens.POSITIONS[case["pe_mode"]]
     )
-    maker = MotionMaker(goldens.placed(), settings, goldens.draw_seed(case["inputs"], 1))
+    placed = goldens.placed()
+    maker = MotionMaker(placed, settings, goldens.draw_seed(case["inputs"], 1))
     heard = re.search(r"wav as in (\w+)", case["inputs"])[1]
     cutting = Cutting(goldens.speech(goldens.case(heard)), maker.window, 2, 1)
     assert cutting.num_frames == case["n_frames"]
-    numbers = np.concatenate([maker.make(*window) for window in cutting.windows()])
+    numbers = np.concatenate([maker.make(placed, *window) for window in cutting.windows()])
     made = decode(numbers, range_of(case["inputs"]))
     pose = made.pose
     parts = {

@@ -95,4 +95,4 @@ def joyvasa_model(settings: JoyVasaSettings) -> Model[JoyVasa]:
     place = JoyVasaSettings(
         settings.device, settings.precision, settings.models_dir, settings.species
     )
-    return Model(place, JoyVasa.memory_mb, lambda budget: JoyVasa(place))
+    return Model(place, JoyVasa.memory_mb, lambda budget: JoyVasa(place, budget=budget))

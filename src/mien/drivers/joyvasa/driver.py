@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import chain, islice
 from typing import ClassVar
 
@@ -20,6 +21,7 @@ from mien.errors import EngineUnavailableError, OptionError
 from mien.speech.samples import Mono, mono_16k
 from mien.speech.spectrum import SAMPLE_RATE
 from mien.types import Motion, MotionFrame
+from mien.weights.residents import MemoryBudget, Resident
 
 NO_SOUND = "there is none; give some sound"
 
@@ -33,15 +35,25 @@ class JoyVasa:
     memory_mb: ClassVar[int] = 700
 
     def __init__(
-        self, settings: JoyVasaSettings = DEFAULT_SETTINGS, model: Model | None = None
+        self,
+        settings: JoyVasaSettings = DEFAULT_SETTINGS,
+        model: Model | None = None,
+        *,
+        budget: MemoryBudget | None = None,
     ) -> None:
-        """Find the weights and load them, or take a ``model`` that has its own.
+        """Find the weights and load them, or take a ``model`` that has its own. ``budget``: the
+        memory that they share with others, for which they may be put away between two windows.
 
         Raises MissingWeightsError, WeightsError, OptionError for a device or a precision that is
         not there, EngineUnavailableError naming the packages that are missing, OutOfMemoryError.
         """
         self.settings = settings
-        self._model: Model | None = load_model(settings) if model is None else model
+        self._resident: Resident[Model] | None = Resident(
+            partial(load_model, settings) if model is None else lambda: model,
+            memory_mb=self.memory_mb,
+            budget=budget,
+        )
+        self._loaded()
 
     @classmethod
     def check_here(cls, settings: JoyVasaSettings) -> None:
@@ -70,7 +82,7 @@ class JoyVasa:
         OptionError for numbers that cannot be and sound that cannot be used; frames raise
         OutOfMemoryError.
         """
-        chosen, model = settings or self.settings, self._loaded()
+        chosen, resident = settings or self.settings, self._open()
         rate = checked_rate(fps)
         check_whole("seed", seed, least=0)
         if num_frames is not None:
@@ -79,7 +91,7 @@ class JoyVasa:
         if not len(sound):
             raise OptionError("samples", NO_SOUND)
         count = frames_in(len(sound) / SAMPLE_RATE, rate) if num_frames is None else num_frames
-        native = _native_frames(model, sound, chosen, seed)
+        native = _native_frames(resident, sound, chosen, seed)
         first = next(native)
         frames = islice(resampled(chain([first], native), rate), count)
         return Motion(first, frames, rate, count)
@@ -104,31 +116,33 @@ class JoyVasa:
 
     def close(self) -> None:
         """Give the networks' memory back."""
-        if self._model is None:
-            return
-        on_gpu = self._model.placed.device.type == "cuda"
-        self._model = None
-        if on_gpu:
-            import torch
+        if self._resident is not None:
+            self._resident.close()
+            self._resident = None
 
-            torch.cuda.empty_cache()
+    def _open(self) -> Resident[Model]:
+        if self._resident is None:
+            raise EngineUnavailableError(NAME, "was closed; make another JoyVasa")
+        return self._resident
 
     def _loaded(self) -> Model:
-        if self._model is None:
-            raise EngineUnavailableError(NAME, "was closed; make another JoyVasa")
-        return self._model
+        with self._open().working() as model:
+            return model
 
 
 def _native_frames(
-    model: Model, sound: Mono, settings: JoyVasaSettings, seed: int
+    resident: Resident[Model], sound: Mono, settings: JoyVasaSettings, seed: int
 ) -> Iterator[MotionFrame]:
     """Frames at 25 per second, the first of which is the reference; those that lead in come
     before 0."""
     from mien.drivers.joyvasa.making import MotionMaker
 
     before, after = (LEAD_IN_FRAMES, LEAD_OUT_FRAMES) if settings.lead_in else (0, 0)
-    maker = MotionMaker(model.placed, settings, seed)
-    cutting = Cutting(sound, maker.window, before, after, model.pads_with_last)
+    with resident.working() as model:
+        maker = MotionMaker(model.placed, settings, seed)
+        cutting = Cutting(sound, maker.window, before, after, model.pads_with_last)
     frames = FrameMaker(settings, before)
     for samples, count in cutting.windows():
-        yield from frames.frames(decode(maker.make(samples, count), model.range))
+        with resident.working() as model:
+            made = decode(maker.make(model.placed, samples, count), model.range)
+        yield from frames.frames(made)

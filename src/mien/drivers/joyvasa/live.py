@@ -169,7 +169,7 @@ class JoyVasaStream:
         self._num_native += count
 
     def _made(self, samples: Mono, count: int) -> Decoded:
-        return decode(self._maker.make(samples, count), self._model.range)
+        return decode(self._maker.make(self._model.placed, samples, count), self._model.range)
 
     def _has_frame(self) -> bool:
         """Whether the next frame is there, of which the native ones that wait are used up to it:

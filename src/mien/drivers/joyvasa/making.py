@@ -89,10 +89,11 @@ class _Past:
 
 
 class MotionMaker:
-    """One motion, window after window, each going on from the frames before it."""
+    """One motion, window after window, each going on from the frames before it. It does not keep
+    the network, which may be put away between two windows."""
 
     def __init__(self, placed: PlacedNetwork, settings: JoyVasaSettings, seed: int) -> None:
-        self._placed, self._settings = placed, settings
+        self._device, self._settings = placed.device, settings
         network, params = placed.network, placed.params
         self._shape = (params.denoiser.window, params.denoiser.motion_size)
         self._draw = np.random.Generator(np.random.PCG64(seed))
@@ -108,13 +109,12 @@ class MotionMaker:
         """Frames of each."""
         return self._shape[0]
 
-    def make(self, samples: Mono, count: int) -> Floats:
+    def make(self, placed: PlacedNetwork, samples: Mono, count: int) -> Floats:
         """(count, M) float32: the first frames of a window of speech, after which the next window
         begins. All windows begin with the same noise, as upstream."""
-        placed = self._placed
         with placed.enough_memory("making motion of speech"):
             speech = placed.hear(samples)
-            motion = self._denoised(speech)
+            motion = self._denoised(placed, speech)
             self._past.add(speech[:count], motion[:count])
             made: Floats = motion[:count].cpu().numpy()
         if not np.isfinite(made).all():
@@ -127,10 +127,10 @@ class MotionMaker:
         those before them."""
         self._past.drop(count)
 
-    def _denoised(self, speech: Tensor) -> Tensor:
-        silence = self._placed.network.null_audio_feat[0]
+    def _denoised(self, placed: PlacedNetwork, speech: Tensor) -> Tensor:
+        silence = placed.network.null_audio_feat[0]
         undone = denoise(
-            self._placed.network.denoising_net,
+            placed.network.denoising_net,
             Context(speech, *self._past.latest, silence),
             self._start,
             self._noise,
@@ -143,4 +143,4 @@ class MotionMaker:
     def _noise(self) -> Tensor:
         """Drawn on the processor, so that every device gets the same."""
         drawn = self._draw.standard_normal(self._shape).astype(np.float32)
-        return torch.from_numpy(drawn).to(self._placed.device)
+        return torch.from_numpy(drawn).to(self._device)

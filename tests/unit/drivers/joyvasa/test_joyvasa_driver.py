@@ -109,9 +109,9 @@ def test_windows_are_made_as_they_are_asked_for(
     made: list[int] = []
     make = MotionMaker.make
 
-    def counted(self: MotionMaker, samples: Floats, count: int) -> Floats:
+    def counted(self: MotionMaker, placed: Any, samples: Floats, count: int) -> Floats:
         made.append(count)
-        return make(self, samples, count)
+        return make(self, placed, samples, count)
 
     monkeypatch.setattr(MotionMaker, "make", counted)
     motion = joyvasa.drive(voice(30.0), 16_000)
