@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Literal, TypeAlias
 
 from mien.errors import OutputError
@@ -41,7 +41,7 @@ class Push:
         self.state: PushState = "connecting"
         self.reason: str | None = None
         """Why it is not running any more, or not yet again."""
-        self._address = address
+        self._address, self._ended = address, session.ended
         self._feed = Feed(session)
 
     @property
@@ -72,11 +72,18 @@ class Push:
                 self.state = "failed"
                 return
             self.state = "connecting"
-            await asyncio.sleep(pause_s)
+            if await self._ends_within(pause_s):
+                return
 
     def close(self) -> None:
         """Watch the session no longer."""
         self._feed.close()
+
+    async def _ends_within(self, pause_s: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await self._ended.wait()
+        return self._ended.is_set()
 
     def _note_open(self) -> None:
         self.state, self.reason = "running", None

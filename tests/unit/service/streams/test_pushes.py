@@ -160,6 +160,18 @@ def test_pushes_end_with_their_session() -> None:
     run(story)
 
 
+def test_a_push_that_waits_for_its_next_try_ends_with_its_session() -> None:
+    async def story() -> None:
+        port = free_port()
+        async with scene(port, pauses_s=[3600.0]) as here:
+            push = here.begin(f"rtmp://{HERE}:{port}/live/key")
+            await here.until(lambda: push.reason is not None)
+            here.stage.session.close("it was closed")
+            await here.until(lambda: not here.pushes.all(here.stage.session.id))
+
+    run(story)
+
+
 def test_there_is_room_for_so_many() -> None:
     async def story() -> None:
         port = free_port()
