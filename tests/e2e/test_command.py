@@ -69,6 +69,21 @@ def test_an_interrupted_run_leaves_nothing(
     assert list(results.iterdir()) == []
 
 
+def test_one_that_is_interrupted_while_it_starts_says_so_in_a_line() -> None:
+    lines = [
+        "import os, signal, sys",
+        "from mien.cli import main",
+        "class Interrupting:",
+        "    def find_spec(self, name, *more):",
+        "        if name == 'mien.cli.app': os.kill(os.getpid(), signal.SIGINT)",
+        "sys.meta_path.insert(0, Interrupting())",
+        "main(['--version'])",
+    ]
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True)
+    assert done.returncode == 130
+    assert (done.stdout, done.stderr) == ("", "mien: interrupted; nothing was written\n")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_path_that_cannot_be_printed_is_one_line(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
