@@ -12,7 +12,7 @@ from mien.errors import OptionError
 from mien.media import open_sink
 from mien.pipeline.broadcast.background import Background
 from mien.pipeline.broadcast.film import FilmOutlet
-from mien.pipeline.broadcast.push import PushOutlet
+from mien.pipeline.broadcast.push import PushOutlet, check_receiver
 from mien.pipeline.broadcast.shot import Outlet
 from mien.pipeline.broadcast.virtual_camera import VirtualCamera, check_package
 from mien.pipeline.broadcast.window import Window, has_display
@@ -50,6 +50,8 @@ class Outlets:
             raise OptionError("--window", f"there is no display here; {ways}")
         if virtual_camera:
             check_package()
+        if push is not None:
+            check_receiver(push)
         if path is not None:
             open_sink(path, size=(MIN_SIDE, MIN_SIDE), rate=Fraction(1), force=force)
         return cls(windowed, virtual_camera, push, path, force)

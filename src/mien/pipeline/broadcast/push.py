@@ -8,11 +8,22 @@ from fractions import Fraction
 from types import TracebackType
 from typing import Self
 
-from mien.errors import MienWarning, OutputError
+from mien.errors import MienWarning, OptionError, OutputError
 from mien.media.live_mux import LiveOutput, open_live_output
+from mien.media.live_targets import live_target
 from mien.pipeline.broadcast.shot import Shot
 
+_OPTION = "--push"
 _AGAIN_S = 3.0
+
+
+def check_receiver(url: str) -> None:
+    """Raises OptionError for what is no address of a receiver."""
+    try:
+        live_target(url)
+    except OptionError as error:
+        problem = str(error).removeprefix(f"{error.option}: ")
+        raise OptionError(_OPTION, problem) from None
 
 
 class PushOutlet:

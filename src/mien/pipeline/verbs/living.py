@@ -18,6 +18,7 @@ from mien.media.camera import open_camera
 from mien.media.camera.choice import camera_source
 from mien.media.microphone import open_microphone
 from mien.motion.expressions import DEFAULT_INTENSITY
+from mien.motion.expressions.expression import check_intensity
 from mien.pipeline.broadcast import Broadcast, Outlet, Tally
 from mien.pipeline.broadcast.ear import Ear
 from mien.pipeline.broadcast.eye import Eye
@@ -80,6 +81,7 @@ def live(
     """
     options = LiveOptions(chosen_engine(engine), fps, size, face, seed=seed)
     num_frames = _num_frames(options, duration, max_frames)
+    check_intensity(intensity)
     given = [each for each in (source, camera, microphone) if isinstance(each, str | Path)]
     with _target(output, given) as path:
         wanted = Outlets.of(window, virtual_camera, push, path, force=force)
