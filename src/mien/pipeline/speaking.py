@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import select
 import shutil
 import subprocess
@@ -140,7 +141,7 @@ def _program() -> str:
 def _sayable(text: str) -> str:
     """On one line, without what eSpeak takes for phonemes. Raises OptionError."""
     printable = "".join(each if each.isprintable() else " " for each in text)
-    words = " ".join(printable.replace("[[", "[ [").split())
+    words = " ".join(re.sub(r"\[(?=\[)", "[ ", printable).split())
     if not words:
         raise OptionError("--say", "is empty; write what is to be said")
     if len(words) > MOST_CHARACTERS:

@@ -35,11 +35,11 @@ def test_the_voices_are_told_and_english_is_the_default() -> None:
 
 
 def test_words_go_by_standard_input_and_come_back_as_sound(synthesizer: Path) -> None:
-    spoken = say("  Good\nmorning;\x00 $(date) [[a]] ", rate=2)
-    assert (synthesizer / "heard").read_text() == "Good morning; $(date) [ [a]]"
+    spoken = say("  Good\nmorning;\x00 $(date) [[[a]]] ", rate=2)
+    assert (synthesizer / "heard").read_text() == "Good morning; $(date) [ [ [a]]]"
     assert (synthesizer / "asked").read_text() == "--stdin --stdout -b 1 -v en-us -s 350 "
     assert (spoken.samples.shape, spoken.rate, spoken.voice) == ((4000,), 16_000, "en-us")
-    assert spoken.text == "Good morning; $(date) [ [a]]"
+    assert spoken.text == "Good morning; $(date) [ [ [a]]]"
     with said_in_file(spoken) as path:
         samples, rate = read_speech(path)
         assert (len(samples), rate) == (4000, 16_000)

@@ -749,7 +749,7 @@ export interface paths {
         /**
          * Push a live face to a receiver by RTMP
          * @description H.264 and AAC, to hosts that the setting `push_to` of the service names: 403 for others. A
-         *     receiver that is lost is called again, six times in a row at most.
+         *     receiver that is lost is called again, five times in a row at most.
          */
         post: operations["pushSession"];
         delete?: never;

@@ -95,7 +95,7 @@ async def push(
     owner: Caller,
 ) -> PushTold:
     """H.264 and AAC, to hosts that the setting `push_to` of the service names: 403 for others. A
-    receiver that is lost is called again, six times in a row at most."""
+    receiver that is lost is called again, five times in a row at most."""
     begun = service.pushes.begin(service.live.find(owner, id), asked.url)
     response.headers["Location"] = f"/v1/sessions/{id}/pushes/{begun.id}"
     return PushTold.of(begun)
