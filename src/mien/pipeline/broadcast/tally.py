@@ -33,11 +33,6 @@ class Tally:
         self._sounds.extend(delays_s)
 
     @property
-    def num_followed(self) -> int:
-        """Camera's pictures that were shown, of the last ones."""
-        return len(self._pictures)
-
-    @property
     def picture_delay_ms(self) -> float | None:
         """Median, from a camera's picture until it was shown."""
         return _percentile_ms(self._pictures, 50)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 RATE = 48_000
 PIECE = 960
 """Samples of one packet of Opus: 20 ms."""
-PIECE_S = PIECE / RATE
 _REMEMBERS_S = 2.0
 
 

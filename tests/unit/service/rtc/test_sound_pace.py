@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.service.rtc.pacing import PIECE, PIECE_S, RATE, Pace
+from mien.service.rtc.pacing import PIECE, RATE, Pace
 
 pytestmark = pytest.mark.unit
+
+PIECE_S = PIECE / RATE
 
 
 def sent(fps: int, lateness: list[float]) -> list[float]:
