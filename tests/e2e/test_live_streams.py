@@ -248,7 +248,7 @@ def test_ffmpeg_receives_a_push_is_lost_and_called_again(
             until(http, push, lambda told: told["state"] == "running")
             speak(http, session)
             frames = http.get(push).json()["frames"]
-            until(http, push, lambda told: told["frames"] > frames + 75)
+            until(http, push, lambda told: told["frames"] > frames + 40)
             assert http.delete(push).status_code == 200
             assert second.wait(PATIENCE_S) == 0
     assert http.get(push).status_code == 404
