@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         drive_with_template,
         drive_with_video,
     )
+    from mien.drivers.joyvasa.settings import JoyVasaSettings
     from mien.drivers.speech_stream import SpeechStream
     from mien.engines import Engine, EngineInfo, EngineSettings, load_engine
     from mien.errors import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         MissingWeightsError,
         NoFaceError,
         OptionError,
+        OutOfMemoryError,
         OutputError,
         TemplateError,
         TimelineError,
@@ -109,6 +111,7 @@ _HOMES = {
         "drive_with_template",
         "drive_with_video",
     ),
+    "mien.drivers.joyvasa.settings": ("JoyVasaSettings",),
     "mien.drivers.speech_stream": ("SpeechStream",),
     "mien.engines": ("Engine", "EngineInfo", "EngineSettings", "load_engine"),
     "mien.errors": (
@@ -123,6 +126,7 @@ _HOMES = {
         "MissingWeightsError",
         "NoFaceError",
         "OptionError",
+        "OutOfMemoryError",
         "OutputError",
         "TemplateError",
         "TimelineError",
@@ -207,6 +211,7 @@ __all__ = [
     "Frame",
     "Framing",
     "InputError",
+    "JoyVasaSettings",
     "Keeper",
     "Keyframe",
     "LiveReport",
@@ -221,6 +226,7 @@ __all__ = [
     "MuseTalkSettings",
     "NoFaceError",
     "OptionError",
+    "OutOfMemoryError",
     "OutputError",
     "PhonemeRecognizer",
     "Portrait",

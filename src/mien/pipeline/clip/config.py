@@ -41,6 +41,12 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "face": (int,),
     "crop_scale": _NUMBER,
     "paste_back": (bool,),
+    "crop": (str,),
+    "driving": (str,),
+    "preset": (str,),
+    "audio_driver": (str,),
+    "lips": (str,),
+    "vram_budget": (str, int),
 }
 _NAMES = {
     str: "text",
@@ -52,7 +58,8 @@ _NAMES = {
 _OF_THE_ENGINE = ("device", "precision", "runtime", "tier", "models_dir", "species")
 _FOR_THE_COMMAND = (
     "engine", *_OF_THE_ENGINE, "text", "intensity", "liveliness", "seed", "fps", "duration",
-    "size", "face", "crop_scale", "paste_back",
+    "size", "face", "crop_scale", "paste_back", "crop", "driving", "preset", "audio_driver", "lips",
+    "vram_budget",
 )  # fmt: skip
 
 
@@ -61,7 +68,7 @@ class TalkConfig:
     """Settings of ``mien talk`` and of :class:`mien.Actor`; None is what is not said here.
 
     docs/talking.md shows a file with all of them. sample_rate and strict concern clips
-    only; face, crop_scale and paste_back ``mien talk`` only.
+    only; face and all from crop_scale on ``mien talk`` only.
     """
 
     engine: str | None = None
@@ -86,6 +93,12 @@ class TalkConfig:
     face: int | None = None
     crop_scale: float | None = None
     paste_back: bool | None = None
+    crop: str | None = None
+    driving: str | None = None
+    preset: str | None = None
+    audio_driver: str | None = None
+    lips: str | None = None
+    vram_budget: str | int | None = None
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> TalkConfig:
