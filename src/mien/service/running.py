@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -96,5 +97,9 @@ def _listen(settings: ServiceSettings) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
-        raise OptionError("--port", f"cannot listen on {host}:{port} ({reason})") from None
+        unknown = isinstance(error, socket.gaierror) or (
+            isinstance(error, OSError) and error.errno == errno.EADDRNOTAVAIL
+        )
+        option = "--host" if unknown else "--port"
+        raise OptionError(option, f"cannot listen on {host}:{port} ({reason})") from None
     return listener
