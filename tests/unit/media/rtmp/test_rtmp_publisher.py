@@ -30,7 +30,8 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
         thread = threading.Thread(target=serve)
         thread.start()
         yield listener.getsockname()[1]
-        thread.join()
+        with socket.create_connection(listener.getsockname()):  # if nobody has come in time
+            thread.join()
 
 
 def fault(url: str, **options: float) -> str:
