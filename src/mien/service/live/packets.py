@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from mien.pipeline.live.types import AUDIO_RATE, LiveEvent
 
 Form: TypeAlias = Literal["jpeg", "webp", "png", "raw", "rgba"]
-FORMS: tuple[Form, ...] = get_args(Form)
 """``raw``: RGB, or RGBA of a transparent session. ``rgba``: RGBA always."""
 MOST_SOUND_BYTES = 2 * AUDIO_RATE
 """One second: who is later than that has missed it."""
