@@ -25,7 +25,7 @@ _THERE = _NAMES | {
 _RARE = (
     "precision", "runtime", "tier", "species", "stitching", "hold_eyes", "source_smoothing",
     "orthonormal", "batch", "width", "height", "box", "keep_audio", "max_frames", "start", "every",
-    "retarget", "loop",
+    "retarget", "loop", "crop", "preset", "audio_driver", "joyvasa", "lips", "decoder",
 )  # fmt: skip
 """Options that the engine of these tests has not, or that contradict others."""
 _LOOKS = (("emotion",), ("valence", "arousal"), ("edits",), ("emotions",))

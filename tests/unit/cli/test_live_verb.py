@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import inspect
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_a_signal_ends_in_order_what_is_running_and_no_other() -> None:
     assert not stop.take(), "who is impatient gets what all others do"
 
 
+@pytest.fixture
+def as_in_a_terminal() -> Iterator[None]:
+    """Ctrl-C as a command has it: whoever runs the tests may ignore it, or end by it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("as_in_a_terminal")
 def test_handlers_are_put_back() -> None:
     before = signal.getsignal(signal.SIGINT)
     with _ending_in_order() as stop:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError, TimelineError
-from mien.pipeline import animate, edit, express, talk
+from mien.pipeline import animate, edit, express, lipsync, talk
 from mien.pipeline.keeping import Keeper
 from mien.service.errors import TooLargeError
 from mien.service.routes.job_requests import EXAMPLES, JobAsked
@@ -22,11 +22,18 @@ from mien.types import Progress
 
 pytestmark = pytest.mark.unit
 
-VERBS = {"animate": animate, "express": express, "talk": talk, "edit": edit}
+VERBS = {
+    "animate": animate, "express": express, "talk": talk, "lipsync": lipsync, "edit": edit
+}  # fmt: skip
 ASKED = {each.model_fields["kind"].annotation: each for each in get_args(get_args(JobAsked)[0])}
-OF_THE_SERVICE = {"kind", "format", "width", "height", *ENGINE_OPTIONS}
-"""Options that no verb has by that name: they become its ``output``, ``size`` and ``engine``."""
-NOT_OF_CALLERS = {"output", "force", "progress", "keeper", "text_file"}
+OF_THE_SERVICE = {"kind", "format", "width", "height", "decoder", *ENGINE_OPTIONS}
+"""Options that no verb has by that name: they become its ``output``, ``size``, ``engine`` and
+``musetalk``."""
+NOT_OF_CALLERS = {
+    "output", "force", "progress", "keeper", "text_file", "musetalk", "vram_budget", "painter",
+    "say", "voice",
+}  # fmt: skip
+"""Files and networks are the service's; words are said by POST /v1/speech."""
 
 
 @pytest.mark.parametrize("kind", VERBS)
