@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fakes.live_client import JPEG, PCM, PNG, RGBA, Came, LiveClient, live_client
+from fakes.musetalk_weights import write_small_weights
 from fakes.running_server import RunningServer, running_server
 
 pytestmark = [
@@ -36,8 +37,17 @@ FLAGS = (
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("data"), *FLAGS, live=True) as server:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server looks for weights; there are none."""
+    folder = tmp_path_factory.mktemp("checkout") / "models"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[RunningServer]:
+    data, env = tmp_path_factory.mktemp("data"), {"MIEN_MODELS_DIR": str(models)}
+    with running_server(data, *FLAGS, live=True, env=env) as server:
         yield server
 
 
@@ -486,6 +496,29 @@ def test_a_host_that_dies_takes_its_sessions_and_is_replaced(
         assert "SIGKILL" in told["error"]["detail"]
     with session(http, portrait) as told, watching(server, told) as client:
         client.pictures(1)
+
+
+def test_musetalk_paints_the_lips_of_a_face_once_its_weights_are_there(
+    server: RunningServer, http: httpx2.Client, portrait: str, models: Path
+) -> None:
+    asked = {"portrait": portrait, **SMALL, "lips": "musetalk"}
+    answer = http.post("/v1/sessions", json=asked)
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "missing-weights"
+    assert "models download musetalk" in answer.json()["detail"]
+    assert str(models) not in answer.text
+    assert http.post("/v1/sessions", json=asked | {"lips": "own"}).status_code == 422
+    write_small_weights(models)
+    shown = []
+    for lips in ("engine", "musetalk"):
+        with (
+            session(http, portrait, lips=lips) as told,
+            watching(server, told, form="png", sound=False) as client,
+        ):
+            shown.append(client.pictures(1)[0].picture.astype(int))
+    differs = np.abs(shown[1] - shown[0]).max(axis=2) > 40
+    assert differs[28:50, 42:70].sum() > 100, "noise, as nobody taught them"
+    assert differs[80:].sum() < 50
 
 
 def host_of(server: RunningServer) -> int:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand
@@ -16,6 +16,7 @@ from mien.cli.engine_options import EngineOptions, with_options
 from mien.cli.exits import complain, exit_codes
 from mien.cli.options import MOTION, PICTURE, RESULT, TIME, Force, Json, Quiet, Verbose
 from mien.cli.picture_options import Download
+from mien.cli.talk_options import LipsName
 from mien.cli.weights_offer import weights_offered
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def live(
         ),
     ] = None,
     engine: EngineOptions = _DEFAULT,
+    lips: LipsName = "engine",
     download: Download = False,
     face: Annotated[
         int, typer.Option(metavar="N", help="Which face; 1 = largest.", rich_help_panel=PICTURE)
@@ -163,6 +165,7 @@ def live(
                 push=push,
                 output=output,
                 engine=engine.settings(),
+                lips=cast(Any, lips),
                 face=face,
                 size=parse_size(size),
                 fps=fps,

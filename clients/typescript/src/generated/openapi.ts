@@ -2815,6 +2815,13 @@ export interface components {
              * @default false
              */
             transparent?: boolean;
+            /**
+             * Lips
+             * @description Who makes them: the engine, or MuseTalk over what the engine made.
+             * @default engine
+             * @enum {string}
+             */
+            lips?: "engine" | "musetalk";
         };
         /**
          * SessionError

@@ -8,7 +8,7 @@ from mien.checks import check_number, check_switch
 from mien.drivers.speech import speakable
 from mien.motion.expressions import find_expression, load_expressions
 from mien.motion.expressions.expression import check_intensity
-from mien.motion.layers import Gaze, layer
+from mien.motion.layers import SILENCE, Gaze, layer
 from mien.motion.liveliness import enliven
 from mien.motion.moment import REST, Moment, blend_moments
 from mien.pipeline.live.attention import Attention
@@ -24,9 +24,10 @@ LONGEST_TRANSITION_S = 60.0
 class Actor:
     """Speaks, feels, watches, idles. Time is that of its frames: ``step`` goes on."""
 
-    def __init__(self, fps: int, idle: str, seed: int) -> None:
-        """Raises OptionError for an idle motion that there is not."""
-        self._fps, self._seed = fps, seed
+    def __init__(self, fps: int, idle: str, seed: int, *, mouth: bool = True) -> None:
+        """mouth: whether speech moves it; not where others paint the lips. Raises OptionError for
+        an idle motion that there is not."""
+        self._fps, self._seed, self._mouth = fps, seed, mouth
         self._attention = Attention(idle, seed)
         self._voice = Voice(fps, seed, self._attention.idle_at)
         self._feeling, self._camera = Feeling(), Camera()
@@ -97,7 +98,8 @@ class Actor:
         return (self._num_frames - 0.5) / self._fps
 
     def _face_at(self, time_s: float) -> Moment:
-        body, mouth = self._voice.body_at(time_s), self._voice.mouth_at(time_s)
+        body = self._voice.body_at(time_s)
+        mouth = self._voice.mouth_at(time_s) if self._mouth else SILENCE
         felt = enliven(self._felt_at(time_s), time_s, seed=self._seed)
         gaze, driven = self._attention.gaze, self._camera.share
         if driven > 0.0:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from fractions import Fraction
 from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from mien.checks import check_number, check_whole
+from mien.checks import check_choice, check_number, check_whole
 from mien.drivers.moments import moment_frame
 from mien.pipeline.keeping import Keeper
 from mien.pipeline.live.actor import Actor
+from mien.pipeline.live.painted import PaintedMouth
 from mien.pipeline.live.stage import Stage
 from mien.pipeline.live.types import LiveOptions, LiveStep
+from mien.pipeline.presets import LIPS
 from mien.types import Image
 
 LONGEST_TRANSITION_S = 60.0
@@ -37,9 +40,16 @@ class LiveFace:
         """Prepare. content: the portrait's SHA-256, if known. Raises what preparing raises."""
         check_whole("fps", options.fps, least=1, most=MOST_FPS)
         check_whole("seed", options.seed, least=0)
-        self._actor = Actor(options.fps, options.idle, options.seed)
+        check_choice("lips", options.lips, LIPS)
+        is_painted = options.lips == "musetalk"
+        self._actor = Actor(options.fps, options.idle, options.seed, mouth=not is_painted)
         self._time_base = 1 / Fraction(options.fps)
-        self._stage = Stage(portrait, options, keeper, content=content)
+        self._mouth: PaintedMouth | None = None
+        with ExitStack() as stack:
+            if is_painted:
+                self._mouth = stack.enter_context(closing(PaintedMouth(options, keeper)))
+            self._stage = Stage(portrait, options, keeper, content=content)
+            self._borrowed = stack.pop_all()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -73,6 +83,8 @@ class LiveFace:
         """Stop speaking: no sample that was not put out will be, and the mouth closes within
         100 ms. The events of it come with the next step."""
         self._actor.clear()
+        if self._mouth is not None:
+            self._mouth.clear(self._actor.pts + 1)
 
     def set_emotion(self, name: str, intensity: float = 0.7, transition_s: float = 0.6) -> None:
         """From the next frame on. intensity: 0..1. transition_s: 0..60. Raises ExpressionError,
@@ -121,8 +133,11 @@ class LiveFace:
         pts = self._actor.pts
         shown = moment_frame(moment, pts=pts, time_base=self._time_base)
         picture = self._stage.show(shown, frames * float(self._time_base))
+        if self._mouth is not None:
+            picture = self._mouth.paint(picture, pts, passage.heard)
         return LiveStep(pts, picture, passage.sound, passage.events)
 
     def close(self) -> None:
         """Give back what was borrowed."""
         self._stage.close()
+        self._borrowed.close()

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings
 from mien.pipeline.options import FaceChoice, Size
+from mien.pipeline.presets import LipsChoice
+from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.types import Image
 
 AUDIO_RATE = 48_000
@@ -20,7 +22,8 @@ AUDIO_RATE = 48_000
 class LiveOptions:
     """fps: frames per second, 1 to 60, whole. size: of the pictures; None is the portrait's.
     idle: how it lives when nothing happens (``mien.motion.idle``). seed: of that. transparent:
-    pictures are RGBA, the person cut out."""
+    pictures are RGBA, the person cut out. lips: who makes them. musetalk: how, where that is
+    MuseTalk; None is where the engine runs."""
 
     engine: EngineSettings = DEFAULT_SETTINGS
     fps: int = 25
@@ -29,6 +32,8 @@ class LiveOptions:
     idle: str = "natural"
     seed: int = 0
     transparent: bool = False
+    lips: LipsChoice = "engine"
+    musetalk: MuseTalkSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

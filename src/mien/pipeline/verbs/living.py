@@ -10,9 +10,9 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-from mien.checks import check_whole
+from mien.checks import check_choice, check_whole
 from mien.drivers.length import check_duration, frames_in
-from mien.engines.settings import EngineSettings
+from mien.engines.settings import EngineSettings, settings_of
 from mien.errors import MienWarning, UnreadableMediaError
 from mien.media.camera import open_camera
 from mien.media.camera.choice import camera_source
@@ -26,14 +26,16 @@ from mien.pipeline.broadcast.loop import Direction
 from mien.pipeline.broadcast.outlets import Outlets
 from mien.pipeline.broadcast.report import LiveReport
 from mien.pipeline.broadcast.virtual_camera import VirtualCamera
-from mien.pipeline.engine_choice import chosen_engine
+from mien.pipeline.engine_choice import beside_others, chosen_engine, models_folder
 from mien.pipeline.keeping import Keeper
 from mien.pipeline.live import LiveFace, LiveOptions
 from mien.pipeline.live.face import MOST_FPS
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.portraits.films import is_film
+from mien.pipeline.presets import LIPS, LipsChoice
 from mien.pipeline.stopwatch import Stopwatch
 from mien.pipeline.target import result_path
+from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.types import Progress, ProgressCallback
 
 _MEASURED = 75
@@ -54,6 +56,7 @@ def live(
     push: str | None = None,
     output: str | Path | None = None,
     engine: str | EngineSettings = "mesh",
+    lips: LipsChoice = "engine",
     face: FaceChoice = 1,
     size: Size | None = 512,
     fps: int = 25,
@@ -79,7 +82,7 @@ def live(
     Raises an InputError for bad input, before any file is written. MienWarnings tell of a camera
     that is lost, or that shows no face.
     """
-    options = LiveOptions(chosen_engine(engine), fps, size, face, seed=seed)
+    options = _options(settings_of(engine), lips, fps, size, face, seed)
     num_frames = _num_frames(options, duration, max_frames)
     check_intensity(intensity)
     given = [each for each in (source, camera, microphone) if isinstance(each, str | Path)]
@@ -137,6 +140,23 @@ def _report(
         sound_delay_ms=tally.sound_delay_ms,
         seconds=seconds,
     )
+
+
+def _options(
+    engine: EngineSettings,
+    lips: LipsChoice,
+    fps: int,
+    size: Size | None,
+    face: FaceChoice,
+    seed: int,
+) -> LiveOptions:
+    """MuseTalk runs where the engine does. Raises OptionError, EngineUnavailableError."""
+    if lips == "engine":
+        return LiveOptions(chosen_engine(engine), fps, size, face, seed=seed)
+    check_choice("--lips", lips, LIPS)
+    painter = MuseTalkSettings(device=engine.device, models_dir=models_folder(engine.models_dir))
+    chosen = chosen_engine(beside_others(engine))
+    return LiveOptions(chosen, fps, size, face, seed=seed, lips=lips, musetalk=painter)
 
 
 def _num_frames(options: LiveOptions, duration: float | None, max_frames: int) -> int | None:

@@ -43,10 +43,11 @@ class Lips:
         options: LipsOptions | None = None,
         *,
         finder: FaceFinder | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        """finder: instead of our own networks; then there is one stream."""
+        """finder: instead of our own networks; then there is one stream. memory: a smaller one."""
         self.painter, self._options = painter, options or LipsOptions()
-        self._memory, self._finder = Memory(), finder
+        self._memory, self._finder = memory or Memory(), finder
         self._masks = MaskMaker(painter, self._options.mask)
 
     def retouch(self, frames: Iterable[Frame], samples: Floats, rate: Fraction) -> Iterator[Frame]:

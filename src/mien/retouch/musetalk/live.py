@@ -35,6 +35,11 @@ class LiveLips:
         self._frame = frame
         return next(self._painted).frame
 
+    def fall_silent(self, time_s: float) -> None:
+        """What has come for later than that will not be heard. The next samples go with that time;
+        of lips that spoke nothing is left 0.08 s after it."""
+        self._ear.fall_silent(time_s)
+
     def close(self) -> None:
         """Nothing comes any more."""
         self._painted.close()

@@ -56,6 +56,14 @@ class Arriving:
             self._starts_s += _FORGOTTEN_S
             self._heard = None
 
+    def fall_silent(self, time_s: float) -> None:
+        """Silence from then on, whatever has come; what is pushed next goes with that time.
+        time_s: at most 20 s before what came last."""
+        end = round(time_s * HEARING_RATE) - self._starts_s * HEARING_RATE
+        self._sound = self._sound[:end]
+        self._sound = np.pad(self._sound, (0, end - len(self._sound)))
+        self._heard = None
+
     def around(self, first: int, count: int) -> Floats:
         arrived_s = self._starts_s + len(self._sound) / HEARING_RATE
         needed_s = min((first + count - 1) / self._fps + LOOK_AHEAD_S, arrived_s)

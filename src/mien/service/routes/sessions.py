@@ -15,6 +15,7 @@ from mien.media.audio import SAMPLE_RATE
 from mien.motion.idle import IDLES
 from mien.pipeline.live.types import LiveOptions
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE
+from mien.pipeline.presets import LipsChoice
 from mien.service.errors import TooLargeError
 from mien.service.live.session import LONGEST_SEGMENT_ID
 from mien.service.live.tickets import LIFE_S
@@ -34,6 +35,7 @@ from mien.service.routes.stills import engine_for
 from mien.service.security.guard import TICKET, Caller
 from mien.service.security.keys import Owner
 from mien.service.tasks.hearing import HearTask
+from mien.service.tasks.networks import musetalk_here
 from mien.service.uploads.upload import Upload, UploadKind
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -73,8 +75,13 @@ class SessionAsked(BaseModel):
         False, description="Cut the person out; WebP, PNG and RGBA keep the transparency."
     )
 
+    lips: LipsChoice = Field(
+        "engine",
+        description="Who makes them: the engine, or MuseTalk over what the engine made.",
+    )
+
     def options(self) -> LiveOptions:
-        """Raises OptionError. The engine is not looked at."""
+        """Raises OptionError. Engine and lips are not looked at."""
         if self.idle not in IDLES:
             raise OptionError("idle", f"there is none of that name; take {', '.join(IDLES)}")
         return LiveOptions(
@@ -126,6 +133,10 @@ async def create(
     service.renderer.check_ready()
     engine = await asyncio.to_thread(engine_for, service, asked.engine)
     options = replace(asked.options(), engine=engine)
+    if asked.lips == "musetalk":
+        base = service.settings.default_engine
+        musetalk = await asyncio.to_thread(musetalk_here, base)
+        options = replace(options, lips=asked.lips, musetalk=musetalk)
     session = await while_connected(request, service.live.create(owner, asked.portrait, options))
     response.headers["Location"] = f"/v1/sessions/{session.id}"
     return SessionTold.of(session)

@@ -28,6 +28,14 @@ def musetalk_of(options: Mapping[str, Any], base: EngineSettings) -> MuseTalkSet
     )
 
 
+def musetalk_here(base: EngineSettings) -> MuseTalkSettings:
+    """For what chooses nothing of it but that it is there. Raises MissingWeightsError and
+    WeightsError where it is not. Loads nothing."""
+    settings = musetalk_of({}, base)
+    find_weights(bundle_named("musetalk"), settings.models_dir)
+    return settings
+
+
 def check_networks(
     kind: str, options: Mapping[str, Any], engine: EngineSettings, base: EngineSettings
 ) -> None:
