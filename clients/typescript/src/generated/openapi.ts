@@ -2817,7 +2817,7 @@ export interface components {
             transparent?: boolean;
             /**
              * Lips
-             * @description Who makes them: the engine, or MuseTalk over what the engine made.
+             * @description Who makes the lips: the engine, or MuseTalk over what the engine made, which needs its weights.
              * @default engine
              * @enum {string}
              */

@@ -23,6 +23,8 @@ WINDOW = 10
 """Features of a window, 200 ms."""
 LEFT = 4
 """Features of a window before the moment of its frame."""
+_ONLY_SILENCE = 4 * SAMPLES_PER_FEATURE
+"""Samples after the last whole feature; no spectrum of 400 samples beyond has anything in it."""
 _KEPT_PIECES = 2
 """A window lies in two pieces at most."""
 
@@ -58,13 +60,22 @@ class Ear:
     def listen(self, samples: Floats) -> Floats:
         """The features (n, layers, width) of at most ``longest`` samples, mono, 16 kHz: one for
         each 20 ms that are whole."""
+        heard = self.encode(self.spectrum(samples)[None])
+        return heard[0, : len(samples) // SAMPLES_PER_FEATURE]
+
+    def spectrum(self, samples: Floats) -> Floats:
+        """(bands, frames) logarithms of loudness, of all that can be heard at once: silence follows
+        the samples, and is all alike, so that little of it is looked at."""
+        needed = len(samples) // SAMPLES_PER_FEATURE * SAMPLES_PER_FEATURE + _ONLY_SILENCE
         made = self._mel(
             np.ascontiguousarray(samples, np.float32),
             sampling_rate=SAMPLE_RATE,
-            max_length=self.longest,
+            max_length=min(needed, self.longest),
             return_tensors="np",
         )
-        return self.encode(made["input_features"])[0, : len(samples) // SAMPLES_PER_FEATURE]
+        bands: Floats = made["input_features"][0]
+        missing = self.longest // self._mel.hop_length - bands.shape[1]
+        return np.pad(bands, ((0, 0), (0, missing)), mode="edge")
 
     def encode(self, mel: Floats) -> Floats:
         """(B, bands, frames) logarithms of loudness -> (B, features, layers, width)."""

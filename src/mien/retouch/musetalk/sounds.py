@@ -12,9 +12,9 @@ from mien.types import Floats, Frame
 
 LOOK_AHEAD_S = 0.12
 """Seconds after a frame that are heard for it."""
-_LONGEST_S, _FORGOTTEN_S = 30, 10
-"""The ear takes in so much at once; of more than that so much is forgotten. Whole seconds, in which
-whole rates have whole frames."""
+_LONGEST_S, _FORGOTTEN_S = 12, 4
+"""So much is heard again for each frame, and of more than that so much is forgotten. Whole seconds,
+in which whole rates have whole frames."""
 
 
 class Ear(Protocol):
@@ -38,7 +38,7 @@ class Recording:
 
 
 class Arriving:
-    """A sound that is pushed bit by bit; what has not come yet is silence. It remembers 20 to 30
+    """A sound that is pushed bit by bit; what has not come yet is silence. It remembers 8 to 12
     seconds, and hears them anew for every frame for which something new has come."""
 
     def __init__(self, painter: LipPainter, fps: int) -> None:
@@ -58,7 +58,7 @@ class Arriving:
 
     def fall_silent(self, time_s: float) -> None:
         """Silence from then on, whatever has come; what is pushed next goes with that time.
-        time_s: at most 20 s before what came last."""
+        time_s: at most 8 s before what came last."""
         end = round(time_s * HEARING_RATE) - self._starts_s * HEARING_RATE
         self._sound = self._sound[:end]
         self._sound = np.pad(self._sound, (0, end - len(self._sound)))

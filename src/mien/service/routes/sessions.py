@@ -77,7 +77,8 @@ class SessionAsked(BaseModel):
 
     lips: LipsChoice = Field(
         "engine",
-        description="Who makes them: the engine, or MuseTalk over what the engine made.",
+        description="Who makes the lips: the engine, or MuseTalk over what the engine made, which "
+        "needs its weights.",
     )
 
     def options(self) -> LiveOptions:

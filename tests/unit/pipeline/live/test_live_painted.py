@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from fakes.clips import moving_face
 from fakes.lip_painter import FakePainter
 from mien.errors import MissingWeightsError, OptionError
 from mien.media.speech import read_speech
@@ -174,8 +175,13 @@ def test_transparent_pictures_stay_so(keeper: Lender, options: LiveOptions) -> N
     assert np.abs(one[..., :3].astype(int) - other[..., :3]).max() > 50
 
 
-def test_lips_go_on_while_one_portrait_becomes_another(face: LiveFace, keeper: Lender) -> None:
+def test_lips_go_on_while_one_portrait_becomes_another_and_a_camera_moves_it(
+    face: LiveFace, keeper: Lender
+) -> None:
+    for picture in moving_face(1):
+        face.push_frame(picture)
     face.step()
+    assert face.sees_face
     face.set_portrait(ASTRONAUT, 0.2)
     steps(face, *[1] * 8)
     assert sorted(keeper.painter.told) == list(range(9))

@@ -33,7 +33,7 @@ def test_what_arrives_is_heard_as_if_it_had_been_there() -> None:
         if number % 97 == 0:
             heard = arriving.around(number, 1)[0, 0, 1]
             assert heard == pytest.approx(whole.around(number, 1)[0, 0, 1])
-    assert max(painter.heard) <= 30 * SECOND
+    assert max(painter.heard) <= 12 * SECOND
 
 
 def test_nothing_is_heard_anew_while_what_is_needed_is_known() -> None:
@@ -57,3 +57,18 @@ def test_what_has_not_come_is_silence_and_costs_no_second_hearing() -> None:
     assert arriving.around(50, 1)[0, 0, 1] == 0
     assert arriving.around(51, 1)[0, 0, 1] == 0
     assert painter.heard == [SECOND // 10]
+
+
+def test_what_was_heard_ahead_can_become_silence_and_what_follows_keeps_its_time() -> None:
+    arriving = Arriving(FakePainter(), 25)
+    for _ in range(20):
+        arriving.push(np.ones(SECOND, np.float32))
+    assert arriving.around(495, 1)[0, 0, 1] == 1
+    arriving.fall_silent(19.8)
+    arriving.push(np.zeros(SECOND // 10, np.float32))
+    assert arriving.around(497, 1)[0, 0, 1] == 0
+    assert 0 < arriving.around(494, 1)[0, 0, 1] < 1
+    arriving.fall_silent(20.0)  # further than anything came
+    arriving.push(np.ones(SECOND, np.float32))
+    assert arriving.around(497, 1)[0, 0, 1] == 0
+    assert arriving.around(502, 1)[0, 0, 1] == 1
