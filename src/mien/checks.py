@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection
+from pathlib import Path
 
 from mien.errors import OptionError
 
 _LONGEST_SHOWN = 60
+_DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
 def shown(value: object) -> str:
@@ -53,6 +56,22 @@ def check_choice(option: str, value: object, choices: Collection[str]) -> None:
     """OptionError unless it is one of these words."""
     if not (isinstance(value, str) and value in choices):
         raise OptionError(option, f"{shown(value)} is none of {', '.join(choices)}")
+
+
+def check_device(option: str, value: object) -> None:
+    """OptionError unless it is ``auto``, ``cpu``, ``cuda`` or ``cuda:N``."""
+    if not isinstance(value, str) or not _DEVICE.fullmatch(value):
+        raise OptionError(option, f"{shown(value)} is none of auto, cpu, cuda, cuda:0, cuda:1...")
+
+
+def checked_folder(option: str, value: object) -> Path | None:
+    """The folder that a path names, which need not be there; None for none. OptionError for what is
+    no path."""
+    if value is None:
+        return None
+    if not (isinstance(value, str | Path) and str(value)):
+        raise OptionError(option, f"{shown(value)} is not the path of a folder")
+    return Path(value)
 
 
 def _clipped(text: str) -> str:

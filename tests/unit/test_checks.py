@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from mien.checks import check_choice, check_number, check_whole, shown
+from mien.checks import (
+    check_choice,
+    check_device,
+    check_number,
+    check_whole,
+    checked_folder,
+    shown,
+)
 from mien.errors import OptionError
 
 pytestmark = pytest.mark.unit
@@ -52,3 +61,19 @@ def test_what_is_no_whole_number_is_refused(value: object) -> None:
 def test_what_is_none_of_the_choices_is_refused(value: object) -> None:
     with pytest.raises(OptionError, match=r"is none of a, b$"):
         check_choice("--x", value, ("a", "b"))
+
+
+def test_devices_have_names_with_at_most_one_number() -> None:
+    for name in ("auto", "cpu", "cuda", "cuda:0", "cuda:12"):
+        check_device("--device", name)
+    for name in ("", "gpu", "cuda:", "cuda:123", "cuda:\u0661", "cpu:0", "cpu\n", None, 0):
+        with pytest.raises(OptionError, match=r"--device: .* is none of auto, cpu"):
+            check_device("--device", name)
+
+
+def test_folders_are_paths_or_none() -> None:
+    assert checked_folder("--models-dir", None) is None
+    assert checked_folder("--models-dir", "a/b") == checked_folder("x", Path("a/b")) == Path("a/b")
+    for value in ("", 0, b"a", ["a"]):
+        with pytest.raises(OptionError, match=r"--models-dir: .* is not the path of a folder"):
+            checked_folder("--models-dir", value)

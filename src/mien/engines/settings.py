@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from mien.checks import check_choice, check_number, check_switch, check_whole, shown
+from mien.checks import (
+    check_choice,
+    check_device,
+    check_number,
+    check_switch,
+    check_whole,
+    checked_folder,
+    shown,
+)
 from mien.errors import OptionError
 from mien.motion.kalman import OBSERVATION
 
@@ -34,7 +41,6 @@ FOR_FILMS = ("hold_eyes", "smoothing", "orthonormal")
 MAX_BATCH, MAX_SMOOTHING = 64, 1e-3
 _NO_SMOOTHING = 1e-12
 """Variance below which nothing is taken out that could be seen."""
-_DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,7 @@ class EngineSettings:
         if not isinstance(self.name, str):
             problem = f"{shown(self.name)} is neither the name of an engine nor EngineSettings"
             raise OptionError("--engine", problem)
-        if not isinstance(self.device, str) or not _DEVICE.fullmatch(self.device):
-            problem = f"{shown(self.device)} is none of auto, cpu, cuda, cuda:0, cuda:1..."
-            raise OptionError("--device", problem)
+        check_device("--device", self.device)
         check_choice("--precision", self.precision, PRECISIONS)
         check_choice("--runtime", self.runtime, RUNTIMES)
         check_choice("--tier", self.tier, TIERS)
@@ -88,8 +92,8 @@ class EngineSettings:
             check_switch(SWITCHES[name], getattr(self, name))
         check_whole("--batch", self.batch, least=1, most=MAX_BATCH)
         object.__setattr__(self, "smoothing", _variance(self.smoothing))
-        object.__setattr__(self, "models_dir", _folder("--models-dir", self.models_dir))
-        object.__setattr__(self, "cache_dir", _folder("cache_dir", self.cache_dir))
+        object.__setattr__(self, "models_dir", checked_folder("--models-dir", self.models_dir))
+        object.__setattr__(self, "cache_dir", checked_folder("cache_dir", self.cache_dir))
 
 
 def _variance(given: float | None) -> float | None:
@@ -97,12 +101,6 @@ def _variance(given: float | None) -> float | None:
         return None
     check_number("--source-smoothing", given, 0, MAX_SMOOTHING)
     return given if given >= _NO_SMOOTHING else None
-
-
-def _folder(option: str, given: str | Path | None) -> Path | None:
-    if given is not None and not (isinstance(given, str | Path) and str(given)):
-        raise OptionError(option, f"{shown(given)} is not the path of a folder")
-    return None if given is None else Path(given)
 
 
 DEFAULT_SETTINGS = EngineSettings()

@@ -22,6 +22,7 @@ from mien.weights import (
     read_state,
 )
 from mien.weights.containers import check_checksums
+from mien.weights.devices import device_of
 
 if TYPE_CHECKING:
     from mien.drivers.joyvasa.making import PlacedNetwork
@@ -107,15 +108,7 @@ def require_neural() -> None:
 def place_of(settings: JoyVasaSettings) -> tuple[str, str]:
     """The device as torch names it, and the precision. OptionError for what is not there."""
     require_neural()
-    import torch
-
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    device = settings.device
-    if device == "auto":
-        device = "cuda" if count else "cpu"
-    if device != "cpu" and int(device.partition(":")[2] or 0) >= count:
-        there = ", ".join(["cpu", *(f"cuda:{each}" for each in range(count))])
-        raise OptionError("--device", f"there is no {device} here; there is {there}")
+    device = device_of(settings.device)
     if device == "cpu" and settings.precision == "fp16":
         raise OptionError("--precision", "fp16 needs a GPU; choose fp32, or --device cuda")
     return device, "fp32" if settings.precision == "auto" else settings.precision

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from mien.checks import check_choice, check_number, check_switch, check_whole, shown
-from mien.errors import OptionError
+from mien.checks import (
+    check_choice,
+    check_device,
+    check_number,
+    check_switch,
+    check_whole,
+    checked_folder,
+)
 from mien.nets.joyvasa.params import Positions
 
 Precision = Literal["auto", "fp32", "fp16", "bf16"]
@@ -18,7 +23,6 @@ POSE_SMOOTHINGS: tuple[PoseSmoothing, ...] = get_args(PoseSmoothing)
 MOST_STEPS = 50
 MOST_GUIDANCE = 10.0
 MOST_MOTION = 2.0
-_DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,7 @@ class JoyVasaSettings:
     positions: Positions = "legacy"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.device, str) or not _DEVICE.fullmatch(self.device):
-            problem = f"{shown(self.device)} is none of auto, cpu, cuda, cuda:0, cuda:1..."
-            raise OptionError("--device", problem)
+        check_device("--device", self.device)
         check_choice("--precision", self.precision, get_args(Precision))
         check_choice("--species", self.species, get_args(Species))
         check_number("--guidance", self.guidance, 0, MOST_GUIDANCE)
@@ -65,13 +67,7 @@ class JoyVasaSettings:
         check_choice("--pose-smoothing", self.pose_smoothing, POSE_SMOOTHINGS)
         check_switch("lead_in", self.lead_in)
         check_choice("positions", self.positions, get_args(Positions))
-        object.__setattr__(self, "models_dir", _folder(self.models_dir))
-
-
-def _folder(given: str | Path | None) -> Path | None:
-    if given is not None and not (isinstance(given, str | Path) and str(given)):
-        raise OptionError("--models-dir", f"{shown(given)} is not the path of a folder")
-    return None if given is None else Path(given)
+        object.__setattr__(self, "models_dir", checked_folder("--models-dir", self.models_dir))
 
 
 DEFAULT_SETTINGS = JoyVasaSettings()

@@ -10,20 +10,6 @@ from mien.retouch.musetalk.settings import MuseTalkSettings
 Number = Literal["fp32", "fp16", "bf16"]
 
 
-def device_of(settings: MuseTalkSettings) -> str:
-    """As torch names it. OptionError for one that is not here."""
-    import torch
-
-    asked = settings.device
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if asked == "auto":
-        return "cuda" if count else "cpu"
-    if asked != "cpu" and int(asked.partition(":")[2] or 0) >= count:
-        there = ", ".join(["cpu", *(f"cuda:{each}" for each in range(count))])
-        raise OptionError("--device", f"there is no {asked} here; there is {there}")
-    return asked
-
-
 def number_of(settings: MuseTalkSettings, device: str) -> Number:
     """The kind of number for a device. OptionError for one that it is not fast with."""
     if settings.compiled and device == "cpu":

@@ -8,12 +8,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from mien.retouch.musetalk.hearing import Ear, Hearable, Heard, windows
-from mien.retouch.musetalk.listening import Listener
 from mien.retouch.musetalk.loading import load_modules
 from mien.retouch.musetalk.memory import held_mb
 from mien.retouch.musetalk.modules import Modules, require_neural
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
 from mien.types import Floats, Image, Mask
+from mien.weights.devices import device_of
 
 
 class MuseTalkNetworks:
@@ -24,11 +24,11 @@ class MuseTalkNetworks:
     """
 
     def __init__(self, modules: Modules, settings: MuseTalkSettings) -> None:
-        from mien.retouch.musetalk.devices import device_of, number_of
+        from mien.retouch.musetalk.devices import number_of
         from mien.retouch.musetalk.painting import Painter
         from mien.retouch.musetalk.parsing import Parser
 
-        self.device = device_of(settings)
+        self.device = device_of(settings.device)
         """As torch names it."""
         number = number_of(settings, self.device)
         self._painter = Painter(
@@ -75,10 +75,6 @@ class MuseTalkNetworks:
         """Sound of any length, mono float32 at 16 kHz. It is listened to as windows are taken."""
         return Heard(samples, self._ear)
 
-    def listen(self) -> Listener:
-        """For sound that still comes: what is pushed is heard in steps of 200 ms."""
-        return Listener(self._ear)
-
     def windows(
         self,
         heard: Hearable,
@@ -115,6 +111,6 @@ class MuseTalkNetworks:
 
 def _check_device(settings: MuseTalkSettings) -> None:
     """OptionError for what is not here, before weights are read."""
-    from mien.retouch.musetalk.devices import device_of, number_of
+    from mien.retouch.musetalk.devices import number_of
 
-    number_of(settings, device_of(settings))
+    number_of(settings, device_of(settings.device))

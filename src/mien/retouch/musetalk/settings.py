@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from mien.checks import check_choice, check_switch, check_whole, shown
-from mien.errors import OptionError
+from mien.checks import check_choice, check_device, check_switch, check_whole, checked_folder
 
 Precision = Literal["auto", "fp32", "fp16", "bf16"]
 Decoder = Literal["full", "tiny"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 DECODERS: tuple[Decoder, ...] = get_args(Decoder)
 MAX_BATCH = 64
-_DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +38,12 @@ class MuseTalkSettings:
     compiled: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.device, str) or not _DEVICE.fullmatch(self.device):
-            problem = f"{shown(self.device)} is none of auto, cpu, cuda, cuda:0, cuda:1..."
-            raise OptionError("--device", problem)
+        check_device("--device", self.device)
         check_choice("--precision", self.precision, PRECISIONS)
         check_whole("--batch", self.batch, least=1, most=MAX_BATCH)
         check_choice("--decoder", self.decoder, DECODERS)
         check_switch("compiled", self.compiled)
-        object.__setattr__(self, "models_dir", _folder(self.models_dir))
-
-
-def _folder(given: str | Path | None) -> Path | None:
-    if given is not None and not (isinstance(given, str | Path) and str(given)):
-        raise OptionError("--models-dir", f"{shown(given)} is not the path of a folder")
-    return None if given is None else Path(given)
+        object.__setattr__(self, "models_dir", checked_folder("--models-dir", self.models_dir))
 
 
 DEFAULT_SETTINGS = MuseTalkSettings()

@@ -21,6 +21,7 @@ from mien.retouch.musetalk.modules import Modules, recipe_modules
 from mien.retouch.musetalk.networks import MuseTalkNetworks
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
 from mien.types import Floats, Image
+from mien.weights.devices import device_of
 
 Weights = Literal["installed", "recipe", "given"]
 T = TypeVar("T")
@@ -131,9 +132,7 @@ class _Plain:
     """What upstream does, with the most likely latents, on the device of the settings."""
 
     def __init__(self, modules: Modules, settings: MuseTalkSettings) -> None:
-        from mien.retouch.musetalk.devices import device_of
-
-        self._device = device_of(settings)
+        self._device = device_of(settings.device)
         self._unet, self._vae = (each.to(self._device) for each in (modules.unet, modules.vae))
         self._ear = Ear(modules.hearing, self._device)
 

@@ -1,4 +1,4 @@
-"""Windows of sound: where they lie, across pieces, and while the sound still comes."""
+"""Windows of sound: where they lie, and across pieces."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from fakes.musetalk_networks import HEARING
-from mien.retouch.musetalk.hearing import SAMPLES_PER_FEATURE, Ear, Heard, windows
-from mien.retouch.musetalk.listening import HOP, UNSURE, Listener
+from mien.retouch.musetalk.hearing import Ear, Heard, windows
 from mien.retouch.musetalk.modules import recipe_module
 from mien.types import Floats
 
@@ -113,86 +112,3 @@ def test_a_sound_of_nothing_is_silence(ear: Ear) -> None:
     heard = Heard(np.zeros(0, np.float32), ear)
     assert heard.num_features == 0
     assert not windows(heard, Fraction(25), 0, 3).any()
-
-
-def listener_after(ear: Ear, sound: Floats, step: int) -> Listener:
-    listener = Listener(ear)
-    for at in range(0, len(sound), step):
-        listener.push(sound[at : at + step])
-    return listener
-
-
-def test_what_comes_bit_by_bit_is_heard_in_steps_of_200_ms(ear: Ear, sound: Floats) -> None:
-    listener = Listener(ear)
-    told = []
-    for at in range(0, 16000, 320):
-        listener.push(sound[at : at + 320])
-        told.append(listener.num_features)
-    assert told[HOP + UNSURE - 2] == 0
-    assert told[HOP + UNSURE - 1] == HOP
-    assert told == [(n + 1 - UNSURE) // HOP * HOP for n in range(50)]
-
-
-def test_a_frame_is_ready_when_its_sound_has_come(ear: Ear, sound: Floats) -> None:
-    """120 to 340 ms after it, as long as it is pushed in small bits."""
-    for rate in (Fraction(25), NTSC):
-        listener, delays = Listener(ear), []
-        for at in range(0, 24000, 160):
-            before = listener.num_ready(rate)
-            listener.push(sound[at : at + 160])
-            ready = listener.num_ready(rate)
-            came_s = (at + 160) / 16000
-            delays += [came_s - float(n / rate) for n in range(before, ready)]
-            windows(listener, rate, before, ready - before)
-        assert len(delays) > 25
-        assert min(delays) >= 0.12
-        assert max(delays) <= 0.34 + 1e-6
-
-
-def test_frames_that_are_ready_do_not_change_any_more(ear: Ear, sound: Floats) -> None:
-    listener, seen = Listener(ear), []
-    sound = sound[: 3 * 16000]
-    for at in range(0, len(sound), 800):
-        before = listener.num_ready(NTSC)
-        listener.push(sound[at : at + 800])
-        seen += list(windows(listener, NTSC, before, listener.num_ready(NTSC) - before))
-        if before > 5:
-            again = windows(listener, NTSC, before - 3, 3)
-            np.testing.assert_array_equal(again, seen[before - 3 : before])
-    listener.end()
-    assert listener.num_features == len(sound) // SAMPLES_PER_FEATURE
-    assert listener.num_ready(NTSC) == np.ceil(3 * float(NTSC))
-
-
-def test_however_it_is_pushed_the_same_is_heard(ear: Ear, sound: Floats) -> None:
-    small, large = (listener_after(ear, sound[:50000], step) for step in (640, 16000))
-    assert small.num_features == large.num_features
-    last = (small.num_features - 50, small.num_features)
-    np.testing.assert_array_equal(small.features(*last), large.features(*last))
-
-
-def test_it_is_heard_with_what_came_before_and_a_little_after(ear: Ear, sound: Floats) -> None:
-    listener = listener_after(ear, sound[: 80 * SAMPLES_PER_FEATURE], 1600)
-    assert listener.num_features == 70
-    with_context = ear.listen(sound[: (70 + UNSURE) * SAMPLES_PER_FEATURE])
-    np.testing.assert_array_equal(listener.features(60, 70), with_context[60:70])
-
-
-def test_memory_does_not_grow_while_it_listens(ear: Ear, sound: Floats) -> None:
-    listener = listener_after(ear, np.tile(sound, 2), 16000)
-    assert len(listener._samples) <= ear.longest
-    assert len(listener._features) <= 100
-    assert listener.num_features > 600
-    with pytest.raises(AssertionError, match="forgotten"):
-        listener.features(10, 20)
-
-
-def test_after_the_end_nothing_comes(ear: Ear, sound: Floats) -> None:
-    listener = listener_after(ear, sound[:1000], 1000)
-    listener.end()
-    listener.end()
-    assert listener.num_features == 3
-    assert listener.num_ready(Fraction(25)) == 2
-    assert not windows(listener, Fraction(25), 1, 1)[0].reshape(10, 5, -1)[5:].any()
-    with pytest.raises(AssertionError, match="after the end"):
-        listener.push(sound)

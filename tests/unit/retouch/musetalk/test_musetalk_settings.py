@@ -14,9 +14,10 @@ import torch
 from mien.errors import OptionError, WeightsError
 from mien.nets.musetalk.params import HEARING, UNET, VAE
 from mien.retouch.musetalk.configs import read_config
-from mien.retouch.musetalk.devices import device_of, number_of
+from mien.retouch.musetalk.devices import number_of
 from mien.retouch.musetalk.memory import expected_memory_mb
 from mien.retouch.musetalk.settings import MuseTalkSettings
+from mien.weights.devices import device_of
 
 pytestmark = pytest.mark.unit
 no_card = pytest.mark.skipif(torch.cuda.is_available(), reason="the card is there")
@@ -47,14 +48,14 @@ def test_a_folder_may_be_given_as_text() -> None:
 
 def chosen(**given: Any) -> str:
     settings = MuseTalkSettings(**given)
-    return number_of(settings, device_of(settings))
+    return number_of(settings, device_of(settings.device))
 
 
 @no_card
 def test_a_card_that_is_not_there_is_said_to_be() -> None:
     with pytest.raises(OptionError, match="no cuda:3 here; there is cpu"):
         chosen(device="cuda:3")
-    assert device_of(MuseTalkSettings()) == "cpu"
+    assert device_of("auto") == "cpu"
 
 
 def test_a_processor_takes_bf16_where_it_multiplies_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +85,7 @@ def test_memory_is_known_before_anything_is_loaded() -> None:
 
 
 def test_nothing_heavy_is_imported_before_networks_are_made() -> None:
-    names = "networks, lips, loading, modules, hearing, listening, memory, configs"
+    names = "networks, lips, loading, modules, hearing, memory, configs"
     script = (
         f"from mien.retouch.musetalk import {names}; import sys; "
         "print([n for n in ('torch', 'diffusers', 'transformers') if n in sys.modules])"

@@ -14,6 +14,7 @@ from mien.engines.liveportrait.runtimes.plan import EXACT, Number, Plan, plan_of
 from mien.engines.settings import EngineSettings
 from mien.errors import EngineUnavailableError, MienWarning, OptionError
 from mien.weights import require_torch
+from mien.weights.devices import device_of
 
 ENGINE = "liveportrait"
 VOLUME_SIDE = 64
@@ -105,7 +106,7 @@ def first_that_agrees(plans: list[Plan], make: Make, folder: Path | None) -> Run
 
 def _chosen(settings: EngineSettings) -> tuple[str | None, list[Plan]]:
     """The device as torch names it, None for OpenVINO, and what to try there."""
-    device = _device(settings.device)
+    device = device_of(settings.device)
     if _uses_openvino(settings, device):
         return None, plans_for(settings, "cpu", _processor_half(settings))
     if settings.tier == "turbo":
@@ -134,18 +135,6 @@ def _open_openvino(networks: Networks, plans: list[Plan], cache_dir: Path | None
     if plans[0].int8:
         models = with_int8(networks, models, folder)
     return first_that_agrees(plans, lambda plan: OpenVinoRuntime(networks, models, plan), folder)
-
-
-def _device(asked: str) -> str:
-    torch = _torch()
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if asked == "auto":
-        return "cuda" if count else "cpu"
-    index = int(asked.partition(":")[2] or 0)
-    if asked != "cpu" and index >= count:
-        there = ", ".join(["cpu", *(f"cuda:{each}" for each in range(count))])
-        raise OptionError("--device", f"there is no {asked} here; there is {there}")
-    return asked
 
 
 def _uses_openvino(settings: EngineSettings, device: str) -> bool:
