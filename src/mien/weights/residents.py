@@ -13,6 +13,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
 
+from mien.weights.memory import give_back
+
 PATIENCE_S = 0.25
 """Who comes back to work sooner has not stopped, and is not closed for others in between: opening
 a model takes seconds, and those who take turns work on many frames before they wait."""
@@ -165,6 +167,8 @@ class Resident(Generic[M]):
         model, self._model = self._model, None
         if model is not None:
             model.close()
+            del model
+            give_back()
 
     def close(self) -> None:
         """Close it, and leave its room to others."""

@@ -44,11 +44,7 @@ class Model:
     pads_with_last: bool = False
 
     def close(self) -> None:
-        """Give memory back that nothing uses any more."""
-        if self.placed.device.type == "cuda":
-            import torch
-
-            torch.cuda.empty_cache()
+        """Its memory goes with it."""
 
 
 def find_files(settings: JoyVasaSettings) -> dict[str, Path]:
