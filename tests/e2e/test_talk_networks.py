@@ -118,6 +118,7 @@ def test_a_keeper_keeps_the_networks(portrait: Path, models: Path, tmp_path: Pat
         (("--preset", "perfect"), "--preset: 'perfect' is none of"),
         (("--preset", "best", "--engine", "other"), "best means --engine liveportrait, not other"),
         (("--lips", "musetalk", "--vram-budget", "1GB"), "is less than musetalk needs alone"),
+        (("--vram-budget", "100MB"), "is less than mesh needs alone"),
         (("--lips", "musetalk", "--vram-budget", "some"), "is no size; give 14GiB"),
         (("--lips", "musetalk", "--no-paste-back"), "--lips: musetalk needs --paste-back"),
         (("--lips", "musetalk", "--decoder", "huge"), "--decoder"),

@@ -43,11 +43,13 @@ class Networks:
         stack: ExitStack,
     ) -> None:
         """engine: which renders, and where. budget_mb: of a keeper of its own; what the device has
-        if None. stack: gives all of it back. Raises OptionError for both a keeper and a budget."""
+        if None. stack: gives all of it back. Raises OptionError for both a keeper and a budget, and
+        for a budget in which the engine has no room."""
         if keeper is not None and budget_mb is not None:
             raise OptionError("--vram-budget", "is the keeper's own: engine_memory_mb")
         self._engine, self._stack, self._budget_mb = engine, stack, budget_mb
         self.keeper = keeper
+        self._check_room(engine.name, engine_info(engine.name).memory_mb)
 
     def joyvasa_speaker(self, settings: JoyVasaSettings | None, seed: int) -> JoyVasaSpeaker:
         """JoyVASA, set up as given, or where the engine runs. Raises MissingWeightsError and
