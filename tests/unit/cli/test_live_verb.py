@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import inspect
-import signal
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from mien.cli import live as module
 from mien.cli.engine_options import EngineOptions
-from mien.cli.live import LiveCommand, _completed, _ending_in_order, _Stop, live
+from mien.cli.live import LiveCommand, _completed, _Stop, live
 from mien.pipeline.verbs.living import live as of_python
 
 pytestmark = pytest.mark.unit
@@ -45,25 +45,31 @@ def test_a_signal_ends_in_order_what_is_running_and_no_other() -> None:
     assert not stop.take(), "who is impatient gets what all others do"
 
 
-@pytest.fixture
-def as_in_a_terminal() -> Iterator[None]:
-    """Ctrl-C as a command has it: whoever runs the tests may ignore it, or end by it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+_SIGNALS = """
+import signal
+
+from mien.cli.live import _ending_in_order
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+before = signal.getsignal(signal.SIGINT)
+with _ending_in_order() as stop:
+    assert not stop()
+    signal.raise_signal(signal.SIGINT)
+    assert stop()
+assert signal.getsignal(signal.SIGINT) is before
+try:
+    with _ending_in_order():
+        signal.raise_signal(signal.SIGINT)
+        print("not reached", flush=True)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
 
 
-@pytest.mark.usefixtures("as_in_a_terminal")
-def test_handlers_are_put_back() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with _ending_in_order() as stop:
-        assert not stop()
-        signal.raise_signal(signal.SIGINT)
-        assert stop()
-    assert signal.getsignal(signal.SIGINT) is before
-    with pytest.raises(KeyboardInterrupt), _ending_in_order():
-        signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+def test_a_signal_is_heeded_once_somebody_asks_and_handlers_are_put_back() -> None:
+    """In a process of its own: signals are the whole process's."""
+    done = subprocess.run([sys.executable, "-c", _SIGNALS], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
 
 
 def test_the_command_takes_the_options_of_python_and_tells_them() -> None:
