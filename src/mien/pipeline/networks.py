@@ -70,9 +70,7 @@ class Networks:
         if not options.paste_back:
             raise OptionError("--lips", "musetalk needs --paste-back: it looks for the face")
         engine = self._engine
-        chosen = settings or MuseTalkSettings(
-            device=engine.device, models_dir=models_folder(engine.models_dir)
-        )
+        chosen = settings or musetalk_beside(engine)
         find_files(chosen)
         model = musetalk_model(chosen)
         self._check_room("musetalk", model.memory_mb)
@@ -128,6 +126,11 @@ def in_chunks(frames: Iterator[Frame], most_bytes: int = _CHUNK_BYTES) -> Iterat
             yield from chunk
             chunk, num_bytes = [], 0
     yield from chunk
+
+
+def musetalk_beside(engine: EngineSettings) -> MuseTalkSettings:
+    """MuseTalk where an engine runs, with weights from the same folder."""
+    return MuseTalkSettings(device=engine.device, models_dir=models_folder(engine.models_dir))
 
 
 def musetalk_model(settings: MuseTalkSettings) -> Model[RestingPainter]:

@@ -8,17 +8,15 @@ from fractions import Fraction
 
 import numpy as np
 
-from mien.pipeline.engine_choice import models_folder
 from mien.pipeline.keeping import Keeper
 from mien.pipeline.live.composer import AHEAD
 from mien.pipeline.live.types import AUDIO_RATE, LiveOptions
-from mien.pipeline.networks import musetalk_model
+from mien.pipeline.networks import musetalk_beside, musetalk_model
 from mien.retouch.musetalk.caches import Memory
 from mien.retouch.musetalk.lips import Lips
 from mien.retouch.musetalk.live import LiveLips
 from mien.retouch.musetalk.loading import find_files
 from mien.retouch.musetalk.options import LipsOptions
-from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.speech.samples import Mono
 from mien.speech.stream.resampling import Resampler
 from mien.types import Frame, Image
@@ -32,7 +30,8 @@ class PaintedMouth:
 
     def __init__(self, options: LiveOptions, keeper: Keeper) -> None:
         """Load the networks. Raises MissingWeightsError, and what loading does."""
-        settings = replace(_settings(options), batch=1)  # a picture waits for no other
+        beside = options.musetalk or musetalk_beside(options.engine)
+        settings = replace(beside, batch=1)  # a picture waits for no other
         find_files(settings)
         self._fps, self._time_base = options.fps, 1 / Fraction(options.fps)
         self._ear = Resampler(AUDIO_RATE)
@@ -61,10 +60,3 @@ class PaintedMouth:
     def close(self) -> None:
         """Give the networks back."""
         self._borrowed.close()
-
-
-def _settings(options: LiveOptions) -> MuseTalkSettings:
-    engine = options.engine
-    return options.musetalk or MuseTalkSettings(
-        device=engine.device, models_dir=models_folder(engine.models_dir)
-    )

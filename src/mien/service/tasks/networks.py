@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mien.drivers.joyvasa.settings import JoyVasaSettings
 from mien.engines.settings import EngineSettings
 from mien.pipeline.engine_choice import models_folder
+from mien.pipeline.networks import musetalk_beside
 from mien.pipeline.presets import with_preset
 from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.weights import bundle_named, find_weights
@@ -23,9 +25,7 @@ def joyvasa_of(options: Mapping[str, Any], base: EngineSettings) -> JoyVasaSetti
 
 def musetalk_of(options: Mapping[str, Any], base: EngineSettings) -> MuseTalkSettings:
     """base: of the engine of the service. Raises OptionError."""
-    return MuseTalkSettings(
-        device=base.device, models_dir=_folder(base), decoder=options.get("decoder", "full")
-    )
+    return replace(musetalk_beside(base), decoder=options.get("decoder", "full"))
 
 
 def musetalk_here(base: EngineSettings) -> MuseTalkSettings:
