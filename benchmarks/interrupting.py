@@ -2,8 +2,9 @@
 
 Each of some sessions talks without an end, is interrupted at any time, every third time before
 anything of it was heard. Milliseconds from saying ``clear`` until the last sample that is not
-silence is over, and until a mouth that was open is closed, as they arrive. ``played`` is what a
-receiver has that waits as long as aiortc's does before it plays, which is its own affair.
+silence is over, and until a mouth that was open is closed, as they arrive. ``played`` and
+``shown`` are what a receiver has that waits as long as aiortc's does, of sound for what may come
+late and of pictures for the one after them, which is its own affair.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 from benchmarks.far_end.mouths import openings
 from benchmarks.far_end.sessions import send_portrait, session_of, vowel
 from benchmarks.far_end.socket import Socket, watching_socket
-from benchmarks.far_end.tape import Tape
+from benchmarks.far_end.tape import Seen, Tape
 from benchmarks.far_end.whep import watching_whep
 from mien.pipeline.measuring.figures import distribution
 
@@ -47,6 +48,7 @@ class Found:
     silence: list[float] = field(default_factory=list)
     played: list[float] = field(default_factory=list)
     mouth: list[float] = field(default_factory=list)
+    shown: list[float] = field(default_factory=list)
     heard_though_early: int = 0
 
 
@@ -119,12 +121,14 @@ def _look(tape: Tape, cuts: list[Cut], found: Found) -> None:
         elif last is not None:
             found.silence.append(max(0.0, 1000 * (last.at_s - cut.at_s)))
             found.played.append(max(0.0, 1000 * (last.played_s - cut.at_s)))
-        if not cut.early and (took_ms := _closed_ms(tape, cut)) is not None:
-            found.mouth.append(took_ms)
+        if not cut.early and (closed := _closed(tape, cut)):
+            found.mouth.append(1000 * (closed.at_s - cut.at_s))
+            if closed.shown_s is not None:
+                found.shown.append(1000 * (closed.shown_s - cut.at_s))
 
 
-def _closed_ms(tape: Tape, cut: Cut) -> float | None:
-    """Milliseconds until the mouth is closed; None if it was not open."""
+def _closed(tape: Tape, cut: Cut) -> Seen | None:
+    """The first picture where the mouth is closed, or the last one; None if it was not open."""
     seen = tape.between(cut.begun_s, cut.at_s + _AFTER_S)
     gaps, times = openings(seen), np.array([each.at_s for each in seen])
     widest = np.nanmax(gaps)
@@ -132,7 +136,7 @@ def _closed_ms(tape: Tape, cut: Cut) -> float | None:
     if not len(before) or not before[-1] > _OPEN * widest:
         return None
     closed = np.flatnonzero(after & (gaps < _CLOSED * widest))
-    return 1000 * float(times[closed[0]] - cut.at_s) if len(closed) else 1000 * _AFTER_S
+    return seen[closed[0] if len(closed) else -1]
 
 
 def _told(found: Found) -> dict[str, object]:
@@ -140,6 +144,7 @@ def _told(found: Found) -> dict[str, object]:
         "silence_ms": found.silence,
         "played_silence_ms": found.played,
         "mouth_ms": found.mouth,
+        "shown_mouth_ms": found.shown,
     }
     told = {name: distribution(values, digits=1) for name, values in measured.items() if values}
     return {**told, "heard_though_cleared_before": found.heard_though_early}

@@ -26,12 +26,14 @@ Samples = NDArray[np.int16]
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A picture. at_s: when it came. pts_s: its time as the transport tells it. data: a JPEG, or
-    grey pixels. face_s: the same by the face's own time, but for a constant."""
+    grey pixels. face_s: the same by the face's own time, but for a constant. shown_s: when a
+    receiver gave it out that waits for what comes after it."""
 
     at_s: float
     pts_s: float
     data: bytes | Grey
     face_s: float = 0.0
+    shown_s: float | None = None
 
     def grey(self) -> Grey:
         """(H, W)"""

@@ -49,9 +49,9 @@ class Wire:
         await self._take(packet, arrival_time_ms=arrival_time_ms)
 
     def came_s(self, pts: int) -> float:
-        """When the packets of a frame came. Decoders shift the times of frames a little."""
+        """When the last packet of a frame came. Decoders shift the times of frames a little."""
         stamp = self._origin + pts
-        return min(self._came, key=lambda each: abs(_since(each[0], stamp)))[1]
+        return min(reversed(self._came), key=lambda each: abs(_since(each[0], stamp)))[1]
 
     async def _look(self, packet: AnyRtcpPacket) -> None:
         if isinstance(packet, RtcpSrPacket) and packet.sender_info.ntp_timestamp:
@@ -140,7 +140,7 @@ async def _record(receiver: RTCRtpReceiver, tape: Tape) -> None:
             now_s, pts_s, face_s = time.time(), wire.time_s(pts), pts / wire.rate
             if isinstance(frame, VideoFrame):
                 grey = frame.to_ndarray(format="gray").astype(np.uint8)
-                tape.add(Seen(now_s, pts_s, grey, face_s))
+                tape.add(Seen(wire.came_s(pts), pts_s, grey, face_s, now_s))
             elif isinstance(frame, AudioFrame):
                 mono = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0]
                 tape.add(Heard(wire.came_s(pts), pts_s, mono.astype(np.int16), now_s, face_s))

@@ -24,7 +24,7 @@ BEHIND_S = 0.147
 frames reach 13 ms beyond their centres, which leaves 60 ms of phonemes for a mouth to prepare."""
 _BODY_BEHIND_S = 0.065
 """A stressed vowel is known when `HEARD_S` of it are: heads move that much later."""
-_CLOSED_S, _EASED_S = 0.06, 0.45
+_CLOSED_S, _EASED_S = 0.045, 0.45
 """A mouth that is interrupted takes so long to close, and to become the portrait's own."""
 _RISES_S = 0.1
 """A mouth takes so long to become the speech's. A file tells earlier when speech begins; here it
