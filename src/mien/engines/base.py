@@ -31,7 +31,8 @@ class EngineInfo:
 
     channels: what it reads, richest first; all drivers fill ``pose`` and ``blendshapes``.
     max_side: longest side of the crops it renders, pixels.
-    latency_frames: how many frames it may hold back before the first comes out.
+    latency_frames: how many frames it may hold back before the first comes out. chunk_frames: how
+        many it makes at once.
     devices: where it can run. memory_mb: what it needs there beyond the picture itself.
     crop_scale, crop_y: side of the crop when none is asked for, in heights of the face, and how far
         it lies below the face's middle, in sides. crop_side: side of all its crops in their own
@@ -60,6 +61,7 @@ class EngineInfo:
     extras: tuple[str, ...] = ()
     options: MotionOptions = field(default_factory=MotionOptions)
     parallel: bool = False
+    chunk_frames: int = 1
 
 
 class Engine(Protocol[S]):
