@@ -15,6 +15,9 @@ _FULL, _ROOMY = 0.92, 0.7
 what it would be at a higher rate that rate is tried."""
 _SLOWS_AFTER_S, _RECOVERS_AFTER_S = 2.0, 3.0
 _REMEMBERS_S = 1.0
+_MOST_TOLD = 3.0
+"""Of the time between two steps: one that took longer is a hiccup as far as it did, and no sign of
+a machine that is too slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,9 @@ class Pacer:
 
     def _judge(self, now_s: float, took_s: float) -> None:
         """Whether the machine keeps up."""
-        newest = 1.0 - math.exp((self._told_s - now_s) / _REMEMBERS_S)
-        self._cost_s += newest * (took_s - self._cost_s)
+        most_s = _MOST_TOLD * self._stride * self._frame_s
+        newest = 1.0 - math.exp(-min(now_s - self._told_s, most_s) / _REMEMBERS_S)
+        self._cost_s += newest * (min(took_s, most_s) - self._cost_s)
         self._told_s = now_s
         if self._cost_s <= _FULL * self._stride * self._frame_s:
             self._tight_since_s = now_s

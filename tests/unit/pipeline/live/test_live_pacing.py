@@ -94,6 +94,13 @@ def test_a_short_hiccup_skips_frames_and_keeps_the_rate() -> None:
     assert pacer.stride == 1
 
 
+def test_long_hiccups_now_and_then_do_not_lower_the_rate() -> None:
+    pacer = Pacer(25)
+    steps = played(pacer, lambda now_s: 0.5 if now_s % 3.0 < 0.04 else 0.02, 30.0)
+    assert sum(step.beat.frames > 1 for step in steps) == pytest.approx(10, abs=1)
+    assert pacer.stride == 1
+
+
 def test_after_a_long_sleep_it_starts_anew_without_a_burst() -> None:
     pacer = Pacer(25)
     before = played(pacer, lambda _: 0.01, 5.0)
