@@ -65,10 +65,7 @@ class Hourglass(nn.Module):
 
     def _level(self, level: int, x_BCHW: Tensor) -> Tensor:
         low_BCHW = self._block("b2", level)(max_pool2d(x_BCHW, 2))
-        if level > 1:
-            low_BCHW = self._level(level - 1, low_BCHW)
-        else:
-            low_BCHW = self.b2_plus_1(low_BCHW)
+        low_BCHW = self._level(level - 1, low_BCHW) if level > 1 else self.b2_plus_1(low_BCHW)
         low_BCHW = self._block("b3", level)(low_BCHW)
         skip_BCHW = self._block("b1", level)(x_BCHW)
         return skip_BCHW + interpolate(low_BCHW, skip_BCHW.shape[2:], mode="bilinear")

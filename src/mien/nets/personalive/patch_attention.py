@@ -1,4 +1,4 @@
-"""A transformer over the patches of a feature map (Dosovitskiy et al. 2021), beside what came in."""
+"""A transformer over the patches of a feature map (Dosovitskiy et al. 2021)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EPSILON = 1e-6
 
 
 class PatchAttention(nn.Module):
-    """(B, C, H, H) -> the same shape. ``patch``: its side; ``side``: H; ``width``: of the tokens,
+    """(B, C, H, H) -> the same shape, beside what came in. ``patch``: its side; ``side``: H; ``width``: of the tokens,
     one for each patch."""
 
     def __init__(self, channels: int, *, patch: int, side: int, width: int, num_heads: int) -> None:
@@ -40,7 +40,8 @@ class PatchAttention(nn.Module):
 class Patches(nn.Module):
     """(B, C, H, H) -> one token for each patch (B, N, E), row by row, that knows where it is."""
 
-    table_1NE: Tensor
+    table: Tensor
+    """(1, N, E)."""
 
     def __init__(self, channels: int, patch: int, side: int, width: int) -> None:
         super().__init__()
@@ -48,11 +49,11 @@ class Patches(nn.Module):
         across = side // patch
         # not in the files; on the processor, so that it is there in networks built without memory
         table_NE = get_2d_sincos_pos_embed(width, across, base_size=across, device="cpu")
-        self.register_buffer("table_1NE", table_NE.float()[None], persistent=False)
+        self.register_buffer("table", table_NE.float()[None], persistent=False)
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         tokens_BNE: Tensor = self.proj(x_BCHW).flatten(2).transpose(1, 2)
-        return tokens_BNE + self.table_1NE
+        return tokens_BNE + self.table
 
 
 class Block(nn.Module):

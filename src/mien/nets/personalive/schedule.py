@@ -31,8 +31,8 @@ class Call:
     """One call of the network: the timesteps (16,) int64 at which the frames of the window are, and
     those to which it takes them."""
 
-    timesteps_F: Tensor
-    next_F: Tensor
+    timesteps: Tensor
+    then: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Schedule:
             raise ValueError(f"steps must be a multiple of {NUM_LEVELS}, not {self.steps}")
 
     @cached_property
-    def alpha_bars_T(self) -> Tensor:
+    def alpha_bars(self) -> Tensor:
         """(1001,) float32: what is left of the picture's variance at each timestep; at the end, for
         `CLEAN`, all of it."""
         betas_T = torch.linspace(_FIRST_BETA**0.5, _LAST_BETA**0.5, _TRAINING_STEPS) ** 2
@@ -83,13 +83,13 @@ class Schedule:
     def step(self, latents_FCHW: Tensor, noise_FCHW: Tensor, call: Call) -> tuple[Tensor, Tensor]:
         """Latents after a call in which the network told this noise, and the clean latents that it
         expects."""
-        left = self._left(call.timesteps_F, latents_FCHW)
+        left = self._left(call.timesteps, latents_FCHW)
         clean_FCHW = (latents_FCHW - (1.0 - left).sqrt() * noise_FCHW) / left.sqrt()
-        return self.noised(clean_FCHW, noise_FCHW, call.next_F), clean_FCHW
+        return self.noised(clean_FCHW, noise_FCHW, call.then), clean_FCHW
 
     def _left(self, timesteps_F: Tensor, like: Tensor) -> Tensor:
         """(F, 1, 1, 1) beside ``like``."""
-        left_F = self.alpha_bars_T[timesteps_F.cpu()]
+        left_F = self.alpha_bars[timesteps_F.cpu()]
         return left_F[:, None, None, None].to(like.device, like.dtype)
 
 
