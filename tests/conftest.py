@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 CATEGORIES = frozenset({"unit", "golden", "e2e"})
+
+
+def pytest_configure() -> None:
+    """Signals that are ignored here, as in the background of a script or under ``nohup``, would be
+    ignored by every process that is started; those that are handled would not, and tests send
+    them."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
