@@ -174,6 +174,7 @@ class MotionOptions:
     head_rotation: of a film that is the source; what the driver's does to it under relative motion.
         ``add`` turns the head on by as much as the driver's turns since its reference, ``replace``
         turns it the way the driver's is turned, whatever the film's own does.
+    seed: what an engine draws at random, it draws from this: same seed, same pictures.
     """
 
     relative: bool = True
@@ -184,6 +185,7 @@ class MotionOptions:
     retarget: frozenset[Part] = frozenset()
     normalize_lips: bool = False
     head_rotation: HeadRotation = "add"
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

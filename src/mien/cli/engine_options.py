@@ -16,7 +16,7 @@ Engine = Annotated[
     str,
     typer.Option(
         metavar="NAME", rich_help_panel=ENGINE,
-        help="What renders: mesh, or liveportrait with its weights.",
+        help="What renders: mesh; liveportrait or personalive with their weights.",
     ),
 ]  # fmt: skip
 Device = Annotated[
@@ -83,6 +83,43 @@ Batch = Annotated[
         help="Frames rendered together, for a GPU; 1 to 64.",
     ),
 ]  # fmt: skip
+Steps = Annotated[
+    int,
+    typer.Option(
+        metavar="N", rich_help_panel=ENGINE,
+        help="Of personalive's diffusion: 4, or more of them, up to 32, for more detail.",
+    ),
+]  # fmt: skip
+Guidance = Annotated[
+    float | None,
+    typer.Option(
+        metavar="X", rich_help_panel=ENGINE,
+        help="How much further personalive's pictures follow portrait and driver, 1 to 5; more "
+        "than 1 takes twice as long. Of --audio-driver joyvasa: how much the motion follows the "
+        "speech, 0 to 10. Default: 1; 2.",
+    ),
+]  # fmt: skip
+Resolution = Annotated[
+    int,
+    typer.Option(
+        metavar="N", rich_help_panel=ENGINE,
+        help="Side of what personalive draws, 256 to 1024 pixels, a multiple of 64.",
+    ),
+]  # fmt: skip
+Decoder = Annotated[
+    str,
+    typer.Option(
+        metavar="full|tiny", rich_help_panel=ENGINE,
+        help="Of personalive and musetalk; the tiny one is quicker and shows less detail.",
+    ),
+]  # fmt: skip
+Offload = Annotated[
+    bool,
+    typer.Option(
+        "--offload", rich_help_panel=ENGINE,
+        help="Bring networks to the card one by one: slower, and fits smaller cards.",
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +138,11 @@ class EngineOptions:
     source_smoothing: SourceSmoothing = 3e-7
     orthonormal: Orthonormal = False
     batch: Batch = 1
+    steps: Steps = 4
+    guidance: Guidance = None
+    resolution: Resolution = 512
+    decoder: Decoder = "full"
+    offload: Offload = False
 
     def settings(self) -> Any:
         """The same as :class:`mien.engines.EngineSettings`. Raises OptionError."""
@@ -119,6 +161,11 @@ class EngineOptions:
             smoothing=self.source_smoothing,
             orthonormal=self.orthonormal,
             batch=self.batch,
+            steps=self.steps,
+            guidance=1.0 if self.guidance is None else self.guidance,
+            resolution=self.resolution,
+            decoder=cast(Any, self.decoder),
+            offload=self.offload,
         )
 
 

@@ -165,7 +165,6 @@ def talk(
                 seed=seed,
                 output=output,
                 **networks.arguments(picture),
-                **picture.arguments(),
                 fps=fps,
                 duration=duration,
                 force=force,

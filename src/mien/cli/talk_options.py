@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from mien.cli.engine_options import EngineOptions, with_options
 from mien.cli.options import ENGINE
+from mien.cli.picture_options import PictureOptions
 
 if TYPE_CHECKING:
     from mien.drivers.joyvasa import JoyVasaSettings
@@ -37,26 +38,12 @@ LipsName = Annotated[
         help="Who makes the lips: the engine, or MuseTalk over what the engine made.",
     ),
 ]  # fmt: skip
-Decoder = Annotated[
-    str,
-    typer.Option(
-        metavar="full|tiny", rich_help_panel=ENGINE,
-        help="Of --lips musetalk; the tiny one is quicker and shows less detail.",
-    ),
-]  # fmt: skip
 Budget = Annotated[
     str | None,
     typer.Option(
         metavar="SIZE", rich_help_panel=ENGINE,
         help="Memory that all networks share, as 14GiB; what does not fit takes turns. "
         "Default: what the device has.",
-    ),
-]  # fmt: skip
-Guidance = Annotated[
-    float,
-    typer.Option(
-        metavar="X", rich_help_panel=_JOYVASA,
-        help="How much the motion is made to follow the speech, 0 to 10.",
     ),
 ]  # fmt: skip
 Steps = Annotated[
@@ -90,35 +77,36 @@ class NetworkOptions:
     preset: PresetName = None
     audio_driver: AudioDriverName = "speech"
     lips: LipsName = "engine"
-    decoder: Decoder = "full"
     vram_budget: Budget = None
-    guidance: Guidance = 2.0
     joyvasa_steps: Steps = 50
     head_motion: HeadMotion = 1.0
     expression_motion: ExpressionMotion = 1.0
     pose_smoothing: PoseSmoothing = "mien"
 
-    def arguments(self, engine: EngineOptions) -> dict[str, Any]:
-        """The same as keyword arguments of :func:`mien.talk`; the networks run where the engine
-        does. Raises OptionError."""
+    def arguments(self, picture: PictureOptions) -> dict[str, Any]:
+        """These and the picture's as keyword arguments of :func:`mien.talk`; the networks run where
+        the engine does. With JoyVASA ``guidance`` is its own and not the engine's. Raises
+        OptionError."""
+        joyvasa = self.audio_driver == "joyvasa"
         return {
+            **(replace(picture, guidance=None) if joyvasa else picture).arguments(),
             "preset": self.preset,
             "audio_driver": self.audio_driver,
             "lips": self.lips,
             "vram_budget": self.vram_budget,
-            "joyvasa": self._joyvasa(engine) if self.audio_driver == "joyvasa" else None,
-            "musetalk": self._musetalk(engine),
+            "joyvasa": self._joyvasa(picture) if joyvasa else None,
+            "musetalk": self._musetalk(picture),
         }
 
     def _joyvasa(self, engine: EngineOptions) -> JoyVasaSettings:
-        from mien.drivers.joyvasa import JoyVasaSettings
+        from mien.drivers.joyvasa.settings import DEFAULT_SETTINGS, JoyVasaSettings
         from mien.pipeline.verbs.modelling import chosen_models_dir
 
         return JoyVasaSettings(
             device=engine.device,
             models_dir=chosen_models_dir(engine.models_dir),
             species=cast(Any, engine.species),
-            guidance=self.guidance,
+            guidance=DEFAULT_SETTINGS.guidance if engine.guidance is None else engine.guidance,
             steps=self.joyvasa_steps,
             head_motion=self.head_motion,
             expression_motion=self.expression_motion,
@@ -132,7 +120,7 @@ class NetworkOptions:
         return MuseTalkSettings(
             device=engine.device,
             models_dir=chosen_models_dir(engine.models_dir),
-            decoder=cast(Any, self.decoder),
+            decoder=cast(Any, engine.decoder),
         )
 
 

@@ -54,6 +54,11 @@ class JobOptions(TypedDict, total=False):
     source_smoothing: float
     orthonormal: bool
     batch: int
+    steps: int
+    guidance: float
+    resolution: int
+    decoder: Literal["full", "tiny"]
+    offload: bool
     face: int | Literal["all"]
     box: Sequence[float]
     crop_scale: float
@@ -119,7 +124,6 @@ class TalkOptions(JobOptions, total=False):
     audio_driver: str
     joyvasa: Mapping[str, Any]
     lips: str
-    decoder: str
     fps: float | str
     duration: float
     seed: int

@@ -40,14 +40,15 @@ def chosen_engine(engine: str | EngineSettings) -> EngineSettings:
 
 
 def beside_others(settings: EngineSettings) -> EngineSettings:
-    """The settings without a device and a folder of weights that the engine has no use for: they
-    are there for other networks of the same run. Raises as :func:`chosen_engine`."""
+    """The settings without a device, a folder of weights and a decoder that the engine has no use
+    for: they are there for other networks of the same run. Raises as :func:`chosen_engine`."""
     info = engine_info(settings.name)
     runs_there = settings.device.partition(":")[0] in ("auto", *info.devices)
     return replace(
         settings,
         device=settings.device if runs_there else "auto",
         models_dir=settings.models_dir if "models_dir" in info.extras else None,
+        decoder=settings.decoder if "decoder" in info.extras else DEFAULT_SETTINGS.decoder,
     )
 
 

@@ -129,8 +129,12 @@ def in_chunks(frames: Iterator[Frame], most_bytes: int = _CHUNK_BYTES) -> Iterat
 
 
 def musetalk_beside(engine: EngineSettings) -> MuseTalkSettings:
-    """MuseTalk where an engine runs, with weights from the same folder."""
-    return MuseTalkSettings(device=engine.device, models_dir=models_folder(engine.models_dir))
+    """MuseTalk where an engine runs, with weights from the same folder and as large a decoder."""
+    return MuseTalkSettings(
+        device=engine.device,
+        models_dir=models_folder(engine.models_dir),
+        decoder=engine.decoder,
+    )
 
 
 def musetalk_model(settings: MuseTalkSettings) -> Model[RestingPainter]:

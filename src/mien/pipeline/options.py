@@ -142,6 +142,7 @@ class AnimateOptions:
             retarget=self.retarget or frozenset(),
             normalize_lips=self.normalize_lips,
             head_rotation=self.head_rotation,
+            seed=self.seed,
         )
 
 

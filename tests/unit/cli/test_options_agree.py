@@ -26,9 +26,7 @@ ENGINE = {field.name for field in fields(EngineSettings)} - {"name"} - {"cache_d
     "download",
 }
 """Options of the command that Python takes as one EngineSettings."""
-OF_NETWORKS = {
-    "decoder", "guidance", "joyvasa_steps", "head_motion", "expression_motion", "pose_smoothing"
-}  # fmt: skip
+OF_NETWORKS = {"joyvasa_steps", "head_motion", "expression_motion", "pose_smoothing"}
 """Options of the command that Python takes as settings of JoyVASA and of MuseTalk."""
 DOCS = Path(__file__).parents[3] / "docs" / "cli.md"
 

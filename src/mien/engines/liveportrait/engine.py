@@ -18,7 +18,7 @@ from mien.engines.liveportrait.playing import play
 from mien.engines.liveportrait.runtimes.base import Runtime
 from mien.engines.liveportrait.runtimes.resting import RestingRuntime
 from mien.engines.liveportrait.source import LivePortraitSource, prepare_source
-from mien.engines.settings import PRECISIONS, RUNTIMES, SPECIES, SWITCHES, TIERS, EngineSettings
+from mien.engines.settings import FOR_FILMS, PRECISIONS, RUNTIMES, SPECIES, TIERS, EngineSettings
 from mien.types import Face, Framing, Motion, MotionOptions, Portrait, Rendered
 from mien.weights.residents import MemoryBudget
 
@@ -44,7 +44,7 @@ class LivePortraitEngine:
         runtimes=RUNTIMES,
         tiers=TIERS,
         species=SPECIES,
-        extras=tuple(SWITCHES),
+        extras=("models_dir", "stitching", *FOR_FILMS, "batch"),
     )
 
     def __init__(

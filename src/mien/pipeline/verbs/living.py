@@ -26,16 +26,16 @@ from mien.pipeline.broadcast.loop import Direction
 from mien.pipeline.broadcast.outlets import Outlets
 from mien.pipeline.broadcast.report import LiveReport
 from mien.pipeline.broadcast.virtual_camera import VirtualCamera
-from mien.pipeline.engine_choice import beside_others, chosen_engine, models_folder
+from mien.pipeline.engine_choice import beside_others, chosen_engine
 from mien.pipeline.keeping import Keeper
 from mien.pipeline.live import LiveFace, LiveOptions
 from mien.pipeline.live.face import MOST_FPS
+from mien.pipeline.networks import musetalk_beside
 from mien.pipeline.options import AnimateOptions, FaceChoice, Size
 from mien.pipeline.portraits.films import is_film
 from mien.pipeline.presets import LIPS, LipsChoice
 from mien.pipeline.stopwatch import Stopwatch
 from mien.pipeline.target import result_path
-from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.types import Progress, ProgressCallback
 
 _MEASURED = 75
@@ -154,7 +154,7 @@ def _options(
     if lips == "engine":
         return LiveOptions(chosen_engine(engine), fps, size, face, seed=seed)
     check_choice("--lips", lips, LIPS)
-    painter = MuseTalkSettings(device=engine.device, models_dir=models_folder(engine.models_dir))
+    painter = musetalk_beside(engine)
     chosen = chosen_engine(beside_others(engine))
     return LiveOptions(chosen, fps, size, face, seed=seed, lips=lips, musetalk=painter)
 

@@ -10,14 +10,27 @@ from pydantic import BaseModel, ConfigDict, Field
 from mien.drivers.joyvasa.settings import MOST_GUIDANCE, MOST_MOTION, MOST_STEPS, PoseSmoothing
 from mien.drivers.length import MAX_DURATION_S
 from mien.drivers.looping import Loop
-from mien.engines.settings import MAX_BATCH, MAX_SMOOTHING, Precision, RuntimeName, Species, Tier
+from mien.engines.settings import (
+    MAX_BATCH,
+    MAX_GUIDANCE,
+    MAX_RESOLUTION,
+    MAX_SMOOTHING,
+    MAX_STEPS,
+    MIN_RESOLUTION,
+    RESOLUTION_STEP,
+    STEPS,
+    Decoder,
+    Precision,
+    RuntimeName,
+    Species,
+    Tier,
+)
 from mien.motion.expressions import DEFAULT_INTENSITY
 from mien.pipeline.options import MAX_SIDE, MIN_SIDE, CropChoice, KeepAudio
 from mien.pipeline.presets import LipsChoice, Preset
 from mien.pipeline.speakers import AudioDriver
 from mien.retouch.musetalk.boxes import MARGIN_PX, MAX_MARGIN_PX, MAX_SHIFT_PX
 from mien.retouch.musetalk.masks import MaskMode
-from mien.retouch.musetalk.settings import Decoder
 from mien.service.routes.numbers import Whole
 from mien.service.routes.stills import EditsAsked
 from mien.types import MAX_RATIO, HeadRotation, Part, Region
@@ -82,6 +95,29 @@ class _Asked(BaseModel):
     )
     orthonormal: bool = Field(False, description="Make smoothed rotations rotations again.")
     batch: Whole = Field(1, ge=1, le=MAX_BATCH, description="Frames rendered together.")
+    steps: Whole = Field(
+        STEPS, ge=STEPS, le=MAX_STEPS, multiple_of=STEPS, description="Of personalive's diffusion."
+    )
+    guidance: float = Field(
+        1.0,
+        ge=1,
+        le=MAX_GUIDANCE,
+        description="How much further personalive's pictures follow portrait and driver.",
+    )
+    resolution: Whole = Field(
+        512,
+        ge=MIN_RESOLUTION,
+        le=MAX_RESOLUTION,
+        multiple_of=RESOLUTION_STEP,
+        description="Side of what personalive draws, pixels.",
+    )
+    decoder: Decoder = Field(
+        "full",
+        description="Of personalive and musetalk; the tiny one is quicker, with less detail.",
+    )
+    offload: bool = Field(
+        False, description="Bring networks to the card one by one: slower, and fits smaller cards."
+    )
     face: Annotated[Whole, Field(ge=1, le=100)] | Literal["all"] = Field(
         1, description="Which face, the largest is 1."
     )
@@ -210,7 +246,6 @@ class TalkAsked(_Asked):
     lips: LipsChoice = Field(
         "engine", description="Who makes the lips; `musetalk` needs its weights."
     )
-    decoder: Decoder = Field("full", description="MuseTalk's; the tiny one is quicker.")
     fps: Rate | None = Field(None, description="25 if left out.")
     duration: Seconds | None = Field(None, description="The sound's if left out.")
     seed: Seed = 0

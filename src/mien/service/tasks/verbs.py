@@ -46,6 +46,11 @@ ENGINE_OPTIONS: Mapping[str, str] = {
     "source_smoothing": "smoothing",
     "orthonormal": "orthonormal",
     "batch": "batch",
+    "steps": "steps",
+    "guidance": "guidance",
+    "resolution": "resolution",
+    "decoder": "decoder",
+    "offload": "offload",
 }
 """Options that are about the engine -> fields of its settings."""
 _PAIRS = ("box", "gaze")
@@ -115,6 +120,9 @@ def engine_of(options: Mapping[str, Any], base: EngineSettings) -> EngineSetting
         models_dir=base.models_dir if "models_dir" in info.extras else None,
     )
     chosen = {ENGINE_OPTIONS[key]: options[key] for key in ENGINE_OPTIONS if key in options}
+    lips = PRESETS[preset].lips if preset else options.get("lips")
+    if lips == "musetalk" and "decoder" not in info.extras:
+        chosen.pop("decoder", None)  # it is MuseTalk's alone
     return replace(settings, **chosen)
 
 
@@ -129,7 +137,7 @@ def timeline_of(said: str | list[dict[str, Any]]) -> Timeline:
 def _arguments(task: JobTask) -> dict[str, Any]:
     """What the verb is called with, but for what is made of it."""
     options, files = task.request.options, task.request.files
-    taken = {"format", "width", "height", "size", "engine", "decoder", *ENGINE_OPTIONS}
+    taken = {"format", "width", "height", "size", "engine", *ENGINE_OPTIONS}
     arguments = {key: value for key, value in options.items() if key not in taken}
     for name in FILES:
         if arguments.get(name) in files:
