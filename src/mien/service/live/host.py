@@ -10,7 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from mien.errors import MienError
 from mien.pipeline.keeping import Keeper
@@ -26,6 +26,7 @@ from mien.service.live.messages import (
     Warm,
     Warmed,
 )
+from mien.service.live.outbox import Outbox
 from mien.service.live.performer import Performer
 from mien.service.tasks.warming import WarmTask
 from mien.service.workers.base import KeeperLimits
@@ -50,7 +51,7 @@ def serve(connection: int, lifeline: int, engine_memory_mb: int, portrait_memory
 
 
 class Host:
-    """The main thread listens; sessions answer for themselves, one at a time."""
+    """The main thread listens, sessions answer for themselves, and a thread carries the answers."""
 
     def __init__(
         self,
@@ -62,13 +63,17 @@ class Host:
     ) -> None:
         """deserted: called when there is nobody left to answer."""
         self._connection, self._keeper = connection, keeper
-        self._perform, self._deserted = perform, deserted
+        self._perform = perform
         self._performers: dict[str, Performer] = {}
-        self._answering = threading.Lock()
+        self._outbox = Outbox(connection, deserted)
 
     def work(self) -> None:
         """Until the server hangs up."""
-        with self._connection.makefile("rb") as incoming, suppress(EOFError, OSError):
+        with (
+            closing(self._outbox),
+            self._connection.makefile("rb") as incoming,
+            suppress(EOFError, OSError),
+        ):
             while True:
                 self._hear(received(incoming))
 
@@ -106,8 +111,4 @@ class Host:
             assert isinstance(answer, Ended | Complained)
             traceback.print_exception(error)
             message = packed(Ended(answer.session, MienError(str(answer.error))))
-        try:
-            with self._answering:
-                self._connection.sendall(message)
-        except OSError:
-            self._deserted()
+        self._outbox.put(message)
