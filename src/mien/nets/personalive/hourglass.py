@@ -3,8 +3,6 @@ Tzimiropoulos, "How far are we from solving the 2D & 3D Face Alignment problem?"
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, max_pool2d, relu
@@ -70,5 +68,6 @@ class Hourglass(nn.Module):
         skip_BCHW = self._block("b1", level)(x_BCHW)
         return skip_BCHW + interpolate(low_BCHW, skip_BCHW.shape[2:], mode="bilinear")
 
-    def _block(self, name: str, level: int) -> Callable[[Tensor], Tensor]:
-        return self.get_submodule(f"{name}_{level}")
+    def _block(self, name: str, level: int) -> ConvBlock:
+        block: ConvBlock = getattr(self, f"{name}_{level}")
+        return block

@@ -12,8 +12,8 @@ _EPSILON = 1e-6
 
 
 class PatchAttention(nn.Module):
-    """(B, C, H, H) -> the same shape, beside what came in. ``patch``: its side; ``side``: H; ``width``: of the tokens,
-    one for each patch."""
+    """(B, C, H, H) -> the same shape, beside what came in. ``patch``: its side; ``side``: H;
+    ``width``: of the tokens, one for each patch."""
 
     def __init__(self, channels: int, *, patch: int, side: int, width: int, num_heads: int) -> None:
         super().__init__()
