@@ -48,7 +48,7 @@ class MotionEncoder(nn.Module):
         super().__init__()
         self.model = LandmarkNetwork(params)
         self.final_proj = nn.Linear(NUM_TOKENS * TOKEN_SIZE, NUM_TOKENS * TOKEN_SIZE)
-        places_T = torch.arange(NUM_TOKENS, dtype=torch.float32)
+        places_T = torch.arange(NUM_TOKENS, dtype=torch.float32, device="cpu")
         places_TE = get_1d_sincos_pos_embed_from_grid(TOKEN_SIZE, places_T)
         self.register_buffer("pe", places_TE.float()[None])
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from mien.errors import MissingWeightsError, WeightsError
 from mien.nets.musetalk.params import Config
-from mien.retouch.musetalk.configs import read_config
 from mien.retouch.musetalk.modules import MAKERS, NAME, Module, Modules, require_neural
 from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.retouch.musetalk.states import STATES
 from mien.weights import Artifact, bundle_named, find_weights, load_strict, read_state
+from mien.weights.configs import read_config
 from mien.weights.containers import check_checksums
 
 _ALWAYS = ("unet", "vae", "hearing")

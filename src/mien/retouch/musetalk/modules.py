@@ -5,20 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
-from typing import Any
+from functools import partial
 
-from mien.errors import EngineUnavailableError
 from mien.nets.musetalk.params import HEARING, NUM_CLASSES, UNET, VAE, Config
-from mien.weights import load_strict, recipe_state
+from mien.weights import neural
+from mien.weights.neural import Module, made_up
 
 NAME = "musetalk"
 """What it is called in complaints, and among the bundles of weights."""
-_PACKAGES = ("torch", "diffusers", "transformers")
-_RECIPE = "recipe weights"
-
-Module = Any
-"""A torch module; torch is not imported for its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +32,7 @@ class Modules:
 
 def require_neural() -> None:
     """EngineUnavailableError without torch, diffusers or transformers."""
-    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
-        problem = f"needs {' and '.join(missing)}; install it with: pip install 'mien[neural]'"
-        raise EngineUnavailableError(NAME, problem)
+    neural.require_neural(NAME)
 
 
 def recipe_modules(
@@ -112,16 +104,6 @@ MAKERS: Mapping[str, tuple[Callable[[Config], Module], Config]] = {
 
 def recipe_module(name: str, seed: int, config: Config | None = None) -> Module:
     """One network, of the field of this name in :class:`Modules`; ``config``: its sizes, None as
-    published. Its weights are drawn where they stay: there is no second copy."""
-    import torch
-
+    published."""
     make, published = MAKERS[name]
-    sizes = published if config is None else config
-    with torch.device("meta"):
-        empty = make(sizes).state_dict()
-    shapes = {
-        key: (tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
-        for key, tensor in empty.items()
-    }
-    state = {key: torch.from_numpy(each) for key, each in recipe_state(shapes, seed).items()}
-    return load_strict(lambda: make(sizes), state, _RECIPE)
+    return made_up(partial(make, published if config is None else config), seed)

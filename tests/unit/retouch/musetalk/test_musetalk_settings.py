@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from mien.errors import OptionError, WeightsError
-from mien.nets.musetalk.params import HEARING, UNET, VAE
-from mien.retouch.musetalk.configs import read_config
+from mien.errors import OptionError
 from mien.retouch.musetalk.devices import number_of
 from mien.retouch.musetalk.memory import expected_memory_mb
 from mien.retouch.musetalk.settings import MuseTalkSettings
@@ -85,7 +82,7 @@ def test_memory_is_known_before_anything_is_loaded() -> None:
 
 
 def test_nothing_heavy_is_imported_before_networks_are_made() -> None:
-    names = "networks, lips, loading, modules, hearing, memory, configs"
+    names = "networks, lips, loading, modules, hearing, memory"
     script = (
         f"from mien.retouch.musetalk import {names}; import sys; "
         "print([n for n in ('torch', 'diffusers', 'transformers') if n in sys.modules])"
@@ -94,57 +91,3 @@ def test_nothing_heavy_is_imported_before_networks_are_made() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
-
-
-class TestConfigurations:
-    def refusal(self, path: Path, content: Any, published: Any = UNET) -> str:
-        text = content if isinstance(content, str) else json.dumps(content)
-        path.write_text(text, "utf-8")
-        with pytest.raises(WeightsError) as refused:
-            read_config(path, published)
-        assert str(path) in str(refused.value)
-        return str(refused.value)
-
-    def test_what_libraries_note_for_themselves_is_passed_over(self, tmp_path: Path) -> None:
-        path = tmp_path / "musetalk.json"
-        path.write_text(json.dumps({"_class_name": "X", "_diffusers_version": "0.6", **UNET}))
-        assert read_config(path, UNET) == UNET
-        path.write_text(json.dumps({"architectures": ["WhisperModel"], "d_model": 64}))
-        assert read_config(path, HEARING) == {**HEARING, "d_model": 64}
-
-    @pytest.mark.parametrize(
-        ("key", "value"),
-        [
-            ("in_channels", 1 << 40),
-            ("in_channels", True),
-            ("in_channels", "8"),
-            ("layers_per_block", 100_000),
-            ("block_out_channels", []),
-            ("block_out_channels", [320] * 100),
-            ("block_out_channels", [320, 0]),
-            ("block_out_channels", 320),
-            ("down_block_types", ["__import__('os')"]),
-            ("up_block_types", [None]),
-            ("norm_eps", -1.0),
-            ("norm_eps", 1),
-            ("act_fn", "tanh"),
-            ("flip_sin_to_cos", False),
-            ("freq_shift", 3),
-        ],
-    )
-    def test_sizes_that_no_network_has_are_refused(
-        self, tmp_path: Path, key: str, value: Any
-    ) -> None:
-        assert f"for {key}, which no network has" in self.refusal(tmp_path / "c", {key: value})
-
-    def test_what_is_no_configuration_is_refused(self, tmp_path: Path) -> None:
-        path = tmp_path / "config.json"
-        assert "no file of JSON" in self.refusal(path, "{", VAE)
-        assert "no file of JSON" in self.refusal(path, "[" * 200_000, VAE)
-        assert "holds no configuration" in self.refusal(path, [1], VAE)
-        assert "too long" in self.refusal(path, " " * (2 << 20), VAE)
-        path.write_bytes(b"\xff\xfe{}")
-        with pytest.raises(WeightsError, match="no file of JSON"):
-            read_config(path, VAE)
-        with pytest.raises(WeightsError, match="No such file"):
-            read_config(tmp_path / "none.json", VAE)

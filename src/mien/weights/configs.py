@@ -10,20 +10,20 @@ from typing import Any
 
 from mien.checks import shown
 from mien.errors import WeightsError
-from mien.nets.musetalk.params import Config
 
 _LARGEST = 1 << 20  # bytes
-_MOST, _MOST_BLOCKS, _MOST_DEEP = 4096, 8, 8
+_MOST, _MOST_BLOCKS = 4096, 8
 _BLOCKS = frozenset({
     "CrossAttnDownBlock2D", "DownBlock2D", "UpBlock2D", "CrossAttnUpBlock2D",
     "DownEncoderBlock2D", "UpDecoderBlock2D",
 })  # fmt: skip
-_DEPTHS = ("layers_per_block", "encoder_layers")
+_DEPTHS = {"layers_per_block": 8, "encoder_layers": 8, "num_hidden_layers": 48}
+"""The most layers there could be, where that is said of them."""
 
 Check = Callable[[Any], bool]
 
 
-def read_config(path: Path, published: Config) -> dict[str, Any]:
+def read_config(path: Path, published: Mapping[str, Any]) -> dict[str, Any]:
     """What the file says of the sizes that ``published`` names; what it does not say is as
     published, and what else it says is passed over.
 
@@ -64,7 +64,7 @@ def _check_like(key: str, published: Any) -> Check:
     if isinstance(published, float):
         return lambda value: isinstance(value, float) and 0 < value < 1
     if key in _DEPTHS:
-        return lambda value: _is_size(value) and value <= _MOST_DEEP
+        return lambda value: _is_size(value) and value <= _DEPTHS[key]
     return _is_size if published else lambda value: type(value) is int and value == 0
 
 
