@@ -24,12 +24,14 @@ LONGEST_TRANSITION_S = 60.0
 class Actor:
     """Speaks, feels, watches, idles. Time is that of its frames: ``step`` goes on."""
 
-    def __init__(self, fps: int, idle: str, seed: int, *, mouth: bool = True) -> None:
-        """mouth: whether speech moves it; not where others paint the lips. Raises OptionError for
-        an idle motion that there is not."""
+    def __init__(
+        self, fps: int, idle: str, seed: int, *, mouth: bool = True, delay_frames: int = 0
+    ) -> None:
+        """mouth: whether speech moves it; not where others paint the lips. delay_frames: as of
+        ``set_delay``. Raises OptionError for an idle motion that there is not."""
         self._fps, self._seed, self._mouth = fps, seed, mouth
         self._attention = Attention(idle, seed)
-        self._voice = Voice(fps, seed, self._attention.idle_at)
+        self._voice = Voice(fps, seed, self._attention.idle_at, delay_frames)
         self._feeling, self._camera = Feeling(), Camera()
         self._num_frames = 0
 
@@ -44,6 +46,11 @@ class Actor:
         return self._voice.waiting_s
 
     @property
+    def is_silent(self) -> bool:
+        """Whether nothing of what was heard is still to go out."""
+        return self._voice.is_silent
+
+    @property
     def sees_face(self) -> bool:
         """Whether the camera has the face."""
         return self._camera.share > 0.0
@@ -55,6 +62,10 @@ class Actor:
     def end_segment(self) -> None:
         """What was pushed is all of its segment."""
         self._voice.end_segment()
+
+    def set_delay(self, frames: int) -> None:
+        """How much later than its faces sound goes out; only while it is silent."""
+        self._voice.set_delay(frames)
 
     def clear(self) -> None:
         """Stop speaking."""

@@ -1,14 +1,15 @@
 """The sound of a live face: what was pushed, what is on its way, what goes out with which frame.
 
 A face hears what it says a moment before it says it, so that its lips are ready. Sound is pushed,
-waits, is heard, stays in a delay line for ``AHEAD`` samples, and goes out. All positions are
-numbers of output samples, and a frame's share of them follows from its number alone: nothing
-drifts.
+waits, is heard, stays in a delay line for ``AHEAD`` samples, and goes out; later by a delay where
+pictures are. All positions are numbers of samples as they are heard, and a frame's share of them
+follows from its number alone: nothing drifts.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,8 @@ class _Run:
 class Composer:
     """One timeline of sound, in frames of ``fps``. Pure: no clock, no face."""
 
-    def __init__(self, fps: int) -> None:
+    def __init__(self, fps: int, delay_frames: int = 0) -> None:
+        """delay_frames: as of ``set_delay``."""
         self._fps = fps
         self._waiting, self._line = SoundQueue(), SoundQueue()
         self._coming: deque[_Run] = deque()  # by how many samples were ever pushed
@@ -70,12 +72,18 @@ class Composer:
         self._pushing: _Segment | None = None
         self._resampler: Resampler | None = None
         self._events: list[LiveEvent] = []
-        self._num_frames = self._num_heard = 0
+        self._num_frames = self._num_heard = self._delay = 0
+        self.set_delay(delay_frames)
 
     @property
     def is_speaking(self) -> bool:
-        """Whether something that was heard goes out later, or went out with the last frame."""
-        return bool(self._going)
+        """Whether something that was heard goes out, but for the delay, with a later frame."""
+        return bool(self._going) and self._going[-1].end > self._start_of(self._num_frames)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing that was heard is still to go out."""
+        return not self._going
 
     @property
     def num_heard(self) -> int:
@@ -117,6 +125,13 @@ class Composer:
             self._finish(self._pushing)
             self._pushing = None
 
+    def set_delay(self, frames: int) -> None:
+        """How much later than they are asked for pictures come, and sound with them. Only while
+        nothing is on its way out."""
+        assert self.is_silent, "silence is all that can become longer or shorter"
+        self._delay = frames * AUDIO_RATE // self._fps
+        self._hush()
+
     def clear(self) -> None:
         """Nothing that has not gone out will. All segments end; what is pushed next goes out as
         soon as it can have been heard."""
@@ -125,8 +140,8 @@ class Composer:
         self._open, self._pushing, self._resampler = [], None, None
         for queue in (self._waiting, self._line, self._coming, self._going):
             queue.clear()
-        self._line.put(np.zeros(AHEAD, np.float32))
         self._num_heard = self._start_of(self._num_frames) + AHEAD
+        self._hush()
 
     def advance(self, frames: int = 1) -> Passage:
         """So many frames are next: their sound, and what is heard meanwhile."""
@@ -136,7 +151,7 @@ class Composer:
         heard = self._hear(max(until, middle + AHEAD) - self._num_heard)
         self._line.put(heard)
         sound = self._line.get(until - self._start_of(self._num_frames))
-        self._say(until)
+        self._say(until - self._delay)
         self._num_frames += frames
         events, self._events = tuple(self._events), []
         return Passage(_whole_numbers(sound), heard, events)
@@ -145,7 +160,14 @@ class Composer:
         return pts * AUDIO_RATE // self._fps
 
     def _frame_of(self, position: int) -> int:
-        return ((position + 1) * self._fps - 1) // AUDIO_RATE
+        """With which it goes out."""
+        return ((position + self._delay + 1) * self._fps - 1) // AUDIO_RATE
+
+    def _hush(self) -> None:
+        """All that was heard and has not gone out is silence."""
+        until = self._start_of(self._num_frames) - self._delay
+        self._line.clear()
+        self._line.put(np.zeros(self._num_heard - until, np.float32))
 
     def _drain(self) -> None:
         if self._resampler is not None and self._pushing is not None:
@@ -201,6 +223,17 @@ class Composer:
         pts = max(0, self._num_frames - 1) if segment.last_pts is None else segment.last_pts
         position_s = segment.num_said / AUDIO_RATE
         self._events.append(SpeechFinished(segment.name, pts, position_s, interrupted))
+
+
+def joined(passages: Sequence[Passage]) -> Passage:
+    """One after the other, as one."""
+    if len(passages) == 1:
+        return passages[0]
+    return Passage(
+        np.concatenate([each.sound for each in passages]),
+        np.concatenate([each.heard for each in passages]),
+        tuple(event for each in passages for event in each.events),
+    )
 
 
 def _whole_numbers(sound: Mono) -> NDArray[np.int16]:

@@ -12,21 +12,26 @@ from mien.checks import check_choice, check_number, check_whole
 from mien.drivers.moments import moment_frame
 from mien.pipeline.keeping import Keeper
 from mien.pipeline.live.actor import Actor
+from mien.pipeline.live.composer import Passage, joined
+from mien.pipeline.live.latency import Latency, latency_frames
 from mien.pipeline.live.painted import PaintedMouth
 from mien.pipeline.live.stage import Stage
 from mien.pipeline.live.types import LiveOptions, LiveStep
 from mien.pipeline.presets import LIPS
-from mien.types import Image
+from mien.types import Image, MotionFrame
 
 LONGEST_TRANSITION_S = 60.0
 MOST_FPS = 60
 
 
 class LiveFace:
-    """A portrait that lives. No clock, thread or network is in it: whoever has those calls
-    ``step`` when a frame is due. One thread at a time.
+    """A portrait that lives. No clock or network is in it: whoever has those calls ``step`` when a
+    frame is due. One thread at a time.
 
     The contract of agent frameworks' avatars: push, clear, iterate.
+
+    An engine that makes several pictures at once works in a thread of its own, and ``step`` never
+    waits for it: pictures, sound and events come ``latency_frames`` later than with others.
     """
 
     def __init__(
@@ -42,12 +47,20 @@ class LiveFace:
         check_whole("seed", options.seed, least=0)
         check_choice("lips", options.lips, LIPS)
         is_painted = options.lips == "musetalk"
-        self._actor = Actor(options.fps, options.idle, options.seed, mouth=not is_painted)
+        self._latency = Latency(latency_frames(options.engine), options.fps)
+        self._actor = Actor(
+            options.fps,
+            options.idle,
+            options.seed,
+            mouth=not is_painted,
+            delay_frames=self.latency_frames,
+        )
         self._time_base = 1 / Fraction(options.fps)
         self._mouth: PaintedMouth | None = None
         with ExitStack() as stack:
             if is_painted:
                 self._mouth = stack.enter_context(closing(PaintedMouth(options, keeper)))
+                self._mouth.set_delay(self.latency_frames)
             self._stage = Stage(portrait, options, keeper, content=content)
             self._borrowed = stack.pop_all()
 
@@ -55,6 +68,13 @@ class LiveFace:
     def size(self) -> tuple[int, int]:
         """Width and height of all pictures."""
         return self._stage.size
+
+    @property
+    def latency_frames(self) -> int:
+        """How much later than it is told the face does something, for its engine's sake: 0, or what
+        an engine holds back that makes several pictures at once. More while it is too slow for all
+        frames; that changes in silence."""
+        return self._latency.frames
 
     @property
     def waiting_s(self) -> float:
@@ -129,15 +149,41 @@ class LiveFace:
     def step(self, frames: int = 1) -> LiveStep:
         """Go ``frames`` on and show the last of them; what those between said is not lost."""
         check_whole("frames", frames, least=1)
-        passage, moment = self._actor.step(frames)
+        passage, moments = self._told(frames)
+        picture = self._stage.show(moments, frames * float(self._time_base), self.latency_frames)
         pts = self._actor.pts
-        shown = moment_frame(moment, pts=pts, time_base=self._time_base)
-        picture = self._stage.show(shown, frames * float(self._time_base))
         if self._mouth is not None:
             picture = self._mouth.paint(picture, pts, passage.heard)
-        return LiveStep(pts, picture, passage.sound, passage.events)
+        step = LiveStep(pts, picture, passage.sound, passage.events, self.latency_frames)
+        self._follow(self._stage.newest)
+        return step
+
+    def settle(self, patience_s: float) -> bool:
+        """Wait until an engine that works in a thread of its own has drawn all that it can, so long
+        at most for each portrait; whether it has. For those who have no clock."""
+        return self._stage.settle(patience_s)
 
     def close(self) -> None:
-        """Give back what was borrowed."""
+        """Give back what was borrowed. An engine that is still at work is waited for, but not for
+        long; then it follows when it can."""
         self._stage.close()
         self._borrowed.close()
+
+    def _told(self, frames: int) -> tuple[Passage, list[MotionFrame]]:
+        """What is heard of so many frames, and the faces that the engine gets: an engine that is
+        not waited for gets all of them, whenever it is asked."""
+        steps = [frames] if self.latency_frames == 0 else [1] * frames
+        passages, moments = [], []
+        for each in steps:
+            passage, moment = self._actor.step(each)
+            passages.append(passage)
+            moments.append(moment_frame(moment, pts=self._actor.pts, time_base=self._time_base))
+        return joined(passages), moments
+
+    def _follow(self, newest: int | None) -> None:
+        """Be as late as the engine is."""
+        age = None if newest is None else self._actor.pts - newest
+        if self._latency.step(age, can_change=self._actor.is_silent):
+            self._actor.set_delay(self.latency_frames)
+            if self._mouth is not None:
+                self._mouth.set_delay(self.latency_frames)

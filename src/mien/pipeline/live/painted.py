@@ -18,6 +18,7 @@ from mien.retouch.musetalk.live import LiveLips
 from mien.retouch.musetalk.loading import find_files
 from mien.retouch.musetalk.options import LipsOptions
 from mien.speech.samples import Mono
+from mien.speech.stream.queue import SoundQueue
 from mien.speech.stream.resampling import Resampler
 from mien.types import Frame, Image
 
@@ -36,6 +37,7 @@ class PaintedMouth:
         self._fps, self._time_base = options.fps, 1 / Fraction(options.fps)
         self._ear = Resampler(AUDIO_RATE)
         self._unheard: Mono = np.zeros(0, np.float32)
+        self._late = SoundQueue()
         with ExitStack() as stack:
             painter = stack.enter_context(keeper.lend(musetalk_model(settings)))
             assert painter.side  # known as soon as they are loaded
@@ -44,9 +46,18 @@ class PaintedMouth:
             self._lips = stack.enter_context(closing(LiveLips(lips, options.fps)))
             self._borrowed = stack.pop_all()
 
+    def set_delay(self, frames: int) -> None:
+        """How much later pictures are shown, and go out with their sound; only while what was heard
+        of late is silence."""
+        self._late.clear()
+        self._late.put(np.zeros(frames * AUDIO_RATE // self._fps, np.float32))
+
     def paint(self, picture: Image, pts: int, heard: Mono) -> Image:
-        """Frame ``pts`` with lips. heard: (S,) at AUDIO_RATE, what came since the last one."""
-        samples = self._ear.push(np.concatenate([self._unheard, heard]))
+        """The picture of frame ``pts`` with lips. heard: (S,) at AUDIO_RATE, what came since the
+        last one."""
+        self._late.put(heard)
+        due = self._late.get(len(heard))
+        samples = self._ear.push(np.concatenate([self._unheard, due]))
         self._unheard = self._unheard[:0]
         return self._lips.step(Frame(picture, pts, self._time_base), samples).pixels
 
@@ -54,6 +65,9 @@ class PaintedMouth:
         """From frame ``pts`` on nothing is said that was heard already; the next sound comes as
         after :meth:`mien.pipeline.live.composer.Composer.clear`."""
         self._lips.fall_silent(pts / self._fps)
+        silence = np.zeros(len(self._late), np.float32)
+        self._late.clear()
+        self._late.put(silence)
         self._ear = Resampler(AUDIO_RATE)
         self._unheard = np.zeros(AHEAD, np.float32)
 

@@ -62,9 +62,11 @@ LiveEvent: TypeAlias = SpeechStarted | SpeechFinished
 class LiveStep:
     """What a face shows next. pts: number of the frame; its time is pts / fps seconds since the
     face began. picture: RGB or RGBA. sound: int16 mono at AUDIO_RATE, of all frames since the last
-    step; its last sample ends with this frame. events: in order, of the same time."""
+    step; its last sample ends with this frame. events: in order, of the same time.
+    delay_frames: how late all of it is, for the engine's sake: see ``LiveFace.latency_frames``."""
 
     pts: int
     picture: Image
     sound: NDArray[np.int16]
     events: tuple[LiveEvent, ...]
+    delay_frames: int = 0

@@ -27,16 +27,22 @@ step anyway: then all sounds as it would have without a pause."""
 class Voice:
     """Sound in, sound out with frames, and a mouth in time with it."""
 
-    def __init__(self, fps: int, seed: int, idle: MomentAt) -> None:
-        self._composer, self._fps = Composer(fps), fps
+    def __init__(self, fps: int, seed: int, idle: MomentAt, delay_frames: int = 0) -> None:
+        """delay_frames: as of ``set_delay``."""
+        self._composer, self._fps = Composer(fps, delay_frames), fps
         self._speech = LiveSpeech(seed=seed, liveliness=LIVELINESS, idle=idle)
         self._ear = Resampler(AUDIO_RATE)
         self._num_frames = self._num_quiet = 0
 
     @property
     def is_speaking(self) -> bool:
-        """Whether something is being said, or will be within the next 0.15 s."""
+        """Whether something is being said, or will be within the next 0.15 s; but for the delay."""
         return self._composer.is_speaking
+
+    @property
+    def is_silent(self) -> bool:
+        """See :attr:`Composer.is_silent`."""
+        return self._composer.is_silent
 
     @property
     def waiting_s(self) -> float:
@@ -50,6 +56,10 @@ class Voice:
     def end_segment(self) -> None:
         """See :meth:`Composer.end_segment`."""
         self._composer.end_segment()
+
+    def set_delay(self, frames: int) -> None:
+        """See :meth:`Composer.set_delay`."""
+        self._composer.set_delay(frames)
 
     def clear(self) -> None:
         """See :meth:`Composer.clear`; the mouth closes within 60 ms."""
