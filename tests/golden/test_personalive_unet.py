@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from fakes import personalive_goldens as goldens
 from mien.nets.personalive.params import UNET
-from mien.nets.personalive.references import Told, make_reference_unet, reference_tokens
+from mien.nets.personalive.references import make_reference_unet, reference_tokens
 from mien.nets.personalive.temporal import MotionModule, TemporalModule
 from mien.nets.personalive.unet import DenoisingUnet
 
@@ -103,7 +103,6 @@ def conditions(name: str, unet: DenoisingUnet) -> Iterator[tuple[str, Any]]:
     half = reference_tokens(reference, latents, clip)
     yield "ref_f32bank", unet.condition(clip, [whole])
     yield "ref_f16bank", unet.condition(clip, [half])
-    yield "ref_f16bank", unet.condition(clip, [half], kind=Told)
     key = goldens.drawn(name, "key_latent")
     condition = unet.condition(clip, [whole])
     for output, scale in (("ref_plus_1key", 1.0), ("ref_plus_2key", 0.5)):

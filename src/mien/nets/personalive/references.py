@@ -17,9 +17,8 @@ from diffusers.models.attention_processor import AttnProcessor2_0
 from torch import Tensor, nn
 
 from mien.nets.personalive.attention import attended, given_out
+from mien.nets.personalive.params import Config
 
-Config = Any
-"""A mapping: what diffusers' ``UNet2DConditionModel`` is made of."""
 Block = Any
 """diffusers' ``BasicTransformerBlock``."""
 _LAST_STEP = 0

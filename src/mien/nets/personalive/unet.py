@@ -13,7 +13,8 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
-from mien.nets.personalive.references import Condition, Config, Known, SpatialTransformer, Told
+from mien.nets.personalive.params import Config
+from mien.nets.personalive.references import Condition, Known, SpatialTransformer, Told
 from mien.nets.personalive.temporal import MotionModule, TemporalModule
 
 
