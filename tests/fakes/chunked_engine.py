@@ -1,11 +1,12 @@
-"""An engine without models that draws four frames at once and holds sixteen back: all of a picture
-is one colour, which says how far the head is turned."""
+"""An engine without models that draws four frames at once and holds sixteen back: the colour of a
+picture's corner says how far the head is turned."""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice, repeat
 from typing import ClassVar
 
@@ -20,31 +21,45 @@ from mien.types import Face, Framing, Image, Motion, MotionFrame, MotionOptions,
 CHUNK, HELD_BACK = 4, 16
 DELAY = CHUNK + HELD_BACK
 _STEPS = 1 << 15
+_CORNER = np.s_[:4, :4]
 
 
-@dataclass
 class Pace:
-    """How it works. paused: it does not until somebody says so. chunks: how many were drawn. fault:
-    raised in place of the next one. working: it is at a chunk, and not done with it."""
+    """How it works: all the time, unless somebody says so. fault: raised in place of the next
+    chunk."""
 
-    chunks: int = 0
-    fault: Exception | None = None
-    working: threading.Event = field(default_factory=threading.Event)
-    free: threading.Event = field(default_factory=threading.Event)
+    def __init__(self) -> None:
+        self.fault: Exception | None = None
+        self.num_drawn = self._num_begun = 0
+        self._allowed = math.inf
+        self._changed = threading.Condition()
 
     def pause(self) -> None:
-        self.free.clear()
+        """It stops before its next chunk."""
+        self.allow(0)
 
-    def go_on(self) -> None:
-        self.free.set()
+    def allow(self, chunks: float = math.inf) -> None:
+        """It may draw so many more."""
+        with self._changed:
+            self._allowed = self.num_drawn + chunks
+            self._changed.notify_all()
+
+    def wait_until_stuck(self, patience_s: float) -> bool:
+        """Wait until it would draw a chunk and may not."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self._num_begun > self.num_drawn >= self._allowed, patience_s
+            )
 
     def draw(self) -> None:
-        self.working.set()
-        self.free.wait()
-        self.working.clear()
-        if self.fault is not None:
-            raise self.fault
-        self.chunks += 1
+        """A chunk."""
+        with self._changed:
+            self._num_begun += 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self.num_drawn < self._allowed)
+            if self.fault is not None:
+                raise self.fault
+            self.num_drawn += 1
 
 
 class ChunkedEngine(StillEngine):
@@ -84,10 +99,11 @@ class ChunkedEngine(StillEngine):
     ) -> Iterator[Rendered]:
         self.pace.draw()
         for moment, source in zip(chunk, sources, strict=False):
-            height, width = source.pixels.shape[:2]
+            pixels = source.pixels.copy()
+            pixels[_CORNER] = colour_of(moment)
             yield Rendered(
-                pixels=np.full((height, width, 3), colour_of(moment), np.uint8),
-                alpha=np.full((height, width), 255, np.uint8),
+                pixels=pixels,
+                alpha=np.full(pixels.shape[:2], 255, np.uint8),
                 to_picture=np.eye(2, 3),
                 pts=moment.pts,
                 time_base=moment.time_base,
@@ -104,7 +120,7 @@ def colour_of(moment: MotionFrame) -> tuple[int, int, int]:
 
 def is_drawn(picture: Image) -> bool:
     """Whether this is one of its pictures."""
-    return bool((picture[..., :3] == picture[0, 0, :3]).all() and picture[0, 0, 0] == 255)
+    return bool((picture[_CORNER][..., :3] == colour_in(picture)).all() and picture[0, 0, 0] == 255)
 
 
 def colour_in(picture: Image) -> tuple[int, int, int]:

@@ -33,7 +33,6 @@ Colour = tuple[int, int, int]
 def pace(monkeypatch: pytest.MonkeyPatch) -> Pace:
     monkeypatch.setitem(ENGINES, "chunked", "fakes.chunked_engine:ChunkedEngine")
     pace = Pace()
-    pace.go_on()
     monkeypatch.setattr(ChunkedEngine, "pace", pace)
     return pace
 
@@ -48,7 +47,7 @@ def keeper() -> Iterator[Keeper]:
 def face(keeper: Keeper, pace: Pace) -> Iterator[LiveFace]:
     live = LiveFace(ASTRONAUT, CHUNKED, keeper)
     yield live
-    pace.go_on()
+    pace.allow()
     live.close()
 
 
@@ -96,10 +95,10 @@ def test_a_step_does_not_wait_for_the_engine_and_the_last_picture_stands(
     last = steps(face, *[1] * 40)[-1].picture
     pace.pause()
     shown = [face.step().picture for _ in range(60)]
-    assert pace.working.wait(PATIENCE_S)
+    assert pace.wait_until_stuck(PATIENCE_S)
     held = [colour_in(each) for each in shown]
     assert len(set(held[CHUNK * 2 :])) == 1
-    pace.go_on()
+    pace.allow()
     assert face.settle(PATIENCE_S)
     after = face.step().picture
     assert colour_in(after) not in {colour_in(last), held[-1]}
@@ -111,10 +110,10 @@ def test_an_engine_that_is_too_slow_draws_an_even_selection(face: LiveFace, pace
     pace.pause()
     for _ in range(DELAY):
         face.step()
-    pace.go_on()
-    before = pace.chunks
+    pace.allow()
+    before = pace.num_drawn
     assert face.settle(PATIENCE_S)
-    assert pace.chunks - before == 3  # the one that it was at, the oldest, one of all that waited
+    assert pace.num_drawn - before == 3  # where it was, the oldest, and of all others
     colours = expected(CHUNKED, 200)
     shown = {colour_in(step.picture) for step in steps(face, *[1] * 40)}
     assert shown <= set(colours)
@@ -139,6 +138,30 @@ def test_sound_and_events_go_with_the_pictures(face: LiveFace) -> None:
     assert [(step.pts, event) for step in came for event in step.events] == [
         (each.pts + DELAY, replace(each, pts=each.pts + DELAY)) for each in (started, finished)
     ]
+
+
+def test_who_is_too_slow_all_the_time_is_followed_by_the_sound(face: LiveFace, pace: Pace) -> None:
+    """It draws every second moment, so what it holds back is of twice as long ago."""
+    steps(face, *[1] * (DELAY + 4))
+    pace.pause()
+    came = [face.step(2 * CHUNK)]
+    for number in range(150):
+        came.append(face.step())
+        if number % (2 * CHUNK) == CHUNK:
+            assert pace.wait_until_stuck(PATIENCE_S)
+            pace.allow(1)
+            assert pace.wait_until_stuck(PATIENCE_S)
+    latency = face.latency_frames
+    assert 1.6 * DELAY < latency <= 2.4 * DELAY
+    assert came[0].delay_frames == DELAY
+    assert came[-1].delay_frames == latency
+    colours = expected(CHUNKED, 250)
+    for step in came[-40:]:
+        at = step.pts - latency
+        assert colour_in(step.picture) in colours[at - 2 : at + 1]
+    face.push_audio(np.full(960, 1000, np.int16), 48_000, "a")
+    events = [event for _ in range(100) for event in face.step().events]
+    assert events == [SpeechStarted("a", DELAY + 3 * CHUNK + 150 + 3 + latency)]
 
 
 def test_clear_is_silent_at_once_and_knows_how_much_was_heard(face: LiveFace) -> None:
@@ -212,12 +235,12 @@ def test_closing_does_not_wait_for_ever_for_an_engine_that_hangs(
     face = LiveFace(ASTRONAUT, CHUNKED, keeper)
     for _ in range(20):
         face.step()
-    assert pace.working.wait(PATIENCE_S)
+    assert pace.wait_until_stuck(PATIENCE_S)
     face.close()
     face.close()
     (thread,) = workshops()
     assert any(engine.lent for engine in keeper.status.engines)
-    pace.go_on()
+    pace.allow()
     thread.join(PATIENCE_S)
     assert not any(engine.lent for engine in keeper.status.engines)
 

@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from fakes.chunked_engine import DELAY
 from fakes.clips import moving_face
 from fakes.lip_painter import FakePainter
+from mien.engines.base import ENGINES
+from mien.engines.settings import EngineSettings
 from mien.errors import MissingWeightsError, OptionError
 from mien.media.speech import read_speech
 from mien.motion.arkit import SHAPE_INDEX
@@ -185,6 +188,29 @@ def test_lips_go_on_while_one_portrait_becomes_another_and_a_camera_moves_it(
     face.set_portrait(ASTRONAUT, 0.2)
     steps(face, *[1] * 8)
     assert sorted(keeper.painter.told) == list(range(9))
+
+
+def test_lips_over_late_pictures_say_what_goes_out_with_them_and_close_at_once(
+    keeper: Lender, options: LiveOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ENGINES, "chunked", "fakes.chunked_engine:ChunkedEngine")
+    late = replace(options, engine=EngineSettings("chunked"))
+    face = LiveFace(ASTRONAUT, late, keeper)
+    came = steps(face, 1, 1, 2)
+    face.push_audio(beeps(3.0), AUDIO_RATE)
+    came += steps(face, *[1] * DELAY, 3, *[1] * 10)
+    assert max(np.abs(step.sound).max() for step in came[-5:]) > 1000
+    assert_lips_said(keeper.painter, came, 25)
+    face.clear()
+    cleared = came[-1].pts
+    came += steps(face, *[1] * 10)
+    assert not any(keeper.painter.told[pts] for pts in keeper.painter.told if pts >= cleared + 3)
+    face.push_audio(beeps(0.5, 16_000), 16_000)
+    came += steps(face, *[1] * (DELAY + 20))
+    assert max(keeper.painter.told[pts] for pts in keeper.painter.told if pts > cleared + 14) > 0.3
+    assert_lips_said(keeper.painter, came, 25, cleared + 1)
+    assert face.settle(60.0)
+    face.close()
 
 
 def test_speech_leaves_the_mouth_to_who_paints_it() -> None:
