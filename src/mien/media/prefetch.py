@@ -23,21 +23,23 @@ class _End:
     error: BaseException | None = None
 
 
-def prefetch(iterator: Iterable[T], depth: int = 4) -> Generator[T]:
+def prefetch(
+    iterator: Iterable[T], depth: int = 4, *, stop: threading.Event | None = None
+) -> Generator[T]:
     """Yield what ``iterator`` yields, running it in a thread up to ``depth`` items ahead.
 
     The thread starts with the first item asked for. An exception of the iterator is raised
     here with its traceback. Closing this generator ends the thread after the item it is
-    working on, and closes the iterator, before `close` returns.
+    working on, and closes the iterator, before `close` returns. ``stop`` is set before the
+    thread is waited for, so that an item that takes long can be given up.
     """
     if depth < 1:
         raise ValueError(f"depth must be 1 or more, not {depth}")
-    return _run(iterator, depth)
+    return _run(iterator, depth, stop or threading.Event())
 
 
-def _run(iterator: Iterable[T], depth: int) -> Generator[T]:
+def _run(iterator: Iterable[T], depth: int, stop: threading.Event) -> Generator[T]:
     items: queue.Queue[_Item[T] | _End] = queue.Queue(depth)
-    stop = threading.Event()
     worker = threading.Thread(
         target=_work, args=(iter(iterator), items, stop), name="mien-prefetch", daemon=True
     )

@@ -9,6 +9,7 @@ the threads and leaves no file behind.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -143,7 +144,22 @@ def _pasted(
     made = _pictures(take, shots, watch, copies)
     if take.retouch is None:
         return made
-    return watch.around(WAIT, prefetch(_retouched(take, made, watch)))
+    stop = threading.Event()
+    painted = _retouched(take, _until(stop, made), watch)
+    return watch.around(WAIT, prefetch(painted, stop=stop))
+
+
+def _until(stop: threading.Event, made: Iterator[_Picture]) -> Generator[_Picture]:
+    """The same pictures. A retouch that waits for many of them, which may take minutes, is ended
+    once nobody wants any."""
+    for picture in made:
+        if stop.is_set():
+            raise _StoppedError
+        yield picture
+
+
+class _StoppedError(Exception):
+    """Seen by nobody: it ends a thread that nobody listens to."""
 
 
 def _retouched(take: Take, made: Iterator[_Picture], watch: Stopwatch) -> Iterator[_Picture]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -146,6 +147,31 @@ def test_a_retouch_that_fails_ends_the_run_and_leaves_nothing(tmp_path: Path) ->
     with pytest.raises(ZeroDivisionError):
         record(one, tmp_path / "out", force=False, watch=Stopwatch())
     assert closed == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_retouch_that_waits_for_many_frames_does_not_keep_who_stops(tmp_path: Path) -> None:
+    stopped, made_since = threading.Event(), []
+
+    def moments() -> Iterator[MotionFrame]:
+        yield from map(moment, range(20))
+        assert stopped.wait(60)
+        for pts in range(20, 500):
+            made_since.append(pts)
+            yield moment(pts)
+
+    def greedy(frames: Iterator[Frame]) -> Iterator[Frame]:
+        yield next(frames)
+        yield from list(prefetch(frames))
+
+    def stop(_: Progress) -> None:
+        stopped.set()
+        raise KeyboardInterrupt
+
+    one = replace(take(prepared(StillEngine(), 0), frames=moments()), retouch=greedy)
+    with pytest.raises(KeyboardInterrupt):
+        record(one, tmp_path / "out", force=False, watch=Stopwatch(), progress=stop)
+    assert len(made_since) < 100  # what lay in queues, rather than all 500
     assert list(tmp_path.iterdir()) == []
 
 
