@@ -194,6 +194,8 @@ def _summary(report: LiveReport) -> str:
         text += f"; camera to picture {report.delay_ms:.0f} ms (p95 {report.delay_p95_ms:.0f} ms)"
     if report.sound_delay_ms is not None:
         text += f"; microphone to lips {report.sound_delay_ms:.0f} ms"
+    if report.latency_ms > 0.0:
+        text += f"; engine {report.engine} holds pictures back for {report.latency_ms:.0f} ms"
     return text
 
 

@@ -72,6 +72,8 @@ class Broadcast:
         self._clock = clock or WallClock()
         self._emotions = list(load_expressions())
         self._ended = False
+        self._delay_frames = self._num_after = 0
+        """How late the face is, and how many frames there were since nothing moves it."""
         self.tally = Tally()
 
     def run(self, num_frames: int | None = None) -> Tally:
@@ -94,17 +96,19 @@ class Broadcast:
         return self.tally
 
     def _step(self, frames: int) -> None:
+        self._num_after += frames if self._is_unmoved() else 0
         taken_s = None if self._eye is None else self._eye.look()
         if self._ear is not None:
             self._ear.listen()
         step = self._face.step(frames)
+        self._delay_frames = step.delay_frames
         shot = Shot.of(step, self._fps, frames)
         for outlet in self._outlets:
             outlet.show(shot)
         now_s = self._clock.now()
         self.tally.shown(frames)
         if taken_s is not None:
-            self.tally.followed(now_s - taken_s)
+            self.tally.followed(now_s - taken_s + step.delay_frames / self._fps)
         if self._ear is not None:
             self.tally.spoke(self._ear.said(step, now_s))
         if self._eye is not None:
@@ -112,6 +116,10 @@ class Broadcast:
         self._direction.shown(self.tally)
 
     def _is_over(self) -> bool:
+        """Whether all was shown that moves the face."""
+        return self._is_unmoved() and self._num_after >= self._delay_frames
+
+    def _is_unmoved(self) -> bool:
         inputs = [each for each in (self._eye, self._ear) if each is not None]
         return bool(inputs) and all(each.is_over for each in inputs)
 

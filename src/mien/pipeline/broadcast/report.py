@@ -16,7 +16,8 @@ class LiveReport:
     time. delay_ms, delay_p95_ms: from when a camera's picture was there until the face that follows
     it was shown, median and 95th percentile; None without a camera. sound_delay_ms: from when
     somebody began to speak into the microphone until that is heard and seen, median; None where
-    nobody did. seconds: wall time per stage.
+    nobody did. latency_ms: how much of both is the engine's own, which holds pictures back; 0 for
+    most. seconds: wall time per stage.
     """
 
     output: str | None
@@ -28,6 +29,7 @@ class LiveReport:
     delay_ms: float | None
     delay_p95_ms: float | None
     sound_delay_ms: float | None
+    latency_ms: float
     seconds: Mapping[str, float]
 
     def to_json(self) -> str:

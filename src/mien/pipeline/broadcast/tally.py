@@ -25,7 +25,7 @@ class Tally:
         self.num_dropped += frames - 1
 
     def followed(self, delay_s: float) -> None:
-        """A camera's picture was shown as the face's so much later."""
+        """A camera's picture is shown as the face's so much later."""
         self._pictures.append(delay_s)
 
     def spoke(self, delays_s: Iterable[float]) -> None:

@@ -118,26 +118,27 @@ def live(
             broadcast = Broadcast(portrait, fps, outlets, eye=eye, ear=ear, direction=direction)
             with watch.stage("show"):
                 tally = broadcast.run(num_frames)
-        return _report(path, options.engine.name, portrait.size, tally, watch.seconds)
+        return _report(path, options, portrait, tally, watch.seconds)
 
 
 def _report(
     path: str | Path | None,
-    engine: str,
-    size: tuple[int, int],
+    options: LiveOptions,
+    portrait: LiveFace,
     tally: Tally,
     seconds: Mapping[str, float],
 ) -> LiveReport:
     return LiveReport(
         output=None if path is None else str(Path(path)),
-        engine=engine,
+        engine=options.engine.name,
         frames=tally.num_shown,
         dropped=tally.num_dropped,
-        size=size,
+        size=portrait.size,
         fps=tally.num_shown / seconds["show"],
         delay_ms=tally.picture_delay_ms,
         delay_p95_ms=tally.picture_delay_p95_ms,
         sound_delay_ms=tally.sound_delay_ms,
+        latency_ms=round(1000 * portrait.latency_frames / options.fps, 1),
         seconds=seconds,
     )
 

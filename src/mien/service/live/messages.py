@@ -154,7 +154,7 @@ class Opened:
 class Shown:
     """One frame. pictures: in every form that is wanted. epoch: of the last Clear before it.
     late_s: from when it was due until it is sent. skipped: frames that were not rendered before
-    it, for want of time."""
+    it, for want of time. delay_s: how late it is anyway, for the engine's sake."""
 
     session: str
     epoch: int
@@ -167,6 +167,7 @@ class Shown:
     events: tuple[LiveEvent, ...]
     late_s: float
     skipped: int
+    delay_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

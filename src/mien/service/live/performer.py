@@ -212,6 +212,7 @@ class Performer:
                 step.events,
                 time.monotonic() - due_s,
                 skipped,
+                step.delay_frames / self._order.options.fps,
             )
         )
 

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from mien.checks import check_number, check_whole
 from mien.errors import MienError, OptionError
+from mien.pipeline.live.latency import latency_frames
 from mien.pipeline.live.types import LiveOptions
 from mien.service.errors import ConflictError, TooManyError, WorkerLostError
 from mien.service.live.figures import Figures, Stats
@@ -95,7 +96,9 @@ class LiveSession:
         self._watchers: list[Subscription] = []
         self._shown: frozenset[Form] = frozenset()
         self._epoch = 0
-        self._figures = Figures()
+        self.latency_s = latency_frames(options.engine) / options.fps
+        """How much later than it is told the face does something, where its engine keeps up."""
+        self._figures = Figures(self.latency_s)
         self._touched = clock()
 
     @property
@@ -257,7 +260,7 @@ class LiveSession:
         self.ended.set()
 
     def _pass_on(self, shown: Shown) -> None:
-        self._figures.came(self._clock(), shown.late_s, shown.skipped)
+        self._figures.came(self._clock(), shown.late_s, shown.skipped, shown.delay_s)
         self._on_frame(shown.skipped)
         stale = shown.epoch < self._epoch
         sound = bytes(len(shown.sound)) if stale else shown.sound

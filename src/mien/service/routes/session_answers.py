@@ -26,6 +26,10 @@ class StatsTold(BaseModel):
     )
     latency_p95_ms: float | None
     latency_p99_ms: float | None
+    delay_ms: float = Field(
+        description="The session's `latency_ms` as it is now: more while the engine is too slow "
+        "for all frames."
+    )
     frames: int = Field(description="Since the session began.")
     dropped: int = Field(description="Not rendered, for want of time; since it began.")
     watchers: int = Field(description="Who watches now.")
@@ -37,6 +41,7 @@ class StatsTold(BaseModel):
             latency_p50_ms=stats.latency_p50_ms,
             latency_p95_ms=stats.latency_p95_ms,
             latency_p99_ms=stats.latency_p99_ms,
+            delay_ms=stats.delay_ms,
             frames=stats.frames,
             dropped=stats.dropped,
             watchers=watchers,
@@ -62,6 +67,11 @@ class SessionTold(BaseModel):
     portrait: str = Field(description="Id of the portrait that is shown.")
     engine: str
     fps: int
+    latency_ms: float = Field(
+        description="How much later than it is told the face does something, for its engine's "
+        "sake; sound is as late. 0 for engines that draw one picture at a time.",
+        examples=[0.0],
+    )
     created: datetime
     websocket: str = Field(description="Path of its WebSocket.", examples=[_EXAMPLE + "/ws"])
     whep: str = Field(
@@ -90,6 +100,7 @@ class SessionTold(BaseModel):
             portrait=session.portrait,
             engine=session.options.engine.name,
             fps=session.options.fps,
+            latency_ms=round(1000 * session.latency_s, 1),
             created=datetime.fromtimestamp(session.created, UTC),
             websocket=f"{place}/ws",
             whep=f"{place}/whep",

@@ -128,6 +128,7 @@ class Sender:
         self.say({
             "type": "session", "id": self._session.id, "state": self._session.state,
             "fps": options.fps, "rate": AUDIO_RATE, "window": WINDOW,
+            "latency_ms": round(1000 * self._session.latency_s, 1),
         })  # fmt: skip
 
     def say_stats(self) -> None:

@@ -23,15 +23,18 @@ export class LiveFigures {
     byId("live-figures").textContent = "";
   }
 
-  /** `latency_p50_ms`: until a picture is encoded. `playback`: what shows pictures here. */
-  told({ latency_p50_ms: renderedMs }, playback) {
+  /**
+   * `latency_p50_ms`: until a picture is encoded. `delay_ms`: how much later the engine has it than
+   * it was asked for. `playback`: what shows pictures here.
+   */
+  told({ latency_p50_ms: renderedMs, delay_ms: delayedMs }, playback) {
     const now = performance.now();
     const drawn = playback?.drawn ?? 0;
     const before = this.#before;
     this.#before = { now, drawn };
     if (!playback || !before || drawn < before.drawn) return;
     const fps = (1000 * (drawn - before.drawn)) / (now - before.now);
-    const oldMs = (renderedMs ?? 0) + (now - this.#askedMs) / 2 + playback.heldMs;
+    const oldMs = delayedMs + (renderedMs ?? 0) + (now - this.#askedMs) / 2 + playback.heldMs;
     byId("live-figures").textContent = `${fps.toFixed(0)} fps · ${oldMs.toFixed(0)} ms`;
   }
 }

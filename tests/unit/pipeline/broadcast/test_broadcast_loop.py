@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from mien.pipeline.broadcast import Broadcast, Shot
 from mien.pipeline.broadcast.ear import Ear
 from mien.pipeline.broadcast.eye import Eye
 from mien.pipeline.broadcast.loop import Direction
+from mien.pipeline.live import LiveStep
 
 pytestmark = pytest.mark.unit
 
@@ -144,6 +146,21 @@ def test_what_a_microphone_hears_is_said_and_measured() -> None:
     assert tally.sound_delay_ms is not None
     assert 150 <= tally.sound_delay_ms <= 220
     assert ear.is_over
+
+
+def test_what_a_late_face_does_is_shown_to_its_end_and_measured() -> None:
+    class LateFace(FakeFace):
+        def step(self, frames: int = 1) -> LiveStep:
+            return replace(super().step(frames), delay_frames=20)
+
+    scene = Set()
+    scene.face = LateFace(FPS, scene.time, 0.01)
+    eye = Eye(Lens(scene.time, 60), scene.face, mirror=False)  # type: ignore[arg-type]
+    tally = scene.broadcast(eye=eye).run()
+    assert int(scene.face.seen[-1][0, 0, 0]) == 59
+    assert tally.num_shown == 50 + 20 + 1
+    assert tally.picture_delay_ms is not None
+    assert 810 <= tally.picture_delay_ms <= 810 + 34
 
 
 def test_keys_and_stop_are_heeded() -> None:

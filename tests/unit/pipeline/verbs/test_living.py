@@ -61,7 +61,7 @@ def test_a_virtual_camera_is_named_and_its_delay_told_once(
 
 def test_a_report_is_one_line_of_json() -> None:
     report = LiveReport(
-        "a.mp4", "mesh", 10, 2, (64, 48), 24.987, 31.5, 40.0, None, {"total": 1.23456}
+        "a.mp4", "mesh", 10, 2, (64, 48), 24.987, 31.5, 40.0, None, 0.0, {"total": 1.23456}
     )
     assert json.loads(report.to_json()) == {
         "output": "a.mp4",
@@ -73,6 +73,7 @@ def test_a_report_is_one_line_of_json() -> None:
         "delay_ms": 31.5,
         "delay_p95_ms": 40.0,
         "sound_delay_ms": None,
+        "latency_ms": 0.0,
         "seconds": {"total": 1.2346},
     }
     assert "\n" not in report.to_json()

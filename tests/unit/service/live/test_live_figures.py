@@ -40,3 +40,10 @@ def test_while_nobody_watches_there_is_no_rate() -> None:
     figures.came(0.1, 0.01, 0)
     figures.pause()
     assert figures.stats(1.0).fps == 0.0
+
+
+def test_how_late_the_engine_is_now_is_told() -> None:
+    figures = Figures(0.8)
+    assert figures.stats(1.0).delay_ms == 800.0
+    figures.came(1.0, 0.01, 0, 1.24)
+    assert figures.stats(1.1).delay_ms == 1240.0
