@@ -45,6 +45,10 @@ def _check_content(artifact: Artifact, path: Path) -> None:
         from mien.retouch.musetalk.loading import check_file
 
         check_file(artifact, path)
+    elif artifact in BUNDLES["personalive"].artifacts:
+        from mien.engines.personalive.loading import check_file
+
+        check_file(artifact, path)
     elif artifact.parts:
         _check_networks(artifact, path)
     else:

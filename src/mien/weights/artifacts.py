@@ -21,11 +21,13 @@ class Repository:
     """A repository on the Hugging Face hub, and the folder of a checkout that holds its files.
 
     folder: within that one, where upstream keeps it beside others; empty where it does not.
+    hub_folder: of the repository, the one that stands for the checkout's; empty for all of it.
     """
 
     id: str
     checkout_folder: str
     folder: str = ""
+    hub_folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Artifact:
     @property
     def place(self) -> PurePosixPath:
         """Where it lies in a folder of models."""
-        return PurePosixPath(self.repository.folder, self.path)
+        within = PurePosixPath(self.path).relative_to(self.repository.hub_folder)
+        return self.repository.folder / within
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +165,50 @@ _JOYVASA_FILES = (
 )
 """HuBERT's own files are not needed: its weights, trained further, are in the generator's."""
 
+_MIT_SD_VAE = "MIT (sd-vae-ft-mse)"
+_OF_SIZES = 1000
+"""About how long a file of configuration is, bytes."""
+
+
+def _autoencoder(checkout_folder: str, folder: str) -> tuple[Artifact, Artifact]:
+    """Stable Diffusion's, and its sizes; several systems share it, each with a folder for it."""
+    repository = Repository("stabilityai/sd-vae-ft-mse", checkout_folder, folder)
+    weights = Artifact(
+        "vae",
+        repository,
+        "diffusion_pytorch_model.bin",
+        "autoencoder, pictures to latents and back",
+        _MIT_SD_VAE,
+        {"vae": ""},
+        334615452,
+        also="diffusion_pytorch_model.safetensors",
+    )
+    sizes = "sizes of the autoencoder"
+    return weights, _sizes("vae-config", repository, "config.json", sizes, _MIT_SD_VAE)
+
+
+def _tiny_decoder(checkout_folder: str) -> Artifact:
+    """For the latents of Stable Diffusion's autoencoder."""
+    return Artifact(
+        "tiny",
+        Repository("madebyollin/taesd", checkout_folder, "taesd"),
+        "diffusion_pytorch_model.safetensors",
+        "TAESD, the small decoder",
+        "MIT (TAESD)",
+        {"tiny": "decoder"},
+        9780252,
+        required=False,
+    )
+
+
+def _sizes(name: str, repository: Repository, path: str, holds: str, licence: str) -> Artifact:
+    return Artifact(name, repository, path, holds, licence, content_bytes=_OF_SIZES, required=False)
+
+
 _MUSETALK = Repository("TMElyralab/MuseTalk", "models")
-_SD_VAE = Repository("stabilityai/sd-vae-ft-mse", "models", "sd-vae")
 _WHISPER = Repository("openai/whisper-tiny", "models", "whisper")
 _FACE_PARSER = Repository("ManyOtherFunctions/face-parse-bisent", "models", "face-parse-bisent")
-_TAESD = Repository("madebyollin/taesd", "models", "taesd")
-_MIT_MUSETALK, _MIT_SD_VAE = "MIT (MuseTalk)", "MIT (sd-vae-ft-mse)"
+_MIT_MUSETALK = "MIT (MuseTalk)"
 _APACHE_WHISPER = "Apache-2.0 (whisper-tiny)"
 _MUSETALK_FILES = (
     Artifact(
@@ -179,32 +220,10 @@ _MUSETALK_FILES = (
         {"unet": ""},
         3399791376,
     ),
-    Artifact(
-        "unet-config",
-        _MUSETALK,
-        "musetalkV15/musetalk.json",
-        "sizes of the UNet",
-        _MIT_MUSETALK,
-        required=False,
+    _sizes(
+        "unet-config", _MUSETALK, "musetalkV15/musetalk.json", "sizes of the UNet", _MIT_MUSETALK
     ),
-    Artifact(
-        "vae",
-        _SD_VAE,
-        "diffusion_pytorch_model.bin",
-        "autoencoder, pictures to latents and back",
-        _MIT_SD_VAE,
-        {"vae": ""},
-        334615452,
-        also="diffusion_pytorch_model.safetensors",
-    ),
-    Artifact(
-        "vae-config",
-        _SD_VAE,
-        "config.json",
-        "sizes of the autoencoder",
-        _MIT_SD_VAE,
-        required=False,
-    ),
+    *_autoencoder("models", "sd-vae"),
     Artifact(
         "hearing",
         _WHISPER,
@@ -215,14 +234,7 @@ _MUSETALK_FILES = (
         151042560,
         also="model.safetensors",
     ),
-    Artifact(
-        "hearing-config",
-        _WHISPER,
-        "config.json",
-        "sizes of whisper-tiny",
-        _APACHE_WHISPER,
-        required=False,
-    ),
+    _sizes("hearing-config", _WHISPER, "config.json", "sizes of whisper-tiny", _APACHE_WHISPER),
     Artifact(
         "parsing",
         _FACE_PARSER,
@@ -233,19 +245,58 @@ _MUSETALK_FILES = (
         53252476,
         required=False,
     ),
-    Artifact(
-        "tiny",
-        _TAESD,
-        "diffusion_pytorch_model.safetensors",
-        "TAESD, the small decoder",
-        "MIT (TAESD)",
-        {"tiny": "decoder"},
-        9780252,
-        required=False,
-    ),
+    _tiny_decoder("models"),
 )
 """Where a file of sizes is not here, they are those that were published. What whisper-tiny has in
 ``preprocessor_config.json`` is the same for all of its kind, and not read."""
+
+_PERSONALIVE = Repository(
+    "huaichang/PersonaLive", "pretrained_weights", hub_folder="pretrained_weights"
+)
+_SD_IMAGES = Repository(
+    "lambdalabs/sd-image-variations-diffusers",
+    "pretrained_weights",
+    "sd-image-variations-diffusers",
+)
+_UNCLEAR = "unclear, for research only (PersonaLive)"
+_OPENRAIL = "CreativeML OpenRAIL-M (sd-image-variations)"
+
+
+def _personalive(network: str, holds: str, size: int) -> Artifact:
+    path, name = f"pretrained_weights/personalive/{network}.pth", network.replace("_", "-")
+    return Artifact(name, _PERSONALIVE, path, holds, _UNCLEAR, {network: ""}, size)
+
+
+_PERSONALIVE_FILES = (
+    _personalive("reference_unet", "UNet that sees the portrait", 3438035200),
+    _personalive("denoising_unet", "UNet that draws frames", 4926435856),
+    _personalive("temporal_module", "what joins frames, within it", 1817670400),
+    _personalive("motion_encoder", "what a face does", 246575780),
+    _personalive("pose_guider", "where a head is, from keypoints", 4345920),
+    _personalive("motion_extractor", "keypoints, LivePortrait's M", 112474912),
+    _sizes("unet-config", _SD_IMAGES, "unet/config.json", "sizes of both UNets", _OPENRAIL),
+    Artifact(
+        "image-encoder",
+        _SD_IMAGES,
+        "image_encoder/pytorch_model.bin",
+        "CLIP's encoder of pictures",
+        _OPENRAIL,
+        {"image_encoder": ""},
+        1215864832,
+        also="image_encoder/model.safetensors",
+    ),
+    _sizes(
+        "image-encoder-config",
+        _SD_IMAGES,
+        "image_encoder/config.json",
+        "sizes of CLIP's encoder",
+        _OPENRAIL,
+    ),
+    *_autoencoder("pretrained_weights", "sd-vae-ft-mse"),
+    _tiny_decoder("pretrained_weights"),
+)
+"""The UNet of sd-image-variations itself is not needed: upstream loads it and puts PersonaLive's
+weights in the place of all of its own."""
 
 BUNDLES: Mapping[str, Bundle] = {
     each.name: each
@@ -292,6 +343,12 @@ BUNDLES: Mapping[str, Bundle] = {
             "MuseTalk 1.5, lips painted after sound",
             _MUSETALK_FILES,
             instead="--engine mesh with Mien's own speech driver works now, without any",
+        ),
+        Bundle(
+            "personalive",
+            "personalive",
+            "PersonaLive, a portrait drawn anew by diffusion; for research",
+            _PERSONALIVE_FILES,
         ),
     )
 }

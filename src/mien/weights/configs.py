@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mien.checks import shown
-from mien.errors import WeightsError
+from mien.errors import MienError, WeightsError
+from mien.weights.strict import without_memory
 
 _LARGEST = 1 << 20  # bytes
 _MOST, _MOST_BLOCKS = 4096, 8
@@ -36,6 +37,18 @@ def read_config(path: Path, published: Mapping[str, Any]) -> dict[str, Any]:
                 raise WeightsError(path, f"says {shown(value)} for {key}, which no network has")
             config[key] = value
     return config
+
+
+def made_of(make: Callable[[], Any], path: Path) -> Any:
+    """The network that ``make`` builds, without memory. WeightsError naming ``path`` for sizes that
+    contradict each other, as the libraries say it."""
+    try:
+        return without_memory(make)
+    except (MienError, ImportError):
+        raise
+    except Exception as error:  # each of the libraries has errors of its own for that
+        words = " ".join(str(error).split())[:120]
+        raise WeightsError(path, f"describes no network that there could be ({words})") from None
 
 
 def _content(path: Path) -> Mapping[str, Any]:

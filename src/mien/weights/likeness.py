@@ -13,8 +13,15 @@ _BY_KEY = {
     "G_middle_0.conv_0.weight": "the SPADE generator",
     "retarget_shoulder.mlp.0.weight": "the stitching and retargeting networks",
     "denoising_net.motion_dec.0.weight": "JoyVASA's motion generator",
+    "down_blocks.0.motion_modules.0.temporal_transformer.norm.weight": "the denoising UNet",
+    "down_blocks.0.temporal_modules.0.temporal_transformer.norm.weight": "the temporal module",
+    "down_blocks.0.resnets.0.conv1.weight": "a UNet for pictures alone",
+    "model.att_1.norm.weight": "the motion encoder",
+    "conv_out_modify.weight": "the pose guider",
+    "vision_model.embeddings.class_embedding": "CLIP's encoder of pictures",
+    "quant_conv.weight": "an autoencoder of pictures",
 }
-"""A key that no other network has."""
+"""A key that no other network has, or none that comes after it here."""
 
 _BY_INPUTS = {
     126: "the stitching network",

@@ -23,14 +23,25 @@ def load_strict(make: Callable[[], Network], state: State, path: str | Path) -> 
     ``path``: the file they came from. WeightsError if keys are missing or unexpected, if shapes or
     dtypes are wrong, all of which are listed, or if there are numbers that are not finite.
     """
+    network = without_memory(make)
+    check_state(network.state_dict(), state, path)
+    check_finite(state, path)
+    loaded: Network = filled(network, state)
+    return loaded
+
+
+def without_memory(make: Callable[[], Network]) -> Any:
+    """The network that ``make`` builds, whose tensors have a shape and nothing in them."""
     import torch
 
     with torch.device("meta"):
-        network: Any = make()
-    _check(network.state_dict(), state, path)
-    check_finite(state, path)
+        return make()
+
+
+def filled(network: Any, state: State) -> Any:
+    """The same network with the tensors of a state that was checked."""
     network.load_state_dict(state, assign=True)
-    return network.eval().requires_grad_(False)  # type: ignore[no-any-return]
+    return network.eval().requires_grad_(False)
 
 
 def check_finite(state: State, path: str | Path) -> None:
@@ -48,7 +59,9 @@ def check_finite(state: State, path: str | Path) -> None:
             )
 
 
-def _check(needed: State, state: State, path: str | Path) -> None:
+def check_state(needed: State, state: State, path: str | Path) -> None:
+    """WeightsError unless the state has the keys of ``needed`` and no others, with its shapes and
+    dtypes."""
     problems = list(_problems(needed, state))
     if not problems:
         return

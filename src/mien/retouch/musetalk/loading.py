@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
-from mien.errors import MissingWeightsError, WeightsError
-from mien.nets.musetalk.params import Config
-from mien.retouch.musetalk.modules import MAKERS, NAME, Module, Modules, require_neural
+from mien.errors import WeightsError
+from mien.retouch.musetalk.modules import MAKERS, NAME, Modules, require_neural
 from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.retouch.musetalk.states import STATES
 from mien.weights import Artifact, bundle_named, find_weights, load_strict, read_state
-from mien.weights.configs import read_config
+from mien.weights.advice import advised
+from mien.weights.autoencoder import check_tiny
+from mien.weights.configs import made_of, read_config
 from mien.weights.containers import check_checksums
+from mien.weights.neural import Module
 
 _ALWAYS = ("unet", "vae", "hearing")
 _ADVICE = (
@@ -43,13 +44,8 @@ def find_files(settings: MuseTalkSettings) -> dict[str, Path]:
     MissingWeightsError if one is not that is needed."""
     bundle = bundle_named(NAME)
     files = find_weights(bundle, settings.models_dir)
-    if settings.decoder == "tiny" and "tiny" not in files:
-        (tiny,) = (each for each in bundle.artifacts if each.name == "tiny")
-        problem = (
-            f"its small decoder is not here: {tiny.file} of {tiny.repository.id}; run "
-            f"`mien models download {NAME}`; --decoder full works now, without it"
-        )
-        raise MissingWeightsError(NAME, problem, bundle.name, settings.models_dir)
+    if settings.decoder == "tiny":
+        check_tiny(bundle, files, settings.models_dir)
     return files
 
 
@@ -58,10 +54,10 @@ def load_module(name: str, files: Mapping[str, Path]) -> Module:
     ``NAME-config`` where that is among the files. Raises as :func:`load_modules`."""
     path, config_path = files[name], files.get(f"{name}-config")
     make, published = MAKERS[name]
-    with _advised():
+    with advised(_ADVICE):
         config = published if config_path is None else read_config(config_path, published)
-        _check_makes(make, config, config_path or path)
-        return load_strict(lambda: make(config), STATES[name](read_state(path), path), path)
+        empty = made_of(lambda: make(config), config_path or path)
+        return load_strict(lambda: empty, STATES[name](read_state(path), path), path)
 
 
 def check_file(artifact: Artifact, path: Path) -> None:
@@ -69,29 +65,17 @@ def check_file(artifact: Artifact, path: Path) -> None:
     of the configuration beside it, if there is one. EngineUnavailableError without the packages."""
     name = artifact.name.removesuffix("-config")
     if not artifact.parts:
-        with _advised():
+        with advised(_ADVICE):
             read_config(path, MAKERS[name][1])
         return
     require_neural()
-    with _advised():
+    with advised(_ADVICE):
         check_checksums(path)
     files = {name: path}
     for other in bundle_named(NAME).artifacts:
         if other.name == f"{name}-config" and (beside := path.with_name(other.file)).is_file():
             files[other.name] = beside
     load_module(name, files)
-
-
-def _check_makes(make: Callable[[Config], Module], config: Config, path: Path) -> None:
-    """WeightsError for sizes that contradict each other, as the libraries say it."""
-    import torch
-
-    try:
-        with torch.device("meta"):
-            make(config)
-    except (ValueError, TypeError, AssertionError, IndexError, RuntimeError) as error:
-        words = " ".join(str(error).split())[:120]
-        raise WeightsError(path, f"describes no network that there could be ({words})") from None
 
 
 def _check_fit(modules: Modules, path: Path) -> None:
@@ -103,13 +87,3 @@ def _check_fit(modules: Modules, path: Path) -> None:
     fits = (unet.in_channels, unet.out_channels) == (2 * latents, latents)
     if not fits or unet.cross_attention_dim != hearing.d_model or side % halvings:
         raise WeightsError(path, f"does not fit the autoencoder or whisper beside it; {_ADVICE}")
-
-
-@contextmanager
-def _advised() -> Generator[None]:
-    """What is wrong with a file ends with what to do."""
-    try:
-        yield
-    except WeightsError as error:
-        problem = str(error).removeprefix(f"{error.path}: ")
-        raise WeightsError(error.path, f"{problem}; {_ADVICE}") from None

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from mien.retouch.musetalk.batches import Batches
-from mien.retouch.musetalk.modules import Module
 from mien.types import Image, Mask
+from mien.weights.neural import Module
 
 SIDE = 512
 """Of what the network sees, pixels."""

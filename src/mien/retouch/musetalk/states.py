@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mien.weights import State, part_of
+from mien.weights.autoencoder import renamed
 
-_OLD_NAMES = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
-"""Of the attention in the published autoencoder -> in diffusers today."""
 _ENCODERS = ("model.encoder", "encoder")
 """Where whisper's files keep the encoder, with and without what makes words of it."""
 
@@ -18,16 +17,7 @@ def _whole(state: State, path: Path) -> State:
 
 
 def _renamed(state: State, path: Path) -> State:
-    """With the names that diffusers has now."""
-    return {_new_name(key): tensor for key, tensor in state.items()}
-
-
-def _new_name(key: str) -> str:
-    layer, _, parameter = key.rpartition(".")
-    block, _, old = layer.rpartition(".")
-    if ".mid_block.attentions." not in key or old not in _OLD_NAMES:
-        return key
-    return f"{block}.{_OLD_NAMES[old]}.{parameter}"
+    return renamed(state)
 
 
 def _encoder(state: State, path: Path) -> State:
