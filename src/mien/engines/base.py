@@ -41,7 +41,7 @@ class EngineInfo:
         which of its switches the engine has.
     options: what suits it when nothing is asked for. parallel: whether prepared sources can be
     pickled and a frame without landmarks looks the same whatever came before it, with no latency:
-    then a motion can be dealt out among processes.
+    then a motion can be dealt out among processes. films: whether the portrait may be a film.
     """
 
     name: str
@@ -62,6 +62,7 @@ class EngineInfo:
     options: MotionOptions = field(default_factory=MotionOptions)
     parallel: bool = False
     chunk_frames: int = 1
+    films: bool = True
 
 
 class Engine(Protocol[S]):
@@ -128,6 +129,7 @@ class Engine(Protocol[S]):
 ENGINES: dict[str, str] = {
     "mesh": "mien.engines.mesh.engine:MeshEngine",
     "liveportrait": "mien.engines.liveportrait.engine:LivePortraitEngine",
+    "personalive": "mien.engines.personalive.engine:PersonaLiveEngine",
 }
 """Name -> where its class is; imported on first use."""
 

@@ -2,7 +2,16 @@
 that is rendered and pasted back."""
 
 from mien.face.boxed import find_face_in
-from mien.face.crop import Crop, crop_around, cut, cut_placed, face_height, feather, follow_crop
+from mien.face.crop import (
+    Crop,
+    crop_around,
+    cut,
+    cut_placed,
+    face_height,
+    feather,
+    follow_crop,
+    in_crop,
+)
 from mien.face.paste import paste
 from mien.face.segmentation import Segmenter, segment_portrait
 from mien.face.tracker import FaceTracker, MeshTracker, find_faces
@@ -20,6 +29,7 @@ __all__ = [
     "find_face_in",
     "find_faces",
     "follow_crop",
+    "in_crop",
     "paste",
     "segment_portrait",
 ]

@@ -98,7 +98,16 @@ def cut(picture: Image, crop: Crop) -> Image:
     part = picture[y0:y1, x0:x1]
     if crop.size == (x1 - x0, y1 - y0):
         return part.copy()
-    return cast(Image, cv2.resize(part, crop.size, interpolation=cv2.INTER_AREA))
+    how = cv2.INTER_AREA if crop.reduced else cv2.INTER_CUBIC
+    return cast(Image, cv2.resize(part, crop.size, interpolation=how))
+
+
+def in_crop(landmarks: Floats, crop: Crop) -> Floats:
+    """Landmarks (n, 3) of the picture in crop pixels, float64."""
+    placed: Floats = landmarks.astype(np.float64)
+    placed[:, :2] = placed[:, :2] @ crop.from_picture[:, :2].T + crop.from_picture[:, 2]
+    placed[:, 2] *= crop.size[0] / (crop.box[2] - crop.box[0])
+    return placed
 
 
 def cut_placed(picture: Image, to_picture: NDArray[np.float64], size: tuple[int, int]) -> Image:

@@ -15,7 +15,8 @@ from mien.engines.settings import (
     EngineSettings,
     settings_of,
 )
-from mien.errors import MienWarning
+from mien.errors import MienWarning, OptionError
+from mien.pipeline.bridge import needs_bridge
 from mien.types import MotionOptions
 
 MODELS_VARIABLE, CACHE_VARIABLE = "MIEN_MODELS_DIR", "MIEN_CACHE_DIR"
@@ -60,7 +61,12 @@ def models_folder(given: Path | None) -> Path | None:
 def check_for(settings: EngineSettings, options: MotionOptions, *, film: bool) -> None:
     """OptionError, before anything is loaded, for a motion that the engine cannot make with these
     settings; MienWarning for those that do nothing where the source is no film."""
-    check_motion(settings, options)
+    info = engine_info(settings.name)
+    if film and not info.films:
+        problem = f"{info.name} moves pictures, not films; give a picture, or take mesh"
+        raise OptionError("--engine", problem)
+    if not needs_bridge(info):
+        check_motion(settings, options)
     for name in FOR_FILMS:
         if not film and getattr(settings, name) != getattr(DEFAULT_SETTINGS, name):
             _warn_of_picture(SWITCHES[name])

@@ -14,8 +14,8 @@ import numpy as np
 
 from mien.engines.mesh.eyes.painter import EyePainter
 from mien.engines.mesh.geometry import lay_mesh
-from mien.engines.mesh.source import MeshSource, crop_edge, crop_of, to_crop
-from mien.face import Segmenter, cut, feather, follow_crop
+from mien.engines.mesh.source import MeshSource, crop_edge, crop_of
+from mien.face import Segmenter, cut, feather, follow_crop, in_crop
 from mien.types import Face, Framing, Portrait
 
 _NEWEST = 0.15
@@ -37,7 +37,7 @@ def next_source(
     wanted = crop_of(face, (width, height), framing)
     crop = follow_crop(previous.crop, wanted, (width, height))
     image = cut(portrait.pixels, crop)
-    landmarks = to_crop(face.landmarks, crop)
+    landmarks = in_crop(face.landmarks, crop)
     mesh = lay_mesh(landmarks, segmenter.segment(image))
     if not previous.mesh.stiff:  # shares of another kind
         shares = previous.mesh.shares + _NEWEST * (mesh.shares - previous.mesh.shares)

@@ -16,8 +16,8 @@ from mien.engines.mesh.geometry import FaceMesh, lay_mesh
 from mien.engines.mesh.mouth.painter import MouthPainter
 from mien.engines.mesh.once import Once
 from mien.engines.mesh.warp import Warp
-from mien.face import Crop, Segmenter, crop_around, cut, feather
-from mien.types import Face, Floats, Framing, Image, Mask, Portrait
+from mien.face import Crop, Segmenter, crop_around, cut, feather, in_crop
+from mien.types import Face, Framing, Image, Mask, Portrait
 
 MAX_SIDE = 2048
 CROP_SCALE = 2.2
@@ -77,7 +77,7 @@ def prepare_source(
     height, width = portrait.pixels.shape[:2]
     crop = crop_of(face, (width, height), framing)
     image = cut(portrait.pixels, crop)
-    landmarks = snap_openings(image, to_crop(face.landmarks, crop))
+    landmarks = snap_openings(image, in_crop(face.landmarks, crop))
     coverage = None if portrait.alpha is None else cut(portrait.alpha, crop)
     person = segmenter.segment(image)
     backdrop = choose_background(image, landmarks, person) if coverage is None else None
@@ -112,14 +112,6 @@ def crop_of(face: Face, picture_size: tuple[int, int], framing: Framing) -> Crop
         shift=(framing.x or 0.0, framing.y or 0.0),
         max_side=MAX_SIDE,
     )
-
-
-def to_crop(landmarks: Floats, crop: Crop) -> Floats:
-    """Landmarks (478, 3) of the picture in crop pixels."""
-    placed: Floats = landmarks.astype(np.float64)
-    placed[:, :2] = placed[:, :2] @ crop.from_picture[:, :2].T + crop.from_picture[:, 2]
-    placed[:, 2] *= crop.size[0] / (crop.box[2] - crop.box[0])
-    return placed
 
 
 def crop_edge(crop: Crop) -> int:

@@ -15,8 +15,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from mien.checks import check_choice
 from mien.drivers.speech import Manner, drive_with_speech, felt_in, towards
-from mien.engines import Engine, load_engine
+from mien.engines import Engine
 from mien.errors import MienWarning, OptionError
+from mien.pipeline.bridge import open_engine
 from mien.pipeline.clip.buffers import (
     check_dtype,
     clip_buffer,
@@ -86,7 +87,7 @@ class Actor:
         """``config``: what holds where a call says nothing. :func:`load_actor` makes actors."""
         self._config = config
         settings = chosen_engine(config.engine_settings)
-        self._engine: Engine[Any] = load_engine(settings)
+        self._engine: Engine[Any] = open_engine(settings)
         self._crew = Crew(settings, parallel=self._engine.info.parallel)
 
     def animate(
