@@ -21,11 +21,19 @@ SIDE = 64
 
 
 def small_sizes() -> Sizes:
-    """A quarter of the work of those that are called reduced."""
+    """A quarter of the work of those that are called reduced. Nothing is smaller than 2 x 2, where
+    norms of few values would make much of little."""
     sizes = reduced_sizes()
+    unet = {
+        "block_out_channels": [32, 64, 64],
+        "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+        "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
+        "layers_per_block": 1,
+        "norm_num_groups": 8,
+    }
     return replace(
         sizes,
-        unet={**sizes.unet, "block_out_channels": [32, 32, 64, 64], "layers_per_block": 1},
+        unet={**sizes.unet, **unet},
         vae={**sizes.vae, "block_out_channels": [16, 16, 16, 16], "norm_num_groups": 8},
     )
 
@@ -36,10 +44,12 @@ def small_modules(seed: int = 0, *, tiny: bool = False) -> Modules:
     return replace(modules, motion_encoder=QuickMotion(seed).eval())
 
 
-def small_networks(seed: int = 0, *, tiny: bool = False, **settings: Any) -> PersonaLiveNetworks:
+def small_networks(
+    seed: int = 0, *, rounded: bool = True, tiny: bool = False, **settings: Any
+) -> PersonaLiveNetworks:
     """Ready to work on the processor, in float32 if nothing else is chosen."""
     chosen = EngineSettings(device="cpu", decoder="tiny" if tiny else "full", **settings)
-    return PersonaLiveNetworks(small_modules(seed, tiny=tiny), chosen)
+    return PersonaLiveNetworks(small_modules(seed, tiny=tiny), chosen, rounded=rounded)
 
 
 def small_pictures(count: int, seed: int) -> Image:
@@ -61,5 +71,5 @@ class QuickMotion(nn.Module):
         drawn = torch.Generator().manual_seed(seed)
         self.weight = nn.Parameter(torch.randn(3 * 8 * 8, 32 * 16, generator=drawn) / 8)
 
-    def forward(self, face_B3HW: Tensor) -> Tensor:
-        return (adaptive_avg_pool2d(face_B3HW, 8).flatten(1) @ self.weight).unflatten(1, (32, 16))
+    def forward(self, faces: Tensor) -> Tensor:
+        return (adaptive_avg_pool2d(faces, 8).flatten(1) @ self.weight).unflatten(1, (32, 16))

@@ -51,7 +51,8 @@ class Stream:
         self._follow, self._draw = self._make_follow(), self._make_draw()
         self._keys = KeyFrames(self._motion, distance=self._options.key_distance)
         self._known = self._portrait
-        self._window: Window | None = None
+        self.window: Window | None = None
+        """The frames that are on their way; None before the first step."""
 
     @property
     def num_key_frames(self) -> int:
@@ -63,12 +64,12 @@ class Stream:
         pictures of three steps before. Those of the first three steps show the portrait's way to
         the driver's first pose."""
         chunk = self._seen(pictures)
-        if self._window is None:
+        if self.window is None:
             portrait = self._reference.latents.to(self._networks.device)
             lead_in = chunk.first(LEAD_IN_FRAMES)
-            self._window = Window(portrait, self._draw, self._schedule, lead_in)
-        oldest = self._window.frames.motion[:1]
-        latents = self._window.push(chunk.last(CHUNK_FRAMES), self._noise)
+            self.window = Window(portrait, self._draw, self._schedule, lead_in)
+        oldest = self.window.frames.motion[:1]
+        latents = self.window.push(chunk.last(CHUNK_FRAMES), self._noise)
         painted = self._networks.paint(latents)
         if self._keys.take(oldest):
             self._remember(latents[0])
@@ -78,7 +79,7 @@ class Stream:
         """What the pictures ask for, after the lead-in where there is nothing before."""
         followed = self._follow(pictures)
         motion = self._networks.motion(pictures, followed.driver)
-        if self._window is None:
+        if self.window is None:
             weights = lead_in_weights().to(motion)[:, None, None]
             motion = torch.cat((self._motion.lerp(motion[:1], weights), motion))
         return Frames(motion, self._networks.pose(followed.portrait, self._reference.side))
