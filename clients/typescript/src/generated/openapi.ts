@@ -940,6 +940,37 @@ export interface components {
              */
             batch?: number;
             /**
+             * Steps
+             * @description Of personalive's diffusion.
+             * @default 4
+             */
+            steps?: number;
+            /**
+             * Guidance
+             * @description How much further personalive's pictures follow portrait and driver.
+             * @default 1
+             */
+            guidance?: number;
+            /**
+             * Resolution
+             * @description Side of what personalive draws, pixels.
+             * @default 512
+             */
+            resolution?: number;
+            /**
+             * Decoder
+             * @description Of personalive and musetalk; the tiny one is quicker, with less detail.
+             * @default full
+             * @enum {string}
+             */
+            decoder?: "full" | "tiny";
+            /**
+             * Offload
+             * @description Bring networks to the card one by one: slower, and fits smaller cards.
+             * @default false
+             */
+            offload?: boolean;
+            /**
              * Face
              * @description Which face, the largest is 1.
              * @default 1
@@ -1473,6 +1504,37 @@ export interface components {
              */
             batch?: number;
             /**
+             * Steps
+             * @description Of personalive's diffusion.
+             * @default 4
+             */
+            steps?: number;
+            /**
+             * Guidance
+             * @description How much further personalive's pictures follow portrait and driver.
+             * @default 1
+             */
+            guidance?: number;
+            /**
+             * Resolution
+             * @description Side of what personalive draws, pixels.
+             * @default 512
+             */
+            resolution?: number;
+            /**
+             * Decoder
+             * @description Of personalive and musetalk; the tiny one is quicker, with less detail.
+             * @default full
+             * @enum {string}
+             */
+            decoder?: "full" | "tiny";
+            /**
+             * Offload
+             * @description Bring networks to the card one by one: slower, and fits smaller cards.
+             * @default false
+             */
+            offload?: boolean;
+            /**
              * Face
              * @description Which face, the largest is 1.
              * @default 1
@@ -1740,6 +1802,37 @@ export interface components {
              * @default 1
              */
             batch?: number;
+            /**
+             * Steps
+             * @description Of personalive's diffusion.
+             * @default 4
+             */
+            steps?: number;
+            /**
+             * Guidance
+             * @description How much further personalive's pictures follow portrait and driver.
+             * @default 1
+             */
+            guidance?: number;
+            /**
+             * Resolution
+             * @description Side of what personalive draws, pixels.
+             * @default 512
+             */
+            resolution?: number;
+            /**
+             * Decoder
+             * @description Of personalive and musetalk; the tiny one is quicker, with less detail.
+             * @default full
+             * @enum {string}
+             */
+            decoder?: "full" | "tiny";
+            /**
+             * Offload
+             * @description Bring networks to the card one by one: slower, and fits smaller cards.
+             * @default false
+             */
+            offload?: boolean;
             /**
              * Face
              * @description Which face, the largest is 1.
@@ -2858,6 +2951,12 @@ export interface components {
             /** Fps */
             fps: number;
             /**
+             * Latency Ms
+             * @description How much later than it is told the face does something, for its engine's sake; sound is as late. 0 for engines that draw one picture at a time.
+             * @example 0
+             */
+            latency_ms: number;
+            /**
              * Created
              * Format: date-time
              */
@@ -2951,6 +3050,11 @@ export interface components {
             latency_p95_ms: number | null;
             /** Latency P99 Ms */
             latency_p99_ms: number | null;
+            /**
+             * Delay Ms
+             * @description The session's `latency_ms` as it is now: more while the engine is too slow for all frames.
+             */
+            delay_ms: number;
             /**
              * Frames
              * @description Since the session began.
@@ -3117,6 +3221,37 @@ export interface components {
              */
             batch?: number;
             /**
+             * Steps
+             * @description Of personalive's diffusion.
+             * @default 4
+             */
+            steps?: number;
+            /**
+             * Guidance
+             * @description How much further personalive's pictures follow portrait and driver.
+             * @default 1
+             */
+            guidance?: number;
+            /**
+             * Resolution
+             * @description Side of what personalive draws, pixels.
+             * @default 512
+             */
+            resolution?: number;
+            /**
+             * Decoder
+             * @description Of personalive and musetalk; the tiny one is quicker, with less detail.
+             * @default full
+             * @enum {string}
+             */
+            decoder?: "full" | "tiny";
+            /**
+             * Offload
+             * @description Bring networks to the card one by one: slower, and fits smaller cards.
+             * @default false
+             */
+            offload?: boolean;
+            /**
              * Face
              * @description Which face, the largest is 1.
              * @default 1
@@ -3231,13 +3366,6 @@ export interface components {
              * @enum {string}
              */
             lips?: "engine" | "musetalk";
-            /**
-             * Decoder
-             * @description MuseTalk's; the tiny one is quicker.
-             * @default full
-             * @enum {string}
-             */
-            decoder?: "full" | "tiny";
             /**
              * Fps
              * @description 25 if left out.
