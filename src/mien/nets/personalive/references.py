@@ -15,6 +15,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor2_0
 from torch import Tensor, nn
+from torch._dynamo import maybe_mark_dynamic
 
 from mien.nets.personalive.attention import attended, given_out
 from mien.nets.personalive.params import Config
@@ -85,6 +86,8 @@ class Known(NamedTuple):
         tokens_1LC = tokens_1LC.to(self.keys)
         keys_1NC = torch.cat((self.keys, block.attn1.to_k(tokens_1LC)), 1)
         values_1NC = torch.cat((self.values, block.attn1.to_v(tokens_1LC)), 1)
+        for known_1NC in (keys_1NC, values_1NC):  # else each key frame compiles the network again
+            maybe_mark_dynamic(known_1NC, 1)
         return Known(keys_1NC, values_1NC, self.constant)
 
     def seen(self, block: Block, h_FLC: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
+from torch._dynamo.testing import CompileCounter
 
 from fakes.personalive_goldens import filled
 from mien.nets.personalive.references import Told
@@ -154,8 +155,13 @@ def test_half_precision_comes_near(unet: DenoisingUnet, kind: Any) -> None:
     assert off < (0.05 if kind is torch.bfloat16 else 0.01)
 
 
-def test_its_blocks_are_one_graph_for_a_compiler(unet: DenoisingUnet) -> None:
-    block, known = unet.mid_block, unet.condition(CLIP, [bank(1)])[1:2]
-    given = drawn(FRAMES, 64, 2, 2), drawn(FRAMES, 128), drawn(FRAMES, 32, 16), known
-    compiled = torch.compile(block, backend="eager", fullgraph=True)
-    torch.testing.assert_close(compiled(*given), block(*given))
+def test_its_blocks_are_compiled_once_for_any_number_of_pictures(unet: DenoisingUnet) -> None:
+    block, counted = unet.mid_block, CompileCounter()
+    compiled = torch.compile(block, backend=counted, fullgraph=True, dynamic=False)
+    signals = drawn(FRAMES, 64, 2, 2), drawn(FRAMES, 128), drawn(FRAMES, 32, 16)
+    condition = unet.condition(CLIP, [bank(1)])
+    for seed in (2, 3):
+        known = condition[1:2]
+        torch.testing.assert_close(compiled(*signals, known), block(*signals, known))
+        condition = unet.extended(condition, bank(seed))
+    assert counted.frame_count == 1
