@@ -29,7 +29,7 @@ def bench(
         int | None,
         typer.Option(
             metavar="N", rich_help_panel=_MEASURING,
-            help="Rounds that count. Default: 30, and 3 of joyvasa and musetalk.",
+            help="Rounds that count. Default: 30, and 3 of joyvasa, musetalk and personalive.",
         ),
     ] = None,
     warmup: Annotated[
@@ -42,6 +42,13 @@ def bench(
             help="Side of the portrait in pixels, 128 to 4096.",
         ),
     ] = 512,
+    reduced: Annotated[
+        bool,
+        typer.Option(
+            "--reduced", rich_help_panel=_MEASURING,
+            help="Small networks in the place of personalive's, for a processor.",
+        ),
+    ] = False,
     profile_memory: Annotated[
         bool,
         typer.Option(
@@ -71,6 +78,7 @@ def bench(
             NETWORKS,
             USUAL_ROUNDS,
             benchmark_networks,
+            check_reduced,
         )
 
         settings = engine.settings()
@@ -78,11 +86,13 @@ def bench(
             told = benchmark_networks(
                 settings,
                 iterations=USUAL_ROUNDS if iterations is None else iterations,
+                reduced=reduced,
                 output=output,
                 force=force,
             )
             typer.echo(told.to_json(indent=None if json else 2))
             return
+        check_reduced(settings.name, reduced=reduced)
         report = benchmark(
             settings,
             iterations=_USUAL_ROUNDS if iterations is None else iterations,

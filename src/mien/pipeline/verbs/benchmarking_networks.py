@@ -1,22 +1,24 @@
-"""How fast networks beside the engines are here: JoyVASA and MuseTalk."""
+"""How fast networks are here, each way beside the plain one: JoyVASA, MuseTalk and PersonaLive."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mien.checks import check_whole
 from mien.drivers.joyvasa import JoyVasaSettings
+from mien.engines.base import check_settings
 from mien.engines.settings import EngineSettings
 from mien.errors import OptionError
 from mien.pipeline.engine_choice import models_folder
 from mien.pipeline.verbs.benchmarking import place_of, write_report
 from mien.retouch.musetalk.settings import MuseTalkSettings
 
-NETWORKS = ("joyvasa", "musetalk")
+NETWORKS = ("joyvasa", "musetalk", "personalive")
 USUAL_ROUNDS = 3
 _MOST = 1000
 
@@ -39,12 +41,14 @@ def benchmark_networks(
     settings: EngineSettings,
     *,
     iterations: int = USUAL_ROUNDS,
+    reduced: bool = False,
     output: str | Path | None = None,
     force: bool = False,
 ) -> NetworkReport:
     """Measure the networks that ``settings.name`` names, where and how exactly the other settings
     say, ``iterations`` rounds of all their ways. Without weights on this machine they get others,
-    which take as long, unless the settings say where weights are. ``output``: a file of JSON.
+    which take as long, unless the settings say where weights are. ``reduced``: small networks in
+    their place, of which PersonaLive alone has some. ``output``: a file of JSON.
 
     Raises an InputError for what cannot be done, before the work begins; EngineUnavailableError.
     """
@@ -52,8 +56,9 @@ def benchmark_networks(
     for option, value in (("--runtime", settings.runtime), ("--tier", settings.tier)):
         if value != "auto":
             raise OptionError(option, f"{value} is not for {settings.name}, which runs on torch")
+    check_reduced(settings.name, reduced=reduced)
     staging = None if output is None else place_of(output, force=force)
-    figures = _joyvasa if settings.name == "joyvasa" else _musetalk
+    figures = (_REDUCED if reduced else _PUBLISHED)[settings.name]
     report = NetworkReport(settings.name, iterations, figures(settings, iterations))
     if staging is not None:
         write_report(staging, report.to_json(indent=2))
@@ -79,3 +84,29 @@ def _musetalk(settings: EngineSettings, rounds: int) -> dict[str, Any]:
     )
     made_up = settings.models_dir is None
     return asdict(musetalk_trial(chosen, rounds=rounds, made_up=made_up))
+
+
+def _personalive(settings: EngineSettings, rounds: int, *, reduced: bool = False) -> dict[str, Any]:
+    from mien.engines.personalive.trial import personalive_trial
+
+    check_settings(settings)
+    chosen = settings  # small networks have no files: the environment's folder is no matter
+    if not reduced:
+        chosen = replace(settings, models_dir=models_folder(settings.models_dir))
+    made_up = settings.models_dir is None
+    return asdict(personalive_trial(chosen, rounds=rounds, reduced=reduced, made_up=made_up))
+
+
+_Figures = Callable[[EngineSettings, int], Mapping[str, Any]]
+_PUBLISHED: Mapping[str, _Figures] = {
+    "joyvasa": _joyvasa,
+    "musetalk": _musetalk,
+    "personalive": _personalive,
+}
+_REDUCED: Mapping[str, _Figures] = {"personalive": partial(_personalive, reduced=True)}
+
+
+def check_reduced(name: str, *, reduced: bool) -> None:
+    """OptionError for small networks where there are none."""
+    if reduced and name not in _REDUCED:
+        raise OptionError("--reduced", f"{name} has no small networks; leave it out")
