@@ -121,13 +121,14 @@ def _about(axis: int, angle_B: Tensor) -> Tensor:
 def draw(keypoints_BK3: Tensor, side: int) -> Tensor:
     """(B, 3, side, side), RGB 0..1: seven of the keypoints as discs on black, each of its own
     colour; where discs meet their colours add up."""
-    points_BX2 = _pixels(keypoints_BK3, side)
-    grid_S = torch.arange(side, device=keypoints_BK3.device)
-    off_BXS2 = (grid_S[:, None] - points_BX2[:, :, None]).square()
-    off_x_BX1S, off_y_BXS1 = off_BXS2[:, :, None, :, 0], off_BXS2[:, :, :, None, 1]
-    discs_BXSS = (off_x_BX1S + off_y_BXS1 <= _RADIUS_PX**2).float()
-    colours_X3 = torch.tensor(_COLOURS, device=discs_BXSS.device) / 255.0
-    return torch.einsum("bxhw,xc->bchw", discs_BXSS, colours_X3).clamp(max=1.0)
+    drawing_B3SS = torch.zeros(len(keypoints_BK3), 3, side, side, device=keypoints_BK3.device)
+    colours_X3 = torch.tensor(_COLOURS, device=drawing_B3SS.device) / 255.0
+    along_S = torch.arange(side, device=drawing_B3SS.device)
+    for point_B2, colour_3 in zip(_pixels(keypoints_BK3, side).unbind(1), colours_X3, strict=True):
+        off_x_BS, off_y_BS = (along_S - point_B2[:, :, None]).square().unbind(1)
+        disc_BSS = off_x_BS[:, None, :] + off_y_BS[:, :, None] <= _RADIUS_PX**2
+        drawing_B3SS += disc_BSS[:, None] * colour_3[:, None, None]
+    return drawing_B3SS.clamp_(max=1.0)
 
 
 def face_boxes(keypoints_BK3: Tensor, side: int) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -103,6 +103,7 @@ def test_what_is_outside_the_picture_is_not_drawn() -> None:
     assert draw(points(), 64).sum() == 0
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.tuples(st.floats(-4, 4), st.floats(-4, 4)), min_size=7, max_size=7),
     SIDES,

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -35,6 +35,7 @@ def test_steps_that_four_levels_cannot_share_are_refused(steps: int) -> None:
         Schedule(steps)
 
 
+@settings(deadline=None, max_examples=40)
 @given(STEPS)
 def test_a_frame_is_only_ever_taken_to_less_noise_until_none_is_left(steps: int) -> None:
     schedule = Schedule(steps)
@@ -48,12 +49,14 @@ def test_a_frame_is_only_ever_taken_to_less_noise_until_none_is_left(steps: int)
     assert left[-1] == 1
 
 
+@settings(deadline=None, max_examples=40)
 @given(STEPS)
 def test_the_steps_are_even(steps: int) -> None:
     gaps = [before - after for before, after in pairwise(Schedule(steps).timesteps[:-1])]
     assert max(gaps) - min(gaps) <= 1
 
 
+@settings(deadline=None, max_examples=40)
 @given(STEPS)
 def test_an_iteration_takes_each_chunk_to_where_the_one_before_it_was(steps: int) -> None:
     schedule = Schedule(steps)
@@ -69,6 +72,7 @@ def test_an_iteration_takes_each_chunk_to_where_the_one_before_it_was(steps: int
     assert ended[CHUNK_FRAMES:] == calls[0].timesteps.tolist()[:-CHUNK_FRAMES]
 
 
+@settings(deadline=None, max_examples=40)
 @given(STEPS, st.integers(0, 99))
 def test_whoever_knows_the_noise_gets_the_clean_latents_back(steps: int, seed: int) -> None:
     schedule = Schedule(steps)
