@@ -27,19 +27,14 @@ class Limits:
         """Nothing in it is recorded for training. OutOfMemoryError for what the libraries raise
         where memory ends; ``doing``: what for."""
         try:
-            with torch.inference_mode():
+            with torch.no_grad():
                 yield
-            return
         except (MemoryError, RuntimeError) as error:
             if not is_no_memory(error):
                 raise
-        if self._device != "cpu":  # what the failed attempt held is gone only now
-            torch.cuda.empty_cache()
-        raise OutOfMemoryError(
-            NAME,
-            f"out of memory on {self._device} while {doing}, in {self._number}; "
-            f"choose {self._smaller()}, or close what else fills it",
-        )
+            problem = f"out of memory on {self._device} while {doing}, in {self._number}"
+            advice = f"choose {self._smaller()}, or close what else fills it"
+            raise OutOfMemoryError(NAME, f"{problem}; {advice}") from None
 
     def finite(self, result: Tensor) -> Tensor:
         """The same. EngineUnavailableError if something in it is no number: pictures of it would

@@ -8,8 +8,6 @@ from typing import Any, Protocol
 
 import torch
 
-from mien.engines.personalive.precision import tensors_of
-
 Network = Any
 """A torch module."""
 
@@ -33,33 +31,38 @@ class Residents:
 
 class Turns:
     """One network is on the device at a time, the one that worked last; the others wait in main
-    memory. None of them changes, so that there is nothing to bring back."""
+    memory. What they know does not change, so that nothing is ever brought back."""
 
     def __init__(self, networks: Iterable[Network], device: torch.device) -> None:
         self._device = device
-        self._at_home = {id(each): [own.data for own in tensors_of(each)] for each in networks}
-        self._away: Network | None = None
+        self._waiting = {id(each): _tensors(each) for each in networks}
+        self._there: int | None = None
 
     @contextmanager
     def working(self, network: Network) -> Generator[None]:
-        if network is not self._away:
+        if self._there != id(network):
             self._send_home()
-            self._bring(network)
+            self._bring(id(network))
         yield
 
-    def _bring(self, network: Network) -> None:
-        self._away = network
+    def _bring(self, network: int) -> None:
+        self._there = network
         try:
-            for own in tensors_of(network):
-                own.data = own.data.to(self._device)
+            for place, name, tensor in self._waiting[network]:
+                place[name] = tensor.to(self._device)
         except BaseException:  # memory ended on the way
             self._send_home()
             raise
 
     def _send_home(self) -> None:
-        if self._away is None:
-            return
-        at_home = self._at_home[id(self._away)]
-        for own, waiting in zip(tensors_of(self._away), at_home, strict=True):
-            own.data = waiting
-        self._away = None
+        if self._there is not None:
+            for place, name, tensor in self._waiting[self._there]:
+                place[name] = tensor
+            self._there = None
+
+
+def _tensors(network: Network) -> list[tuple[dict[str, Any], str, Any]]:
+    """Where a network has its parameters and tables: a layer's place for them, the name there, and
+    the tensor."""
+    places = (own for layer in network.modules() for own in (layer._parameters, layer._buffers))
+    return [(own, name, each) for own in places for name, each in own.items() if each is not None]
