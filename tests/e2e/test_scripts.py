@@ -145,16 +145,23 @@ def test_without_arguments_mien_s_own_portrait_does_what_its_own_film_shows(
     assert [path.name for path in folder.iterdir()] == ["my film.mp4"]
 
 
-@pytest.mark.parametrize(
-    ("given", "complaint"),
-    [
-        (["--steps", 8, "--", "--engine", "mesh"], "--steps: engine mesh has no use for it"),
-        (["-W", 256, "--", "--engine", "mesh"], "--resolution: engine mesh has no use for it"),
-    ],
-)
-def test_what_mien_refuses_is_told_in_its_words(
-    script: Script, portrait: Path, clip: Path, given: list[object], complaint: str
+def test_what_is_asked_of_mien_is_what_is_asked_of_the_script(
+    script: Script, tmp_path: Path
 ) -> None:
-    told = ("--ref_image", portrait, "--driving_video", clip, *given)
-    code, line = ending(script("predict.sh", *told))
-    assert (code, line.startswith(f"mien: {complaint}")) == (2, True), line
+    """As a program that stands in its place says."""
+    stand_in = tmp_path / "bin" / "mien"
+    stand_in.parent.mkdir()
+    stand_in.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n")
+    stand_in.chmod(0o755)
+    told = (
+        "--ref_image", "a b.png", "--driving_video=c=d.mp4", "-o", "-e.mp4", "--width", 768,
+        "-H", 640, "--max_frames", 0, "--steps=8", "--seed", 7, "--force", "--verbose", "--",
+        "--device", "cpu",
+    )  # fmt: skip
+    done = script("predict.sh", *told, PATH=f"{stand_in.parent}:{SYSTEM}")
+    assert (done.returncode, done.stderr) == (7, "")
+    assert done.stdout.splitlines() == [
+        "animate", "--engine", "personalive", "--driving", "c=d.mp4", "--no-paste-back",
+        "--size", "768x640", "--resolution", "640", "--max-frames", "0", "--steps", "8",
+        "--seed", "7", "-o", "-e.mp4", "--force", "--verbose", "--device", "cpu", "--", "a b.png",
+    ]  # fmt: skip
