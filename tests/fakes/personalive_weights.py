@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from fakes.musetalk_weights import with_old_names
+from fakes.small_personalive import small_sizes
 from mien.engines.personalive.modules import Modules, recipe_modules
-from mien.engines.personalive.sizes import reduced_sizes
+from mien.engines.personalive.sizes import Sizes
 from mien.weights import bundle_named
 
 State = dict[str, torch.Tensor]
@@ -18,19 +20,28 @@ FILES = {each.name: Path(each.place) for each in bundle_named("personalive").art
 """Where each lies in a folder of models."""
 
 
-def small_modules(seed: int = 0, *, tiny: bool = False) -> Modules:
+def quick_sizes() -> Sizes:
+    """Those that draw soonest: a second for a chunk of 256 x 256."""
+    sizes = small_sizes()
+    return replace(sizes, unet={**sizes.unet, "attention_head_dim": 2})
+
+
+def small_modules(seed: int = 0, *, tiny: bool = False, sizes: Sizes | None = None) -> Modules:
     """All networks; the small decoder in its real size."""
-    modules = recipe_modules(seed, reduced_sizes(), tiny=tiny)
+    modules = recipe_modules(seed, sizes or small_sizes(), tiny=tiny)
     with torch.no_grad():  # else its last activations are all zero for some seeds
         taps = modules.motion_encoder.model.conv6.weight
         taps -= taps.mean(dim=(2, 3), keepdim=True)
     return modules
 
 
-def write_small_weights(folder: Path, seed: int = 0, *, tiny: bool = False) -> Modules:
+def write_small_weights(
+    folder: Path, seed: int = 0, *, tiny: bool = False, sizes: Sizes | None = None
+) -> Modules:
     """Write all that is needed below ``folder``, which stands for ``pretrained_weights``; the same
     networks. ``tiny``: with the small decoder, too."""
-    modules, sizes = small_modules(seed, tiny=tiny), reduced_sizes()
+    sizes = sizes or small_sizes()
+    modules = small_modules(seed, tiny=tiny, sizes=sizes)
     denoising = modules.denoising_unet.state_dict()
     states: dict[str, State] = {
         "reference-unet": modules.reference_unet.state_dict(),

@@ -151,9 +151,17 @@ def _problem(bundle: Bundle, missing: list[Artifact], models_dir: Path | None) -
         )
     return (
         f"its weights are not here: {files}; looked in {', '.join(looked)}"
-        f"{_hint(bundle, models_dir)}; run `mien models download {bundle.name}`, or name their "
-        f"folder with --models-dir or MIEN_MODELS_DIR; {bundle.instead}"
+        f"{_hint(bundle, models_dir)}; run `mien models download {bundle.name}`{_size(missing)}, "
+        f"or name their folder with --models-dir or MIEN_MODELS_DIR; {bundle.instead}"
     )
+
+
+def _size(missing: list[Artifact]) -> str:
+    """Behind what fetches them."""
+    size_mb = sum(each.content_bytes or 0 for each in missing) / 1e6
+    if size_mb < 1:
+        return ""
+    return f" ({size_mb / 1000:.1f} GB)" if size_mb >= 1000 else f" ({size_mb:.0f} MB)"
 
 
 def _hint(bundle: Bundle, models_dir: Path | None) -> str:
@@ -161,6 +169,9 @@ def _hint(bundle: Bundle, models_dir: Path | None) -> str:
     if models_dir is None:
         return ""
     chosen = models_dir.resolve()
+    systems = {artifact.place.parts[0] for artifact in bundle.artifacts}
+    if len(systems) > 1 and chosen.name in systems:
+        return f" (give {chosen.parent} in its place)"
     for artifact in bundle.artifacts:
         place = artifact.place.parent
         if len(place.parts) > 1 and chosen.parts[-len(place.parts) :] == place.parts:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import math
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,8 @@ from mien.errors import OptionError
 from mien.weights import BUNDLES, bundle_named, bundle_of
 
 pytestmark = pytest.mark.unit
+
+PERSONALIVE = Path(__file__).parents[2] / "golden" / "data" / "personalive" / "manifest.json"
 
 
 def test_the_table_agrees_with_the_official_layout() -> None:
@@ -25,6 +29,29 @@ def test_the_table_agrees_with_the_official_layout() -> None:
             assert known.get("tensor_bytes", artifact.content_bytes) == artifact.content_bytes
             if isinstance(known.get("layout"), dict):
                 assert set(artifact.parts.values()) == set(known["layout"])
+
+
+def test_the_table_agrees_with_personalives_files() -> None:
+    """Sizes are announced before anything is fetched; the UNet that upstream overwrites is not."""
+    manifest = json.loads(PERSONALIVE.read_text("utf-8"))["files"]
+    files = {str(each.place): each for each in BUNDLES["personalive"].artifacts if each.parts}
+    del files["taesd/diffusion_pytorch_model.safetensors"]
+    assert files.keys() == manifest.keys() - {
+        "sd-image-variations-diffusers/unet/diffusion_pytorch_model.bin"
+    }
+    for place, artifact in files.items():
+        sizes = {"float32": 4, "int64": 8}
+        tensors = manifest[place]["keys"].values()
+        wanted = sum(math.prod(shape) * sizes[kind] for shape, kind in tensors)
+        assert artifact.content_bytes == wanted, place
+        if artifact.repository.id == "huaichang/PersonaLive":
+            assert artifact.path == f"pretrained_weights/{place}"
+            assert "research only" in artifact.licence
+
+
+@pytest.mark.parametrize("name", ["musetalk", "personalive"])
+def test_how_much_there_is_to_fetch_is_known(name: str) -> None:
+    assert all(each.content_bytes for each in BUNDLES[name].artifacts)
 
 
 def test_names_are_unique_within_a_bundle() -> None:

@@ -150,6 +150,18 @@ def test_a_folder_that_is_too_deep_is_told_the_right_one(tmp_path: Path) -> None
     assert "in its place" not in str(missing.value)
 
 
+def test_one_folder_of_several_is_told_the_one_that_holds_all(tmp_path: Path) -> None:
+    """PersonaLive's files lie beside those of the networks it builds on."""
+    bundle = BUNDLES["personalive"]
+    own = bundle.artifacts[0].place
+    (tmp_path / own.parent).mkdir()
+    (tmp_path / own).touch()
+    with pytest.raises(MissingWeightsError) as missing:
+        find_weights(bundle, tmp_path / own.parent)
+    assert f"(give {tmp_path} in its place)" in str(missing.value)
+    assert own.name not in str(missing.value), "found all the same"
+
+
 def test_what_no_engine_needs_is_not_called_its_weights(tmp_path: Path) -> None:
     with pytest.raises(MissingWeightsError) as missing:
         find_weights(BUNDLES["insightface"], tmp_path)

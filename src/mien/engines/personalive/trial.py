@@ -76,14 +76,14 @@ def personalive_trial(
     replaced by the recipe's. modules: networks to measure in their place; they are taken over.
 
     Raises as :func:`mien.engines.personalive.opening.open_networks`; OptionError for networks as
-    published on a processor.
+    published with made-up weights on a processor.
     """
     check_whole("--iterations", rounds, least=1)
     require_neural()
     device = device_of(settings.device)
     weights: Weights = "given"
     if modules is None:
-        _check_bearable(settings, device, reduced=reduced)
+        _check_bearable(settings, device, reduced=reduced, made_up=made_up)
         modules, weights = _loaded(settings, reduced=reduced, made_up=made_up)
     from mien.engines.personalive.memory import forget_peak, measured_memory_mb
     from mien.engines.personalive.networks import PersonaLiveNetworks
@@ -119,16 +119,16 @@ def _reduced_side(resolution: int) -> int:
     return max(RESOLUTION_STEP, resolution // 4 // RESOLUTION_STEP * RESOLUTION_STEP)
 
 
-def _check_bearable(settings: EngineSettings, device: str, *, reduced: bool) -> None:
+def _check_bearable(settings: EngineSettings, device: str, *, reduced: bool, made_up: bool) -> None:
     if reduced and settings.models_dir is not None:
-        raise OptionError("--reduced", "small networks have made-up weights; leave it or "
-                          "--models-dir out")  # fmt: skip
-    if device == "cpu" and not reduced:
-        raise OptionError(
-            "--reduced",
-            "on a processor the published networks take minutes for each picture, and about "
-            "14 GB of memory; measure small ones with --reduced, or choose a card with --device",
+        problem = "small networks have made-up weights; leave it or --models-dir out"
+        raise OptionError("--reduced", problem)
+    if device == "cpu" and made_up and not reduced:
+        problem = (
+            "on a processor the published networks take minutes for each picture, and about 14 GB "
+            "of memory; measure small ones with --reduced, or choose a card with --device"
         )
+        raise OptionError("--reduced", problem)
 
 
 def _loaded(settings: EngineSettings, *, reduced: bool, made_up: bool) -> tuple[Modules, Weights]:

@@ -17,9 +17,9 @@ from safetensors.torch import save_file
 
 from fakes import personalive_weights as files
 from fakes.hub import put_in_cache
+from fakes.small_personalive import small_sizes
 from mien.engines.personalive.loading import find_files, load_modules, load_network
 from mien.engines.personalive.modules import MAKERS, Modules, recipe_modules
-from mien.engines.personalive.sizes import reduced_sizes
 from mien.engines.settings import EngineSettings
 from mien.errors import EngineUnavailableError, MissingWeightsError, WeightsError
 from mien.pipeline.model_checks import check_model
@@ -208,7 +208,7 @@ def test_what_is_missing_is_named_with_what_works_instead(folder: Path, name: st
 def test_the_tiny_decoder_is_asked_for_when_it_is_wanted(folder: Path) -> None:
     with pytest.raises(MissingWeightsError, match=r"small decoder is not here.*--decoder full"):
         load(folder, decoder="tiny")
-    tiny = made_up(partial(MAKERS["tiny"], reduced_sizes()), 0)
+    tiny = made_up(partial(MAKERS["tiny"], small_sizes()), 0)
     files.write_tiny_decoder(folder, tiny.state_dict())
     assert same(load(folder, decoder="tiny").tiny, tiny)
 
@@ -307,7 +307,7 @@ def test_code_in_a_file_is_not_run(
 def test_sizes_that_cannot_be_are_refused(
     folder: Path, name: str, change: dict[str, object], complaint: str
 ) -> None:
-    sizes = reduced_sizes()
+    sizes = small_sizes()
     known = {
         "unet-config": sizes.unet,
         "vae-config": sizes.vae,
