@@ -44,12 +44,10 @@ def small_modules(seed: int = 0, *, tiny: bool = False) -> Modules:
     return replace(modules, motion_encoder=QuickMotion(seed).eval())
 
 
-def small_networks(
-    seed: int = 0, *, rounded: bool = True, tiny: bool = False, **settings: Any
-) -> PersonaLiveNetworks:
+def small_networks(seed: int = 0, *, tiny: bool = False, **settings: Any) -> PersonaLiveNetworks:
     """Ready to work on the processor, in float32 if nothing else is chosen."""
     chosen = EngineSettings(device="cpu", decoder="tiny" if tiny else "full", **settings)
-    return PersonaLiveNetworks(small_modules(seed, tiny=tiny), chosen, rounded=rounded)
+    return PersonaLiveNetworks(small_modules(seed, tiny=tiny), chosen)
 
 
 def small_pictures(count: int, seed: int) -> Image:
