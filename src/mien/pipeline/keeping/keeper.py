@@ -8,12 +8,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from mien.checks import check_whole
-from mien.engines import Engine, load_engine
+from mien.engines import Engine
 from mien.engines.base import engine_info
 from mien.engines.settings import EngineSettings, settings_of
 from mien.face import MeshTracker
 from mien.face.tracker import MAX_FACES
+from mien.pipeline.bridge import open_engine
 from mien.pipeline.keeping.lru import ByteLru, LruStatus
+from mien.pipeline.keeping.sharing import SharedEngines
 from mien.pipeline.keeping.shelf import KeptModel, M, Model, ModelShelf
 from mien.pipeline.keeping.sizes import num_bytes
 from mien.pipeline.portraits.prepared import PortraitKey, PreparedPortrait
@@ -43,8 +45,9 @@ class Keeper:
     of them fit; pictures stay prepared by their content, and are forgotten beyond
     ``portrait_memory_mb``: the longest unused first. What is made is the same as without it.
 
-    Safe to use from several threads: each borrows an engine of its own. A context manager, which
-    gives all memory back in the end.
+    Safe to use from several threads: each borrows an engine of its own, or, of those that draw
+    several frames at once and are large, the same one, by turns. A context manager, which gives all
+    memory back in the end.
     """
 
     def __init__(self, *, engine_memory_mb: int = 8000, portrait_memory_mb: int = 512) -> None:
@@ -52,16 +55,19 @@ class Keeper:
         check_whole("engine_memory_mb", engine_memory_mb, least=0)
         check_whole("portrait_memory_mb", portrait_memory_mb, least=0)
         self._models = ModelShelf(engine_memory_mb)
+        self._shared = SharedEngines(self._models.lend)
         self._finder: MeshTracker | None = None
         self._portraits: ByteLru[PortraitKey, PreparedPortrait] = ByteLru(portrait_memory_mb * _MB)
 
     def engine(self, engine: str | EngineSettings) -> AbstractContextManager[Engine[Any]]:
         """An engine by name or by settings, lent for the length of the context: reset, and nobody
-        else's meanwhile. It is not to be closed.
+        else's meanwhile, or shared with those who have it. It is not to be closed.
 
-        Raises as :func:`mien.engines.load_engine`.
+        Raises as :func:`mien.pipeline.bridge.open_engine`.
         """
-        return self.lend(engine_model(settings_of(engine)))
+        model = engine_model(settings_of(engine))
+        is_shared = engine_info(settings_of(engine).name).chunk_frames > 1
+        return self._shared.lend(model) if is_shared else self.lend(model)
 
     def lend(self, model: Model[M]) -> AbstractContextManager[M]:
         """A model, lent in the same way. Raises what loading it does."""
@@ -121,11 +127,11 @@ class Keeper:
 def engine_model(settings: EngineSettings) -> Model[Engine[Any]]:
     """An engine, as what can be lent. Raises as :func:`mien.engines.base.engine_info`."""
     memory_mb = engine_info(settings.name).memory_mb
-    return Model(settings, memory_mb, lambda budget: load_engine(settings, budget=budget))
+    return Model(settings, memory_mb, lambda budget: open_engine(settings, budget=budget))
 
 
 def borrowed_engine(
     settings: EngineSettings, keeper: Keeper | None
 ) -> AbstractContextManager[Engine[Any]]:
     """An engine for the length of a context: kept by somebody, or loaded and closed."""
-    return closing(load_engine(settings)) if keeper is None else keeper.engine(settings)
+    return closing(open_engine(settings)) if keeper is None else keeper.engine(settings)
