@@ -125,6 +125,8 @@ def test_a_keeper_keeps_the_networks(portrait: Path, models: Path, tmp_path: Pat
         (("--audio-driver", "phone"), "--audio-driver: 'phone' is none of"),
         (("--audio-driver", "joyvasa", "--gaze", "0,0"), "--gaze: goes with --audio-driver speech"),
         (("--audio-driver", "joyvasa", "--guidance", "99"), "--guidance"),
+        (("--head-motion", "nan"), "--head-motion: goes with --audio-driver joyvasa"),
+        (("--joyvasa-steps", "0"), "--joyvasa-steps: goes with --audio-driver joyvasa"),
         (("--driving", "film.mp4"), "--driving: 'film.mp4' is no idle motion"),
         (("--crop", "nose"), "--crop: 'nose' is none of"),
     ],

@@ -10,12 +10,14 @@ import typer
 from mien.cli.engine_options import EngineOptions, with_options
 from mien.cli.options import ENGINE
 from mien.cli.picture_options import PictureOptions
+from mien.errors import OptionError
 
 if TYPE_CHECKING:
     from mien.drivers.joyvasa import JoyVasaSettings
     from mien.retouch.musetalk.settings import MuseTalkSettings
 
 _SPEECH, _JOYVASA = "Speech", "JoyVASA"
+_OF_JOYVASA = ("joyvasa_steps", "head_motion", "expression_motion", "pose_smoothing")
 
 PresetName = Annotated[
     str | None,
@@ -88,6 +90,8 @@ class NetworkOptions:
         the engine does. With JoyVASA ``guidance`` is its own and not the engine's. Raises
         OptionError."""
         joyvasa = self.audio_driver == "joyvasa"
+        if not joyvasa:
+            self._check_unused()
         return {
             **(replace(picture, guidance=None) if joyvasa else picture).arguments(),
             "preset": self.preset,
@@ -97,6 +101,12 @@ class NetworkOptions:
             "joyvasa": self._joyvasa(picture) if joyvasa else None,
             "musetalk": self._musetalk(picture),
         }
+
+    def _check_unused(self) -> None:
+        for name in _OF_JOYVASA:
+            if getattr(self, name) != getattr(DEFAULT_NETWORKS, name):
+                option = f"--{name.replace('_', '-')}"
+                raise OptionError(option, "goes with --audio-driver joyvasa; leave it out")
 
     def _joyvasa(self, engine: EngineOptions) -> JoyVasaSettings:
         from mien.drivers.joyvasa.settings import DEFAULT_SETTINGS, JoyVasaSettings

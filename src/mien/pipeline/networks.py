@@ -67,8 +67,7 @@ class Networks:
     def lips(self, settings: MuseTalkSettings | None, options: AnimateOptions) -> PaintedLips:
         """MuseTalk, set up as given, or where the engine runs. Raises as :meth:`joyvasa_speaker`,
         and OptionError for what cannot be painted."""
-        if not options.paste_back:
-            raise OptionError("--lips", "musetalk needs --paste-back: it looks for the face")
+        check_pasted(options.paste_back)
         engine = self._engine
         chosen = settings or musetalk_beside(engine)
         find_files(chosen)
@@ -112,6 +111,12 @@ class PaintedLips:
         if self.keeper.budget.hold_both(painter.memory_mb, self.beside_mb):
             return partial(lips.retouch, samples=sound, rate=fps)
         return lambda frames: lips.retouch(in_chunks(frames), sound, fps)
+
+
+def check_pasted(paste_back: bool) -> None:
+    """OptionError unless lips that are painted have a whole picture to lie in."""
+    if not paste_back:
+        raise OptionError("--lips", "musetalk needs --paste-back: it looks for the face")
 
 
 def in_chunks(frames: Iterator[Frame], most_bytes: int = _CHUNK_BYTES) -> Iterator[Frame]:

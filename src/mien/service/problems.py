@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -73,6 +74,8 @@ _TITLES = {
     431: "Request Header Fields Too Large",
 }
 """Those of RFC 9110 where versions of Python have others."""
+_KIND = re.compile(r"(function-\w+|literal)\[.*\]|constrained-\w+", re.DOTALL)
+"""What pydantic calls a kind that is written down nowhere else."""
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger(__name__)
 
@@ -123,7 +126,7 @@ def add_problems(app: FastAPI) -> None:
             detail = "send JSON, with Content-Type: application/json"
             return _answer(request, 415, UnsupportedKindError.code, detail)
         faults = [
-            {"field": ".".join(map(str, each["loc"])), "problem": _words(str(each["msg"]))}
+            {"field": _field(each["loc"]), "problem": _words(str(each["msg"]))}
             for each in error.errors()
         ]
         if any(each["type"] == "json_invalid" for each in error.errors()):
@@ -157,6 +160,11 @@ def _is_no_json(request: Request, error: RequestValidationError) -> bool:
     """Whether all of a body is wrong for its type, as of a form in the place of JSON."""
     whole = any(each["loc"] == ("body",) and each["type"] != "missing" for each in error.errors())
     return whole and "json" not in request.headers.get("content-type", "")
+
+
+def _field(place: Sequence[str | int]) -> str:
+    """A place as pydantic tells it, without what it calls the kinds of which a value may be one."""
+    return ".".join(str(each) for each in place if not _KIND.fullmatch(str(each)))
 
 
 def _words(problem: str) -> str:

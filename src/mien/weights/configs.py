@@ -18,8 +18,8 @@ _BLOCKS = frozenset({
     "CrossAttnDownBlock2D", "DownBlock2D", "UpBlock2D", "CrossAttnUpBlock2D",
     "DownEncoderBlock2D", "UpDecoderBlock2D",
 })  # fmt: skip
-_DEPTHS = {"layers_per_block": 8, "encoder_layers": 8, "num_hidden_layers": 48}
-"""The most layers there could be, where that is said of them."""
+_MOST_OF = {"layers_per_block": 8, "encoder_layers": 8, "num_hidden_layers": 48, "sample_size": 512}
+"""Where it is less: layers, and the sides of pictures, which no shape of a tensor bounds."""
 
 Check = Callable[[Any], bool]
 
@@ -76,8 +76,8 @@ def _check_like(key: str, published: Any) -> Check:
         return lambda value: type(value) is type(published) and value == published
     if isinstance(published, float):
         return lambda value: isinstance(value, float) and 0 < value < 1
-    if key in _DEPTHS:
-        return lambda value: _is_size(value) and value <= _DEPTHS[key]
+    if key in _MOST_OF:
+        return lambda value: _is_size(value) and value <= _MOST_OF[key]
     return _is_size if published else lambda value: type(value) is int and value == 0
 
 

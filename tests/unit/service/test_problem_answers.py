@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from fastapi import APIRouter, FastAPI, File, UploadFile
@@ -12,12 +12,14 @@ from mien.errors import MissingWeightsError, OptionError, SynthesizerError
 from mien.service.errors import BusyError
 from mien.service.faults import Faults
 from mien.service.problems import add_problems, problem_of
+from mien.service.routes.numbers import Whole
 
 pytestmark = pytest.mark.unit
 
 
 class Asked(BaseModel):
     number: int = Field(ge=1)
+    face: Annotated[Whole, Field(ge=1)] | Literal["all"] = 1
 
 
 def client() -> TestClient:
@@ -52,6 +54,12 @@ def test_a_method_that_is_not_allowed_is_answered_with_all_that_are() -> None:
     assert answer.headers["allow"] == "GET, DELETE"
     assert answer.headers["content-type"] == "application/problem+json"
     assert client().put("/pages/hello.ogg").headers["allow"] == "GET, HEAD"
+
+
+def test_a_field_is_named_as_it_was_sent_whatever_kinds_it_may_be_of() -> None:
+    answer = client().post("/v1/things", json={"number": 1, "face": 0})
+    assert answer.status_code == 422
+    assert {each["field"] for each in answer.json()["errors"]} == {"body.face"}
 
 
 def test_what_passes_says_when_to_come_again() -> None:

@@ -43,6 +43,7 @@ def test_what_libraries_note_for_themselves_is_passed_over(tmp_path: Path) -> No
         ("in_channels", "8"),
         ("layers_per_block", 100_000),
         ("num_hidden_layers", 100),
+        ("sample_size", 4096),
         ("block_out_channels", []),
         ("block_out_channels", [320] * 100),
         ("block_out_channels", [320, 0]),

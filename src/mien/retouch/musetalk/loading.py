@@ -22,6 +22,9 @@ _ADVICE = (
     "with Mien's own speech driver works now"
 )
 
+_OF_TINY = 4, 8
+"""What the small decoder was taught: channels of latents, and how much smaller than pictures."""
+
 
 def load_modules(settings: MuseTalkSettings) -> Modules:
     """The networks with the weights of this machine.
@@ -87,3 +90,6 @@ def _check_fit(modules: Modules, path: Path) -> None:
     fits = (unet.in_channels, unet.out_channels) == (2 * latents, latents)
     if not fits or unet.cross_attention_dim != hearing.d_model or side % halvings:
         raise WeightsError(path, f"does not fit the autoencoder or whisper beside it; {_ADVICE}")
+    if modules.tiny is not None and (latents, vae.sample_size // side) != _OF_TINY:
+        problem = "belongs to an autoencoder of other latents than --decoder tiny knows"
+        raise WeightsError(path, f"{problem}; choose --decoder full")

@@ -9,8 +9,9 @@ from typing import Any
 
 from mien.drivers.joyvasa.settings import JoyVasaSettings
 from mien.engines.settings import EngineSettings
+from mien.errors import OptionError
 from mien.pipeline.engine_choice import models_folder
-from mien.pipeline.networks import musetalk_beside
+from mien.pipeline.networks import check_pasted, musetalk_beside
 from mien.pipeline.presets import with_preset
 from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.weights import bundle_named, find_weights
@@ -46,6 +47,10 @@ def check_networks(
         _, lips = with_preset(options.get("preset"), engine, options.get("lips", "engine"))
         asked = {str(lips), options.get("audio_driver", "speech")}
         wanted |= asked & {"musetalk", "joyvasa"}
+        if options.get("joyvasa") is not None and "joyvasa" not in asked:
+            raise OptionError("--joyvasa", "goes with --audio-driver joyvasa; leave it out")
+        if "musetalk" in asked:
+            check_pasted(options.get("paste_back", True))
     if "joyvasa" in wanted:
         joyvasa_of(options, base)
     for name in sorted(wanted):

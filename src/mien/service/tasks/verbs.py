@@ -10,6 +10,7 @@ from typing import Any
 
 from mien.engines.base import engine_info
 from mien.engines.settings import EngineSettings
+from mien.errors import OptionError
 from mien.motion.edits import Edits
 from mien.motion.timeline import Timeline, parse_timeline, timeline_from_json
 from mien.pipeline.keeping import Keeper
@@ -112,6 +113,10 @@ def engine_of(options: Mapping[str, Any], base: EngineSettings) -> EngineSetting
     base runs and with its weights as far as it can. Raises OptionError, EngineUnavailableError."""
     preset = options.get("preset")
     name = options.get("engine") or (PRESETS[preset].engine if preset else base.name)
+    if preset and name != PRESETS[preset].engine:
+        raise OptionError(
+            "--preset", f"{preset} means --engine {PRESETS[preset].engine}, not {name}"
+        )
     info = engine_info(name)
     known = base.device == "auto" or base.device.partition(":")[0] in info.devices
     settings = EngineSettings(

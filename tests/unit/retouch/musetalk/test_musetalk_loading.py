@@ -17,7 +17,7 @@ from fakes import musetalk_weights as files
 from fakes.musetalk_networks import UNET, VAE
 from mien.errors import EngineUnavailableError, MissingWeightsError, WeightsError
 from mien.retouch.musetalk.loading import find_files, load_module, load_modules
-from mien.retouch.musetalk.modules import Modules, recipe_modules
+from mien.retouch.musetalk.modules import Modules, recipe_module, recipe_modules
 from mien.retouch.musetalk.networks import MuseTalkNetworks
 from mien.retouch.musetalk.settings import MuseTalkSettings
 
@@ -139,8 +139,24 @@ def test_the_tiny_decoder_is_asked_for_when_it_is_wanted(folder: Path) -> None:
     with pytest.raises(MissingWeightsError, match=r"small decoder is not here.*--decoder full"):
         load(folder, decoder="tiny")
     files.write_tiny_decoder(folder)
-    assert load(folder, decoder="tiny").tiny is not None
+    with pytest.raises(WeightsError, match=r"other latents than --decoder tiny .*--decoder full"):
+        load(folder, decoder="tiny")
     assert load(folder).tiny is None, "not read unless it is used"
+
+
+def test_the_tiny_decoder_takes_the_place_of_one_as_deep(folder: Path) -> None:
+    deep = {
+        **VAE,
+        "block_out_channels": [8] * 4,
+        "down_block_types": ["DownEncoderBlock2D"] * 4,
+        "up_block_types": ["UpDecoderBlock2D"] * 4,
+    }
+    for name in ("vae", "vae-config"):
+        (folder / files.FILES[name]).unlink()
+    files.write_config(folder, "vae-config", deep)
+    files.write_state(folder, "vae", recipe_module("vae", 0, deep).state_dict())
+    files.write_tiny_decoder(folder)
+    assert load(folder, decoder="tiny").tiny is not None
 
 
 @pytest.mark.parametrize("name", ["unet", "vae", "hearing"])

@@ -17,6 +17,7 @@ from mien.pipeline.keeping import Keeper
 from mien.service.errors import TooLargeError
 from mien.service.routes.job_requests import EXAMPLES, JobAsked
 from mien.service.tasks.jobs import KINDS, JobLimits, JobRequest, JobTask
+from mien.service.tasks.networks import check_networks
 from mien.service.tasks.verbs import ENGINE_OPTIONS, engine_of, timeline_of
 from mien.types import Progress
 
@@ -98,6 +99,27 @@ def test_an_engine_is_set_up_as_asked_where_the_service_has_it() -> None:
     assert engine_of({}, EngineSettings("mesh", device="cpu")) == EngineSettings(device="cpu")
     with pytest.raises(OptionError, match="no 'paper'"):
         engine_of({"engine": "paper"}, base)
+
+
+def test_a_preset_goes_with_its_own_engine() -> None:
+    for asked in ({"preset": "standard"}, {"preset": "standard", "engine": "liveportrait"}):
+        assert engine_of(asked, EngineSettings("mesh")).name == "liveportrait"
+    with pytest.raises(OptionError, match="standard means --engine liveportrait, not mesh"):
+        engine_of({"preset": "standard", "engine": "mesh"}, EngineSettings("mesh"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"joyvasa": {"steps": 2}}, "--joyvasa: goes with --audio-driver joyvasa"),
+        ({"lips": "musetalk", "paste_back": False}, "--lips: musetalk needs --paste-back"),
+    ],
+)
+def test_networks_that_could_not_work_are_refused_before_the_job(
+    asked: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(OptionError, match=said):
+        check_networks("talk", asked, EngineSettings("mesh"), EngineSettings("mesh"))
 
 
 def test_emotions_are_text_or_keyframes_and_never_a_file(tmp_path: Path) -> None:
