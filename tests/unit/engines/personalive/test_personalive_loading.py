@@ -23,6 +23,7 @@ from mien.engines.personalive.modules import MAKERS, Modules, recipe_modules
 from mien.engines.settings import EngineSettings
 from mien.errors import EngineUnavailableError, MissingWeightsError, WeightsError
 from mien.pipeline.model_checks import check_model
+from mien.pipeline.verbs.modelling import verify_models
 from mien.weights import bundle_named, find_weights, locate
 from mien.weights.neural import made_up
 
@@ -98,6 +99,12 @@ def test_a_checkout_is_loaded_strictly(folder: Path, official: tuple[Path, Modul
         assert same(network, getattr(official[1], name)), name
         assert not any(each.is_meta for each in network.buffers()), name
     assert modules.tiny is None
+
+
+def test_files_are_verified_with_the_sizes_beside_them(folder: Path) -> None:
+    checked = {each.path: each.problem for each in verify_models("personalive", folder)}
+    assert set(checked.values()) == {None}
+    assert len(checked) == len(files.FILES) - 1, "all but the small decoder"
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").is_file(), reason="nobody tells what is mapped")
