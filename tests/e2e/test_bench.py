@@ -45,6 +45,8 @@ def test_json_is_one_line(run: Run) -> None:
         (["--iterations", 0], "--iterations: 0 is not a whole number from 1 to 1000000"),
         (["--size", 64], "--size: 64 is not a whole number from 128 to 4096"),
         (["--batch", 8], "--batch: engine mesh has no use for it"),
+        (["--reduced"], "--reduced: mesh has no small networks"),
+        (["--engine", "personalive", "--reduced", "--batch", 2], "--batch: engine personalive"),
         (["--engine", "nosuch"], "--engine: there is no 'nosuch'"),
         (["--iterations", "many"], "--iterations"),
         (["-o", "."], "is a folder"),

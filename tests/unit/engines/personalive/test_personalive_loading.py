@@ -17,15 +17,18 @@ from safetensors.torch import save_file
 
 from fakes import personalive_weights as files
 from fakes.hub import put_in_cache
+from fakes.personalive_goldens import official_shapes
 from fakes.small_personalive import small_sizes
 from mien.engines.personalive.loading import find_files, load_modules, load_network
 from mien.engines.personalive.modules import MAKERS, Modules, recipe_modules
+from mien.engines.personalive.sizes import PUBLISHED
 from mien.engines.settings import EngineSettings
 from mien.errors import EngineUnavailableError, MissingWeightsError, WeightsError
 from mien.pipeline.model_checks import check_model
 from mien.pipeline.verbs.modelling import verify_models
 from mien.weights import bundle_named, find_weights, locate
 from mien.weights.neural import made_up
+from mien.weights.strict import without_memory
 
 pytestmark = pytest.mark.unit
 
@@ -99,6 +102,20 @@ def test_a_checkout_is_loaded_strictly(folder: Path, official: tuple[Path, Modul
         assert same(network, getattr(official[1], name)), name
         assert not any(each.is_meta for each in network.buffers()), name
     assert modules.tiny is None
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("vae", "sd-vae-ft-mse/diffusion_pytorch_model.bin"),
+        ("image_encoder", "sd-image-variations-diffusers/image_encoder/pytorch_model.bin"),
+        ("motion_extractor", "personalive/motion_extractor.pth"),
+    ],
+)
+def test_the_libraries_networks_have_the_official_tensors(name: str, file: str) -> None:
+    """Of the others the goldens tell."""
+    state = without_memory(partial(MAKERS[name], PUBLISHED)).state_dict()
+    assert {key: tuple(each.shape) for key, each in state.items()} == official_shapes(file)
 
 
 def test_files_are_verified_with_the_sizes_beside_them(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,20 +35,28 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_both_ways_are_measured_in_one_run() -> None:
-    figures = personalive_trial(CPU, rounds=1, reduced=True, modules=small_modules())
-    assert (figures.weights, figures.device, figures.number) == ("given", "cpu", "fp32")
-    assert (figures.resolution, figures.reduced) == (64, True)
-    assert figures.plain is not None
-    for costs in (figures.ours, figures.plain):
-        *steps, chunk_ms = asdict(costs).values()
+def test_both_ways_are_measured_in_one_run(nowhere: Path) -> None:
+    report = benchmark_networks(CPU, iterations=1, reduced=True, output="speed.json")
+    assert json.loads((nowhere / "speed.json").read_text("utf-8")) == json.loads(report.to_json())
+    figures = json.loads(report.to_json())["figures"]
+    told = ("weights", "device", "number", "reduced", "resolution")
+    assert [figures[each] for each in told] == ["recipe", "cpu", "fp32", True, 64]
+    for costs in (figures["ours"], figures["plain"]):
+        *steps, chunk_ms = costs.values()
         assert min(steps) > 0
         assert chunk_ms == pytest.approx(sum(steps[1:]), abs=0.01), "the portrait is not of a chunk"
-    assert figures.ratio == pytest.approx(figures.plain.chunk_ms / figures.ours.chunk_ms, abs=0.01)
-    assert figures.psnr_db is not None
-    assert figures.psnr_db > 60, "the same but for rounding"
-    assert figures.memory_mb > 0
-    assert json.loads(json.dumps(figures.as_dict()))["ours"]["unet_ms"] > 0
+    ratio = figures["plain"]["chunk_ms"] / figures["ours"]["chunk_ms"]
+    assert figures["ratio"] == pytest.approx(ratio, abs=0.01)
+    assert figures["psnr_db"] > 60, "the same but for rounding"
+    assert figures["memory_mb"] > 0
+
+
+def test_ours_can_be_measured_alone_and_with_given_networks() -> None:
+    modules = small_modules(tiny=True)
+    chosen = replace(CPU, decoder="tiny")
+    figures = personalive_trial(chosen, rounds=1, reduced=True, plain=False, modules=modules)
+    assert (figures.weights, figures.decoder, figures.plain) == ("given", "tiny", None)
+    assert (figures.ratio, figures.psnr_db, figures.mean_levels) == (None, None, None)
 
 
 def test_a_chunk_takes_as_many_calls_as_are_asked_for() -> None:
