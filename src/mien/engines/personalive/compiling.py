@@ -18,6 +18,7 @@ def can_compile(device: torch.device) -> bool:
 
 
 def compile_network(network: Any) -> None:
-    """Compile it when it is first called, which takes a minute or two, the first time ever; what
-    is made stays in torch's own cache. Shapes are taken as they are: new ones compile it again."""
+    """Compile it when it is first called, which takes minutes the first time ever; what is made
+    stays in torch's own cache. Other shapes compile it again, but for the length of what is known
+    of a portrait: key frames do not."""
     network.compile(dynamic=False)
