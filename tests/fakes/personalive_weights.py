@@ -23,7 +23,14 @@ FILES = {each.name: Path(each.place) for each in bundle_named("personalive").art
 def quick_sizes() -> Sizes:
     """Those that draw soonest: a second for a chunk of 256 x 256."""
     sizes = small_sizes()
-    return replace(sizes, unet={**sizes.unet, "attention_head_dim": 2})
+    unet = {
+        "block_out_channels": [32, 32, 32],
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+        "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        "attention_head_dim": 1,
+    }
+    vae = {"block_out_channels": [8, 8, 8, 8]}
+    return replace(sizes, unet={**sizes.unet, **unet}, vae={**sizes.vae, **vae})
 
 
 def small_modules(seed: int = 0, *, tiny: bool = False, sizes: Sizes | None = None) -> Modules:

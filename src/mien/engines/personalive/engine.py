@@ -13,6 +13,7 @@ from mien.engines.base import DEFAULT_FRAMING, EngineInfo
 from mien.engines.personalive.base import Networks
 from mien.engines.personalive.driving import CHUNK_FRAMES, DRIVER_SIDE, LATENCY_FRAMES, play
 from mien.engines.personalive.framing import CROP_SCALE, CROP_Y
+from mien.engines.personalive.memory import expected_memory_mb
 from mien.engines.personalive.modules import NAME
 from mien.engines.personalive.opening import check_networks, open_networks
 from mien.engines.personalive.resting import RestingNetworks
@@ -47,7 +48,7 @@ class PersonaLiveEngine:
         max_side=MAX_RESOLUTION,
         latency_frames=LATENCY_FRAMES,
         devices=("cpu", "cuda"),
-        memory_mb=7500,
+        memory_mb=8200,
         licence="unclear, for research (PersonaLive)",
         crop_scale=CROP_SCALE,
         crop_y=CROP_Y,
@@ -72,7 +73,7 @@ class PersonaLiveEngine:
         """
         self._settings = settings
         self._networks = networks or RestingNetworks(
-            partial(open_networks, settings), self.info.memory_mb, budget
+            partial(open_networks, settings), expected_memory_mb(settings), budget
         )
 
     @classmethod

@@ -121,7 +121,12 @@ def test_missing_weights_say_what_to_do(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(MissingWeightsError) as told:
         load_engine(settings)
     message = str(told.value)
-    for words in ("denoising_unet.pth", "mien models download personalive", "--engine mesh works"):
+    for words in (
+        "denoising_unet.pth",
+        "12.1 GB",
+        "mien models download personalive",
+        "--engine mesh works",
+    ):
         assert words in message
     with pytest.raises(MissingWeightsError):
         check_engine(settings)
