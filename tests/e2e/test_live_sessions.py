@@ -20,6 +20,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fakes.live_client import JPEG, PCM, PNG, RGBA, Came, LiveClient, live_client
 from fakes.musetalk_weights import write_small_weights
+from fakes.personalive_weights import quick_sizes
+from fakes.personalive_weights import write_small_weights as write_personalive
 from fakes.running_server import RunningServer, running_server
 
 pytestmark = [
@@ -519,6 +521,38 @@ def test_musetalk_paints_the_lips_of_a_face_once_its_weights_are_there(
     differs = np.abs(shown[1] - shown[0]).max(axis=2) > 40
     assert differs[28:50, 42:70].sum() > 100, "noise, as nobody taught them"
     assert differs[80:].sum() < 50
+
+
+def test_personalive_draws_a_face_once_its_weights_are_there_and_tells_how_late(
+    server: RunningServer, http: httpx2.Client, portrait: str, models: Path
+) -> None:
+    asked = {"portrait": portrait, **SMALL, "engine": "personalive", "resolution": 256}
+    answer = http.post("/v1/sessions", json=asked)
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "missing-weights"
+    assert "models download personalive" in answer.json()["detail"]
+    assert str(models) not in answer.text
+    assert http.post("/v1/sessions", json=asked | {"resolution": 200}).status_code == 422
+    assert http.post("/v1/sessions", json=asked | {"engine": "mesh"}).status_code == 422
+    write_personalive(models, sizes=quick_sizes())
+    with (
+        session(http, portrait, **{key: asked[key] for key in ("engine", "resolution")}) as told,
+        watching(server, told, form="png", sound=False) as client,
+    ):
+        assert (told["latency_ms"], told["stats"]["delay_ms"]) == (800.0, 800.0)
+        first = client.pictures(1)[0].picture
+        drawn = client.until(lambda came: came.kind == PNG and (came.picture != first).any())[-1]
+        changed = np.abs(drawn.picture[..., :3].astype(int) - first[..., :3]).max(axis=2) > 30
+        assert changed[20:60, 30:80].mean() > 0.5, "noise, as nobody taught it"
+        assert drawn.pts_us >= 800_000
+        client.say("stats")
+        assert client.until_told("stats")[-1].words["delay_ms"] >= 800.0
+        host = host_of(server)
+        threads, _ = settled(host)
+    ended = http.get(f"/v1/sessions/{told['id']}").json()
+    assert (ended["state"], ended["error"]) == ("closed", None)
+    assert settled(host, threads - 2, 10_000)[0] <= threads - 2, "the session's and the engine's"
 
 
 def host_of(server: RunningServer) -> int:

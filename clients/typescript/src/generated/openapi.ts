@@ -2873,6 +2873,19 @@ export interface components {
              */
             engine?: string | null;
             /**
+             * Resolution
+             * @description Side of what personalive draws, pixels; less is quicker.
+             * @default 512
+             */
+            resolution?: number;
+            /**
+             * Decoder
+             * @description Of personalive; the tiny one is quicker, with less detail.
+             * @default full
+             * @enum {string}
+             */
+            decoder?: "full" | "tiny";
+            /**
              * Fps
              * @description Frames per second.
              * @default 25

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, File, Form, Path, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
+from mien.engines.base import check_settings
+from mien.engines.settings import MAX_RESOLUTION, MIN_RESOLUTION, RESOLUTION_STEP, Decoder
 from mien.errors import OptionError, UnreadableMediaError
 from mien.media.audio import SAMPLE_RATE
 from mien.motion.idle import IDLES
@@ -60,6 +62,16 @@ class SessionAsked(BaseModel):
     engine: str | None = Field(
         None, max_length=100, description="As GET /v1/engines names it.", examples=["mesh"]
     )
+    resolution: Whole = Field(
+        512,
+        ge=MIN_RESOLUTION,
+        le=MAX_RESOLUTION,
+        multiple_of=RESOLUTION_STEP,
+        description="Side of what personalive draws, pixels; less is quicker.",
+    )
+    decoder: Decoder = Field(
+        "full", description="Of personalive; the tiny one is quicker, with less detail."
+    )
     fps: Whole = Field(25, ge=1, le=60, description="Frames per second.")
     size: Annotated[Whole, Field(ge=MIN_SIDE, le=MAX_SIDE)] = Field(
         512, description="Pixels of the longest side."
@@ -80,6 +92,10 @@ class SessionAsked(BaseModel):
         description="Who makes the lips: the engine, or MuseTalk over what the engine made, which "
         "needs its weights.",
     )
+
+    def drawing(self) -> dict[str, Any]:
+        """Settings of the engine that were said."""
+        return self.model_dump(include={"resolution", "decoder"}, exclude_unset=True)
 
     def options(self) -> LiveOptions:
         """Raises OptionError. Engine and lips are not looked at."""
@@ -133,6 +149,8 @@ async def create(
     `--session-idle-s`."""
     service.renderer.check_ready()
     engine = await asyncio.to_thread(engine_for, service, asked.engine)
+    engine = replace(engine, **asked.drawing())
+    check_settings(engine)
     options = replace(asked.options(), engine=engine)
     if asked.lips == "musetalk":
         base = service.settings.default_engine
