@@ -190,4 +190,4 @@ def _bundle(row: ModelFile) -> str:
 def _line(row: ModelFile) -> str:
     size = "?" if row.bytes is None else f"{'' if row.path else '~'}{row.bytes / 1e6:.1f} MB"
     where = row.path or ("missing" if row.required else "missing, can do without")
-    return f"  {row.name:<18}{size:>10}  {row.holds}; {row.licence}\n    {where}"
+    return f"  {row.name:<21}{size:>10}  {row.holds}; {row.licence}\n    {where}"

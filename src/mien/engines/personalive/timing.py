@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -25,6 +25,7 @@ from mien.nets.personalive.params import LATENT_SCALE
 from mien.nets.personalive.references import Condition, Told, reference_tokens
 from mien.nets.personalive.schedule import CHUNK_FRAMES, NUM_LEVELS, WINDOW_FRAMES, Schedule
 from mien.types import Image
+from mien.weights.memory import give_back
 
 T = TypeVar("T")
 _COARSE_PX = 8
@@ -134,9 +135,12 @@ class Plain:
     def __init__(self, modules: Modules, device: str) -> None:
         self.device = torch.device(device)
         self._modules = modules
-        for name in ("reference_unet", "denoising_unet", "vae", "image_encoder", "motion_encoder",
-                     "pose_guider", "motion_extractor"):  # fmt: skip
-            getattr(modules, name).to(self.device)
+        self._move(self.device)
+
+    def close(self) -> None:
+        """The modules are where they were, for others."""
+        self._move(torch.device("cpu"))
+        give_back()
 
     def look(self, portrait: Image) -> tuple[Tensor, tuple[Tensor, tuple[Tensor, ...]]]:
         modules, picture = self._modules, self._planes(portrait[None])
@@ -170,6 +174,11 @@ class Plain:
 
     def _planes(self, pictures: Image) -> Tensor:
         return planes(pictures, self.device)
+
+    def _move(self, device: torch.device) -> None:
+        for each in fields(self._modules):
+            if (network := getattr(self._modules, each.name)) is not None:
+                network.to(device)
 
 
 def measured(way: Way, material: Material, rounds: int) -> tuple[Costs, Image]:

@@ -4,6 +4,7 @@ the same weights in float32, nothing known before, in the same run."""
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -91,7 +92,10 @@ def personalive_trial(
 
     side = _reduced_side(settings.resolution) if reduced else settings.resolution
     material = Material.of(settings, side)
-    before = measured(Plain(modules, device), material, rounds) if plain else None
+    before = None
+    if plain:
+        with closing(Plain(modules, device)) as way:
+            before = measured(way, material, rounds)
     forget_peak(device)
     networks = PersonaLiveNetworks(modules, settings)
     ours, drawn = measured(Ours(networks), material, rounds)
