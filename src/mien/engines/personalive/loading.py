@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mien.engines.personalive.measuring import motion_encoder_sizes, motion_extractor_sizes
+from mien.engines.personalive.shapes import motion_encoder_sizes, motion_extractor_sizes
 from mien.engines.personalive.modules import MAKERS, NAME, Modules, require_neural
 from mien.engines.personalive.sizes import PUBLISHED, Sizes
 from mien.engines.personalive.states import STATES, read_whole, spatial_state, temporal_state
