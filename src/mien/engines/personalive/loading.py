@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mien.engines.personalive.shapes import motion_encoder_sizes, motion_extractor_sizes
 from mien.engines.personalive.modules import MAKERS, NAME, Modules, require_neural
+from mien.engines.personalive.shapes import motion_encoder_sizes, motion_extractor_sizes
 from mien.engines.personalive.sizes import PUBLISHED, Sizes
 from mien.engines.personalive.states import STATES, read_whole, spatial_state, temporal_state
 from mien.engines.settings import EngineSettings
@@ -87,10 +87,8 @@ def check_file(artifact: Artifact, path: Path) -> None:
     of the configurations beside it, in a folder of models. EngineUnavailableError without the
     packages."""
     with advised(_ADVICE):
-        sizes = read_sizes(_beside(artifact, path))
+        sizes = _sizes_for(artifact, path)
         if not artifact.parts:
-            (field,) = (each for each, name in _CONFIGS.items() if name == artifact.name)
-            read_config(path, getattr(PUBLISHED, field))
             return
         require_neural()
         check_checksums(path)
@@ -128,9 +126,22 @@ def _empty(network: str, sizes: Sizes, path: Path) -> Module:
     return made_of(partial(MAKERS[network], sizes), path)
 
 
+def _sizes_for(artifact: Artifact, path: Path) -> Sizes:
+    """Those that the file of an artifact is looked through with."""
+    for field, name in _CONFIGS.items():
+        if name == artifact.name:
+            read_config(path, getattr(PUBLISHED, field))
+    try:
+        return read_sizes(_beside(artifact, path))
+    except WeightsError as error:
+        if error.path == str(path):
+            raise
+        raise WeightsError(path, f"depends on another file: {error}") from None
+
+
 def _beside(artifact: Artifact, path: Path) -> dict[str, Path]:
     """The files of sizes in the folder of models that the file of an artifact lies in."""
-    place = artifact.place
+    place, path = artifact.place, path.absolute()
     folder = path.parents[len(place.parts) - 1]
     others = {
         each.name: folder / each.place

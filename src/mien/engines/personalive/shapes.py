@@ -1,7 +1,7 @@
 """Sizes of networks that have no file of configuration, read off their tensors.
 
-A state that is another network's gives the published sizes: what is wrong with it is then told by
-what it lacks.
+A state that is as wide as the published network, or another network's, gives the published sizes:
+what is wrong with it is then told by what it lacks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def motion_encoder_sizes(state: State) -> MotionEncoderParams:
     tokens = _width(state, "model.att_1.pos_embed.proj.weight")
     maps = _width(state, "model.l0.weight")
     depth = _count(state, "model.m0.b1_{}.bn1.weight", first=1)
-    if not (stem and half and quarter and tokens and maps and depth):
+    whole = stem and half and quarter and tokens and maps and depth
+    if not whole or tokens == MOTION_ENCODER.token_width or depth > MOTION_ENCODER.hourglass_depth:
         return MOTION_ENCODER
     head = MOTION_ENCODER.token_width // MOTION_ENCODER.num_heads
     return MotionEncoderParams((stem, half, quarter), depth, tokens, max(1, tokens // head), maps)
@@ -40,7 +41,7 @@ def motion_extractor_sizes(state: State) -> MotionParams:
     depths = tuple(
         _count(state, f"detector.stages.{each}.{{}}.dwconv.weight", first=0) for each in stages
     )
-    if not all(widths):
+    if not all(widths) or widths == MOTION.widths:
         return MOTION
     return MotionParams(
         MOTION.image_channels, widths, depths, MOTION.num_keypoints, MOTION.num_bins

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -21,9 +22,12 @@ from fakes.personalive_goldens import official_shapes
 from fakes.small_personalive import small_sizes
 from mien.engines.personalive.loading import find_files, load_modules, load_network
 from mien.engines.personalive.modules import MAKERS, Modules, recipe_modules
+from mien.engines.personalive.shapes import motion_encoder_sizes, motion_extractor_sizes
 from mien.engines.personalive.sizes import PUBLISHED
 from mien.engines.settings import EngineSettings
 from mien.errors import EngineUnavailableError, MissingWeightsError, WeightsError
+from mien.nets.liveportrait.params import MOTION
+from mien.nets.personalive.motion_encoder import MOTION_ENCODER
 from mien.pipeline.model_checks import check_model
 from mien.pipeline.verbs.modelling import verify_models
 from mien.weights import bundle_named, find_weights, locate
@@ -343,6 +347,28 @@ def test_sizes_that_cannot_be_are_refused(
         load(folder)
     assert complaint in str(refused.value)
     assert "`mien models download personalive --force`" in str(refused.value)
+    with pytest.raises(WeightsError, match=re.escape(complaint)):
+        list(verify_models("personalive", folder))
+
+
+def test_a_file_alone_is_looked_through_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is found in a folder of another name, there is nothing beside it."""
+    monkeypatch.chdir((folder / "personalive").rename(folder / "other"))
+    by_name = {each.name: each for each in BUNDLE.artifacts}
+    assert check_model(by_name["motion-encoder"], Path("motion_encoder.pth")) is None
+    problem = check_model(by_name["pose-guider"], Path("pose_guider.pth"))
+    assert "wrong shape 'conv_out_modify.weight' (32x256x3x3, not 320x256x3x3)" in (problem or "")
+
+
+def test_a_part_that_the_published_networks_have_is_missed() -> None:
+    """A file without a whole layer is no smaller network."""
+    with_width = {f"detector.stages.{stage}.0.dwconv.weight": w for stage, w in _widths().items()}
+    assert motion_extractor_sizes(with_width) is MOTION
+    assert motion_encoder_sizes({"model.conv1.weight": torch.ones(64)}) is MOTION_ENCODER
+
+
+def _widths() -> dict[int, torch.Tensor]:
+    return {stage: torch.ones(width, 1) for stage, width in enumerate(MOTION.widths)}
 
 
 def test_finding_reads_nothing(folder: Path) -> None:
