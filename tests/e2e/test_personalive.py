@@ -61,15 +61,15 @@ def pictures_of(path: Path) -> np.ndarray:
 
 def test_a_film_moves_a_picture(render: Run, whole: Path, clip: Path) -> None:
     done = render(
-        "animate", whole, "-d", clip, "--max-frames", 6, "--crop-scale", 2, "--seed", 42,
+        "animate", whole, "-d", clip, "--max-frames", 4, "--crop-scale", 2, "--seed", 42,
         "-o", "out.mp4", "--json",
     )  # fmt: skip
     assert (done.code, done.err) == (0, "")
     facts = json.loads(done.out)
-    assert (facts["engine"], facts["frames"], facts["faces_lost"]) == ("personalive", 6, 0)
+    assert (facts["engine"], facts["frames"], facts["faces_lost"]) == ("personalive", 4, 0)
     shown = pictures_of(Path("out.mp4"))
     portrait = cv2.cvtColor(cv2.imread(str(whole)), cv2.COLOR_BGR2RGB).astype(int)
-    assert shown.shape == (6, *portrait.shape)
+    assert shown.shape == (4, *portrait.shape)
     changed = np.abs(shown - portrait).max(axis=-1) > 40
     rows, columns = np.nonzero(changed.mean(axis=0) > 0.5)
     height, width = portrait.shape[:2]
@@ -81,30 +81,27 @@ def test_a_film_moves_a_picture(render: Run, whole: Path, clip: Path) -> None:
         assert sound is not None
 
 
-def test_the_service_draws_what_the_command_draws(
-    render: Run, whole: Path, models: Path, tmp_path: Path
-) -> None:
-    done = render("express", whole, "-e", "happy", "--seed", 7, "-o", "here.png")
-    assert (done.code, done.err) == (0, "")
-    folder = {"MIEN_MODELS_DIR": str(models)}
-    with running_server(tmp_path / "data", env=folder) as server, mien.Client(server.url) as client:
+def test_the_service_draws_an_expression(whole: Path, models: Path, tmp_path: Path) -> None:
+    drawn = tmp_path / "out.png"
+    here = {"MIEN_MODELS_DIR": str(models), "OMP_NUM_THREADS": "1"}
+    with running_server(tmp_path / "data", env=here) as server, mien.Client(server.url) as client:
         job = client.express(
-            whole, output="there.png", emotion="happy", seed=7, engine="personalive", resolution=256
+            whole, output=drawn, emotion="happy", seed=7, engine="personalive", resolution=256
         )
     assert job.report is not None
-    assert job.report["engine"] == "personalive"
-    here, there = (cv2.imread(name).astype(int) for name in ("here.png", "there.png"))
-    assert np.abs(here - there).max() < 10, "from the same noise, rounded otherwise"
-    assert here[:, 60:-60].std() > 40
+    assert (job.report["engine"], job.report["stills"]) == ("personalive", 1)
+    picture, portrait = (cv2.imread(str(path)).astype(int) for path in (drawn, whole))
+    assert picture.shape == portrait.shape
+    assert np.abs(picture - portrait)[80:200, 100:200].mean() > 40
 
 
 def test_what_is_said_moves_it_by_the_mesh(render: Run, whole: Path, tmp_path: Path) -> None:
-    sound = write_sound(tmp_path / "hello.wav", *hello(0.45))
+    sound = write_sound(tmp_path / "hello.wav", *hello(0.25))
     done = render("talk", whole, "-a", sound, "--fps", 10, "-o", "out.mp4", "--json")
     assert (done.code, done.err) == (0, "")
     facts = json.loads(done.out)
-    assert (facts["engine"], facts["frames"], facts["lips"]) == ("personalive", 5, "engine")
-    assert len(pictures_of(Path("out.mp4"))) == 5
+    assert (facts["engine"], facts["frames"], facts["lips"]) == ("personalive", 3, "engine")
+    assert len(pictures_of(Path("out.mp4"))) == 3
 
 
 def test_without_weights_it_says_how_large_they_are_and_what_works(
