@@ -175,16 +175,17 @@ def _print_paths(paths: list[str], *, json: bool) -> None:
 
 
 def _table(rows: list[ModelFile]) -> str:
-    lines = []
-    for bundle, files in groupby(rows, _bundle):
-        lines.append(bundle)
-        lines += [_line(row) for row in files]
+    """What a bundle takes is said once, though its files come from several repositories."""
+    lines, told = [], ""
+    for (bundle, repository, memory_mb), files in groupby(rows, _heading):
+        memory = f", takes about {memory_mb} MB of memory" if memory_mb and bundle != told else ""
+        lines += [f"{bundle} ({repository}){memory}", *map(_line, files)]
+        told = bundle
     return "\n".join(lines)
 
 
-def _bundle(row: ModelFile) -> str:
-    memory = f", takes about {row.memory_mb} MB of memory" if row.memory_mb else ""
-    return f"{row.bundle} ({row.repository}){memory}"
+def _heading(row: ModelFile) -> tuple[str, str, int | None]:
+    return row.bundle, row.repository, row.memory_mb
 
 
 def _line(row: ModelFile) -> str:
