@@ -1,12 +1,12 @@
 """The LivePortrait engine through the real command, on weights that nobody trained: what comes out
-looks like noise, the way there is the real one."""
+looks like noise, the way there is the real one. All but the first test go it with thin networks."""
 
 from __future__ import annotations
 
 import json
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -16,7 +16,11 @@ import pytest
 import mien
 from e2e.ending import Ending
 from fakes.hub import use_hub
-from fakes.liveportrait_weights import write_official_weights
+from fakes.liveportrait_weights import (
+    thin_networks,
+    write_official_weights,
+    write_thin_weights,
+)
 from fakes.musetalk_weights import write_small_weights
 from fakes.sounds import hello, write_sound
 from fakes.templates import liveportrait
@@ -30,7 +34,7 @@ ENGINE = ("--engine", "liveportrait")
 @pytest.fixture(scope="module")
 def pretrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of weights as a checkout of upstream's has it; animals have the humans' numbers."""
-    folder = write_official_weights(tmp_path_factory.mktemp("checkout") / "pretrained_weights")
+    folder = write_thin_weights(tmp_path_factory.mktemp("checkout") / "pretrained_weights")
     animals = folder / "liveportrait_animals" / "base_models_v1.1"
     animals.mkdir(parents=True)
     for file in (folder / "liveportrait" / "base_models").iterdir():
@@ -44,10 +48,17 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def render(run: Run, pretrained: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs ``mien`` with the engine and its weights."""
+def thin(pretrained: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The networks of ``pretrained`` are those that there are."""
     monkeypatch.setenv("MIEN_MODELS_DIR", str(pretrained))
     monkeypatch.setenv("MIEN_CACHE_DIR", str(cache))
+    with thin_networks():
+        yield
+
+
+@pytest.fixture
+def render(run: Run, thin: None) -> Run:
+    """Runs ``mien`` with the engine and its weights."""
 
     def command(*arguments: object) -> Ending:
         return run(*arguments, *ENGINE, "--quiet")
@@ -67,6 +78,19 @@ def sound(folder: Path) -> Path:
 
 def frames_of(folder: Path) -> list[np.ndarray]:
     return [cv2.imread(str(path)) for path in sorted(folder.glob("*.png"))]
+
+
+def test_upstreams_files_render_with_networks_of_the_real_sizes(
+    run: Run, portrait: Path, tmp_path: Path
+) -> None:
+    weights = write_official_weights(tmp_path / "pretrained_weights")
+    happy = ("express", portrait, "--emotion", "happy", "-o", tmp_path / "happy.png")
+    ending = run(*happy, *ENGINE, "--tier", "exact", "--quiet", "--models-dir", weights)
+    assert ending.code == 0, ending.err
+    picture = cv2.imread(str(tmp_path / "happy.png"))
+    assert picture.shape == (192, 192, 3)
+    assert picture.std() > 5
+    assert not np.array_equal(picture, cv2.imread(str(portrait)))
 
 
 def test_a_film_moves_a_picture(render: Run, portrait: Path, clip: Path, tmp_path: Path) -> None:
@@ -170,11 +194,7 @@ def test_without_weights_one_line_says_what_to_do(
     assert not (tmp_path / "outputs").exists()
 
 
-def test_an_actor_makes_a_clip(
-    pretrained: Path, cache: Path, portrait: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MIEN_MODELS_DIR", str(pretrained))
-    monkeypatch.setenv("MIEN_CACHE_DIR", str(cache))
+def test_an_actor_makes_a_clip(thin: None, portrait: Path) -> None:
     samples, rate = hello(0.2)
     with mien.load_liveportrait() as actor:
         clip = actor.animate(

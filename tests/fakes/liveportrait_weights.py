@@ -1,15 +1,20 @@
-"""LivePortrait's weights in the official layout, filled by the recipe: the real sizes, nobody's
-training."""
+"""LivePortrait's weights in the official layout, filled by the recipe: the real sizes, or thin
+networks for tests of the way there, but nobody's training."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
+from mien.engines.liveportrait.loading import recipe_networks
+from mien.nets.liveportrait import params
 from mien.weights import BUNDLES, LIVEPORTRAIT_GAINS, bundle_of, recipe_state
 
 MANIFEST = Path(__file__).parents[1] / "golden" / "data" / "liveportrait" / "manifest.json"
@@ -23,6 +28,51 @@ _LETTERS = {
     "lip": "R_lip",
 }
 """Mien's names of the networks -> those of the manifest."""
+
+_THIN = {
+    "APPEARANCE": replace(params.APPEARANCE, widths=(8, 16, 32), num_blocks=1),
+    "MOTION": replace(params.MOTION, widths=(12, 24, 48, 96), depths=(1, 1, 1, 1)),
+    "WARPING": replace(
+        params.WARPING,
+        encoder_widths=(8, 16, 32, 32, 32),
+        decoder_widths=(32, 32, 16, 8, 8),
+        out_channels=32,
+    ),
+    "GENERATOR": replace(
+        params.GENERATOR,
+        feature_channels=32,
+        width=32,
+        num_middle=1,
+        up_widths=(16, 8),
+        modulation_channels=8,
+    ),
+}
+"""Of the sizes that pictures, volumes and keypoints really have, with few channels."""
+
+
+@contextmanager
+def thin_networks() -> Iterator[None]:
+    """The networks have few channels as long as this lasts: a frame takes a hundredth of the
+    time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, sizes in _THIN.items():
+            patch.setattr(params, name, sizes)
+        yield
+
+
+def write_thin_weights(folder: Path, seed: int = 0) -> Path:
+    """As :func:`write_official_weights`, of thin networks."""
+    with thin_networks():
+        networks = recipe_networks(seed)
+    for artifact in bundle_of("humans").artifacts:
+        if artifact.parts:
+            states: dict[str, Any] = {
+                part: networks[name].state_dict() for name, part in artifact.parts.items()
+            }
+            path = folder / artifact.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(states.get("", states), path)
+    return folder
 
 
 def official_shapes(network: str) -> dict[str, tuple[tuple[int, ...], str]]:
