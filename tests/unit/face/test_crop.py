@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.face import Crop, crop_around, cut, face_height, feather, follow_crop
+from mien.face import Crop, crop_around, cut, face_height, feather, follow_crop, in_crop
 
 pytestmark = pytest.mark.unit
 
@@ -80,6 +80,19 @@ def test_a_reduced_cut_averages_pixels_and_masks_alike():
     crop = Crop((10, 10, 30, 30), (10, 10))
     assert (cut(picture, crop) == 100).all()
     assert (cut(picture[..., 0], crop) == 100).all()
+
+
+def test_an_enlarged_cut_has_no_steps():
+    picture = np.repeat(np.linspace(40, 200, 20, dtype=np.uint8), 20).reshape(20, 20, 1)
+    large = cut(np.repeat(picture, 3, axis=2), Crop((0, 0, 20, 20), (80, 80)))
+    assert large.shape == (80, 80, 3)
+    assert np.abs(np.diff(large[8:-8].astype(int), axis=0)).max() <= 4
+
+
+def test_landmarks_move_with_their_crop():
+    crop = Crop((10, 20, 50, 60), (80, 80))
+    placed = in_crop(np.array([[9.5, 19.5, 3.0], [49.5, 59.5, -1.0]], np.float32), crop)
+    assert np.allclose(placed, [[-0.5, -0.5, 6.0], [79.5, 79.5, -2.0]])
 
 
 def test_a_feather_falls_off_only_where_the_picture_goes_on():

@@ -9,7 +9,7 @@ import pytest
 
 from mien.engines.settings import EngineSettings
 from mien.errors import MienWarning, OptionError
-from mien.pipeline.engine_choice import check_for, chosen_engine
+from mien.pipeline.engine_choice import beside_others, check_for, chosen_engine
 from mien.types import MotionOptions
 
 pytestmark = pytest.mark.unit
@@ -68,6 +68,22 @@ def test_what_does_nothing_to_a_picture_is_a_warning(settings: EngineSettings, o
         check_for(settings, NOTHING, film=False)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        check_for(settings, NOTHING, film=True)
+
+
+def test_a_decoder_may_be_there_for_others() -> None:
+    tiny = EngineSettings(decoder="tiny")
+    assert beside_others(tiny) == EngineSettings()
+    with pytest.raises(OptionError, match="--decoder: engine mesh has no use for it"):
+        chosen_engine(tiny)
+    drawn = EngineSettings("personalive", decoder="tiny")
+    assert beside_others(drawn) == drawn
+
+
+def test_a_film_is_no_portrait_of_what_draws_anew() -> None:
+    settings = EngineSettings("personalive")
+    check_for(settings, MotionOptions(region="lip"), film=False)  # by the bridge
+    with pytest.raises(OptionError, match="personalive moves pictures, not films"):
         check_for(settings, NOTHING, film=True)
 
 

@@ -68,6 +68,10 @@ def test_a_value_that_cannot_be_honoured_is_refused_by_option(option: str, value
     assert "\n" not in str(refusal.value)
 
 
+def test_the_seed_reaches_the_engine() -> None:
+    assert AnimateOptions(seed=7).motion.seed == 7
+
+
 @pytest.mark.parametrize("value", [math.nan, 9.0, -9.0, "1"])
 @pytest.mark.parametrize("part", ["scale", "x", "y"])
 def test_a_framing_that_cannot_be_honoured_is_refused(part: str, value: Any) -> None:

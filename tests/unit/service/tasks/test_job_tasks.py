@@ -11,7 +11,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from mien.engines.settings import EngineSettings
-from mien.errors import OptionError, TimelineError
+from mien.errors import MissingWeightsError, OptionError, TimelineError
 from mien.pipeline import animate, edit, express, lipsync, talk
 from mien.pipeline.keeping import Keeper
 from mien.service.errors import TooLargeError
@@ -19,6 +19,7 @@ from mien.service.routes.job_requests import EXAMPLES, JobAsked
 from mien.service.tasks.jobs import KINDS, JobLimits, JobRequest, JobTask
 from mien.service.tasks.networks import check_networks
 from mien.service.tasks.verbs import ENGINE_OPTIONS, engine_of, timeline_of
+from mien.service.tasks.weights import check_weights
 from mien.types import Progress
 
 pytestmark = pytest.mark.unit
@@ -99,6 +100,33 @@ def test_an_engine_is_set_up_as_asked_where_the_service_has_it() -> None:
     assert engine_of({}, EngineSettings("mesh", device="cpu")) == EngineSettings(device="cpu")
     with pytest.raises(OptionError, match="no 'paper'"):
         engine_of({"engine": "paper"}, base)
+
+
+def test_personalive_is_set_up_as_asked() -> None:
+    asked = {"engine": "personalive", "steps": 8, "guidance": 2.0, "resolution": 768}
+    assert engine_of({**asked, "decoder": "tiny", "offload": True}, EngineSettings()) == (
+        EngineSettings(
+            "personalive", steps=8, guidance=2.0, resolution=768, decoder="tiny", offload=True
+        )
+    )
+
+
+@pytest.mark.parametrize("asked", [{"lips": "musetalk"}, {"preset": "best"}])
+def test_a_decoder_of_musetalk_is_not_the_engines(asked: dict[str, Any]) -> None:
+    assert engine_of({**asked, "decoder": "tiny"}, EngineSettings()).decoder == "full"
+    assert engine_of({"decoder": "tiny"}, EngineSettings()).decoder == "tiny", "to be refused"
+
+
+def test_weights_of_each_engine_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    check_weights(EngineSettings("mesh"))
+    for name in ("liveportrait", "personalive"):
+        with pytest.raises(MissingWeightsError) as missing:
+            check_weights(EngineSettings(name, models_dir=tmp_path))
+        assert missing.value.bundle == name
 
 
 def test_a_preset_goes_with_its_own_engine() -> None:
