@@ -118,9 +118,11 @@ def painted(
     case: Case, way: str, volume: Tensor, source: Tensor, driving: Tensor
 ) -> Iterator[tuple[str, Any]]:
     warped = network("W", case)(volume, source, driving)
-    image = network("G", case)(warped.out)
     yield f"deformation_{way}", warped.deformation
     yield f"occlusion_{way}", warped.occlusion
+    if f"image_{way}" not in case["outputs"]:
+        return
+    image = network("G", case)(warped.out)
     yield f"image_{way}", image
     yield f"image_{way}_u8", (image.permute(0, 2, 3, 1).clamp(0, 1) * 255).to(torch.uint8)
 
