@@ -195,7 +195,8 @@ class AudioReader:
             blocks = resampler.resample(frame)
         except (av.FFmpegError, ValueError):
             raise UnreadableMediaError(
-                self._track.path, "its channels cannot be mixed; give mono or stereo"
+                self._track.path,
+                "its channels or its rate cannot be converted; give stereo at 48 kHz",
             ) from None
         for resampled in blocks:
             block = resampled.to_ndarray().astype(np.float32, copy=False)

@@ -104,6 +104,21 @@ def test_a_video_without_sound_is_refused(tmp_path: Path) -> None:
         read_speech(write_clip(tmp_path / "a.mp4", [numbered(1)] * 3))
 
 
+@pytest.mark.parametrize(("channels", "rate"), [(32, 16_000), (1, 0x7FFFFFFF)])
+def test_channels_and_rates_that_no_sound_has_are_refused(
+    tmp_path: Path, channels: int, rate: int
+) -> None:
+    path = tmp_path / "odd.wav"
+    data, frame = bytes(2 * channels * 400), 2 * channels
+    form = struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * frame & 0xFFFFFFFF, frame, 16)
+    path.write_bytes(
+        b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + form
+        + b"data" + struct.pack("<I", len(data)) + data
+    )  # fmt: skip
+    with pytest.raises(UnreadableMediaError, match="its channels or its rate cannot be converted"):
+        read_speech(path)
+
+
 def test_samples_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
     wave = tone(0.1)[:, None]
     wave[100] = np.nan
