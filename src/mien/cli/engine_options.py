@@ -120,6 +120,13 @@ Offload = Annotated[
         help="Bring networks to the card one by one: slower, and fits smaller cards.",
     ),
 ]  # fmt: skip
+Compile = Annotated[
+    bool,
+    typer.Option(
+        "--compiled", rich_help_panel=ENGINE,
+        help="Compile networks for the card: minutes at first, faster for as long as they stay.",
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,7 @@ class EngineOptions:
     resolution: Resolution = 512
     decoder: Decoder = "full"
     offload: Offload = False
+    compiled: Compile = False
 
     def settings(self) -> Any:
         """The same as :class:`mien.engines.EngineSettings`. Raises OptionError."""
@@ -166,6 +174,7 @@ class EngineOptions:
             resolution=self.resolution,
             decoder=cast(Any, self.decoder),
             offload=self.offload,
+            compiled=self.compiled,
         )
 
 

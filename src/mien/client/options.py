@@ -59,6 +59,7 @@ class JobOptions(TypedDict, total=False):
     resolution: int
     decoder: Literal["full", "tiny"]
     offload: bool
+    compiled: bool
     face: int | Literal["all"]
     box: Sequence[float]
     crop_scale: float

@@ -41,6 +41,7 @@ SWITCHES = {
     "resolution": "--resolution",
     "decoder": "--decoder",
     "offload": "--offload",
+    "compiled": "--compiled",
 }
 """Fields that not every engine has -> the options that set them."""
 FOR_FILMS = ("hold_eyes", "smoothing", "orthonormal")
@@ -76,7 +77,8 @@ class EngineSettings:
     than they would by themselves, 1 (no further, twice as fast) to 5. resolution: side of the crop
     that is drawn, a multiple of 64 from 256 to 1024 pixels. decoder: ``tiny`` is quicker, and shows
     less detail. offload: whether networks wait in the computer's memory and come to the card one by
-    one: slower, and fits smaller cards.
+    one: slower, and fits smaller cards. compiled: whether torch compiles them for the card, which
+    takes minutes at the first chunk and pays where they stay: for live faces and services.
 
     An engine that cannot honour a choice says so when it is loaded.
 
@@ -101,6 +103,7 @@ class EngineSettings:
     resolution: int = 512
     decoder: Decoder = "full"
     offload: bool = False
+    compiled: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -111,7 +114,7 @@ class EngineSettings:
         check_choice("--runtime", self.runtime, RUNTIMES)
         check_choice("--tier", self.tier, TIERS)
         check_choice("--species", self.species, SPECIES)
-        for name in ("stitching", "hold_eyes", "orthonormal", "offload"):
+        for name in ("stitching", "hold_eyes", "orthonormal", "offload", "compiled"):
             check_switch(SWITCHES[name], getattr(self, name))
         check_whole("--batch", self.batch, least=1, most=MAX_BATCH)
         _check_multiple("--steps", self.steps, STEPS, STEPS, MAX_STEPS)

@@ -971,6 +971,12 @@ export interface components {
              */
             offload?: boolean;
             /**
+             * Compiled
+             * @description Compile networks for the card: minutes at first, then faster.
+             * @default false
+             */
+            compiled?: boolean;
+            /**
              * Face
              * @description Which face, the largest is 1.
              * @default 1
@@ -1535,6 +1541,12 @@ export interface components {
              */
             offload?: boolean;
             /**
+             * Compiled
+             * @description Compile networks for the card: minutes at first, then faster.
+             * @default false
+             */
+            compiled?: boolean;
+            /**
              * Face
              * @description Which face, the largest is 1.
              * @default 1
@@ -1833,6 +1845,12 @@ export interface components {
              * @default false
              */
             offload?: boolean;
+            /**
+             * Compiled
+             * @description Compile networks for the card: minutes at first, then faster.
+             * @default false
+             */
+            compiled?: boolean;
             /**
              * Face
              * @description Which face, the largest is 1.
@@ -3264,6 +3282,12 @@ export interface components {
              * @default false
              */
             offload?: boolean;
+            /**
+             * Compiled
+             * @description Compile networks for the card: minutes at first, then faster.
+             * @default false
+             */
+            compiled?: boolean;
             /**
              * Face
              * @description Which face, the largest is 1.

@@ -6,15 +6,24 @@ import shutil
 from importlib.util import find_spec
 from typing import Any
 
-import torch
+from mien.engines.settings import EngineSettings
+from mien.errors import OptionError
 
+_OPTION = "--compiled"
 _COMPILERS = ("cc", "gcc", "clang")
 
 
-def can_compile(device: torch.device) -> bool:
-    """Whether it is a card, and what makes programs for it is here."""
-    tools = find_spec("triton") is not None and any(map(shutil.which, _COMPILERS))
-    return device.type == "cuda" and tools
+def check_compiling(settings: EngineSettings, device: str) -> None:
+    """OptionError where networks are to be compiled and cannot be, on a device as torch names
+    it."""
+    if not settings.compiled:
+        return
+    if device == "cpu":
+        raise OptionError(_OPTION, "networks are compiled for a card; leave it out on cpu")
+    if settings.offload:
+        raise OptionError(_OPTION, "networks that come and go (--offload) are not compiled")
+    if find_spec("triton") is None or not any(map(shutil.which, _COMPILERS)):
+        raise OptionError(_OPTION, "needs the package triton and a C compiler; install both")
 
 
 def compile_network(network: Any) -> None:

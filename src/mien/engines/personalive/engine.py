@@ -36,6 +36,8 @@ _AS_THE_DRIVER = {
 }
 """Fields of MotionOptions that say otherwise -> the options that set them."""
 _USUAL = MotionOptions()
+_SEEDS = 2**63
+"""How many of them torch tells apart."""
 
 
 class PersonaLiveEngine:
@@ -53,7 +55,7 @@ class PersonaLiveEngine:
         crop_scale=CROP_SCALE,
         crop_y=CROP_Y,
         precisions=PRECISIONS,
-        extras=("models_dir", "steps", "guidance", "resolution", "decoder", "offload"),
+        extras=("models_dir", "steps", "guidance", "resolution", "decoder", "offload", "compiled"),
         chunk_frames=CHUNK_FRAMES,
         films=False,
     )
@@ -133,5 +135,6 @@ class PersonaLiveEngine:
         from mien.engines.personalive.stream import Stream
 
         settings = self._settings
-        chosen = StreamOptions(settings.steps, settings.guidance, options.seed)
+        seed = options.seed % _SEEDS
+        chosen = StreamOptions(settings.steps, settings.guidance, seed)
         return Stream(self._networks, source.reference, chosen, rest=rest)

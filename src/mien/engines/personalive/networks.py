@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mien.engines.personalive.compiling import can_compile, compile_network
+from mien.engines.personalive.compiling import check_compiling, compile_network
 from mien.engines.personalive.limits import Limits
 from mien.engines.personalive.modules import Modules, require_neural
 from mien.engines.personalive.pictures import clip_pixels, planes, resized, rows
@@ -62,12 +62,13 @@ class PersonaLiveNetworks:
         self.device = torch.device(device_of(settings.device))
         self.number = number_of(settings.precision, str(self.device))
         """The kind of number that they work in: ``fp32``, ``fp16`` or ``bf16``."""
+        check_compiling(settings, str(self.device))
         self._modules, self._rounded = modules, rounded
         self._limits = Limits(settings, str(self.device), self.number)
         offload = settings.offload and self.device.type != "cpu"
         self._painted_at_once = 1 if offload else CHUNK_FRAMES
         with self._limits.kept("loading the networks"):
-            self._places = self._placed(offload=offload)
+            self._places = self._placed(offload=offload, compiled=settings.compiled)
 
     @property
     def memory_mb(self) -> int:
@@ -180,7 +181,7 @@ class PersonaLiveNetworks:
         with self._limits.kept(doing), self._places.working(network):
             yield
 
-    def _placed(self, *, offload: bool) -> Places:
+    def _placed(self, *, offload: bool, compiled: bool) -> Places:
         modules = self._modules
         if modules.tiny is not None:
             modules.vae.decoder = nn.Identity()  # it would take room and do nothing
@@ -190,7 +191,7 @@ class PersonaLiveNetworks:
             place(network, home, "fp32" if exact else self.number)
         if offload:
             return Turns(self._networks, self.device)
-        if can_compile(self.device):
+        if compiled:
             compile_network(modules.denoising_unet)
             compile_network(modules.tiny or modules.vae.decoder)
         return Residents()

@@ -4,6 +4,7 @@ device."""
 from __future__ import annotations
 
 from mien.engines.personalive.base import Networks
+from mien.engines.personalive.compiling import check_compiling
 from mien.engines.personalive.loading import find_files, load_modules
 from mien.engines.personalive.modules import require_neural
 from mien.engines.settings import EngineSettings
@@ -27,5 +28,7 @@ def check_networks(settings: EngineSettings) -> None:
     require_neural()
     from mien.engines.personalive.precision import number_of
 
-    number_of(settings.precision, device_of(settings.device))
+    device = device_of(settings.device)
+    number_of(settings.precision, device)
+    check_compiling(settings, device)
     find_files(settings)

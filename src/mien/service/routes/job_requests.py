@@ -118,6 +118,9 @@ class _Asked(BaseModel):
     offload: bool = Field(
         False, description="Bring networks to the card one by one: slower, and fits smaller cards."
     )
+    compiled: bool = Field(
+        False, description="Compile networks for the card: minutes at first, then faster."
+    )
     face: Annotated[Whole, Field(ge=1, le=100)] | Literal["all"] = Field(
         1, description="Which face, the largest is 1."
     )

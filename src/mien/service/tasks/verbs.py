@@ -52,6 +52,7 @@ ENGINE_OPTIONS: Mapping[str, str] = {
     "resolution": "resolution",
     "decoder": "decoder",
     "offload": "offload",
+    "compiled": "compiled",
 }
 """Options that are about the engine -> fields of its settings."""
 _PAIRS = ("box", "gaze")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from PIL import Image as Stills
 from torch import nn
 
-from mien.engines.personalive.compiling import can_compile
+from mien.engines.personalive.compiling import check_compiling
 from mien.engines.personalive.limits import Limits
 from mien.engines.personalive.pictures import clip_pixels, planes, resized, rows
 from mien.engines.personalive.places import Turns
@@ -113,8 +114,19 @@ def test_what_is_no_number_is_an_error(bad: float) -> None:
     assert half.finite(torch.ones(2)).tolist() == [1.0, 1.0]
 
 
-def test_nothing_is_compiled_for_a_processor() -> None:
-    assert not can_compile(CPU)
+@pytest.mark.parametrize(
+    ("settings", "device", "problem"),
+    [
+        (EngineSettings(compiled=True), "cpu", "for a card; leave it out"),
+        (EngineSettings(compiled=True, offload=True), "cuda:0", "that come and go"),
+    ],
+)
+def test_networks_are_compiled_only_where_they_stay_on_a_card(
+    settings: EngineSettings, device: str, problem: str
+) -> None:
+    with pytest.raises(OptionError, match=f"--compiled: .*{problem}"):
+        check_compiling(settings, device)
+    check_compiling(replace(settings, compiled=False), device)
 
 
 def test_pictures_come_back_as_they_were() -> None:
