@@ -25,7 +25,7 @@ studio: $(SERVE) ## a talking face in the browser: http://127.0.0.1:8001/studio
 	@$(BIN)/mien serve
 
 test: $(DEV) ## run all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: $(DEV) ## check format, style and the direction of imports
 	@$(BIN)/ruff format --check .

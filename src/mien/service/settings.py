@@ -84,7 +84,7 @@ class ServiceSettings:
     ] = 0
     engine_memory_mb: Annotated[
         int, Said("Engines that each worker keeps; beyond it the longest unused go.", _WORK, "MB")
-    ] = 8000
+    ] = 9000
     portrait_cache_mb: Annotated[
         int, Said("Prepared portraits that each worker keeps.", _WORK, "MB")
     ] = 512

@@ -50,7 +50,7 @@ class Keeper:
     memory back in the end.
     """
 
-    def __init__(self, *, engine_memory_mb: int = 8000, portrait_memory_mb: int = 512) -> None:
+    def __init__(self, *, engine_memory_mb: int = 9000, portrait_memory_mb: int = 512) -> None:
         """Millions of bytes; 0 keeps nothing. OptionError for less."""
         check_whole("engine_memory_mb", engine_memory_mb, least=0)
         check_whole("portrait_memory_mb", portrait_memory_mb, least=0)
