@@ -5,55 +5,13 @@ They are what diffusers and transformers are given to make the networks; 1.0 and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from mien.nets import stable_diffusion
+from mien.nets.stable_diffusion import LATENT_SCALE, VAE, Config
 
-Config = Mapping[str, Any]
+__all__ = ["HEARING", "LATENT_SCALE", "NUM_CLASSES", "UNET", "VAE", "Config"]
 
-UNET: Config = {
-    "act_fn": "silu",
-    "attention_head_dim": 8,  # how many heads; the name is an old mistake of diffusers'
-    "block_out_channels": [320, 640, 1280, 1280],
-    "center_input_sample": False,
-    "cross_attention_dim": 384,
-    "down_block_types": [
-        "CrossAttnDownBlock2D",
-        "CrossAttnDownBlock2D",
-        "CrossAttnDownBlock2D",
-        "DownBlock2D",
-    ],
-    "downsample_padding": 1,
-    "flip_sin_to_cos": True,
-    "freq_shift": 0,
-    "in_channels": 8,
-    "layers_per_block": 2,
-    "mid_block_scale_factor": 1,
-    "norm_eps": 1e-05,
-    "norm_num_groups": 32,
-    "out_channels": 4,
-    "sample_size": 64,  # of pictures of 512; MuseTalk's have 256
-    "up_block_types": [
-        "UpBlock2D",
-        "CrossAttnUpBlock2D",
-        "CrossAttnUpBlock2D",
-        "CrossAttnUpBlock2D",
-    ],
-}
-"""``musetalk.json``."""
-
-VAE: Config = {
-    "act_fn": "silu",
-    "block_out_channels": [128, 256, 512, 512],
-    "down_block_types": ["DownEncoderBlock2D"] * 4,
-    "up_block_types": ["UpDecoderBlock2D"] * 4,
-    "in_channels": 3,
-    "out_channels": 3,
-    "latent_channels": 4,
-    "layers_per_block": 2,
-    "norm_num_groups": 32,
-    "sample_size": 256,  # side of the pictures
-}
-"""``config.json`` of sd-vae-ft-mse."""
+UNET: Config = {**stable_diffusion.UNET, "in_channels": 8, "cross_attention_dim": 384}
+"""``musetalk.json``; its ``sample_size`` is that of pictures of 512, though MuseTalk's have 256."""
 
 HEARING: Config = {
     "d_model": 384,
@@ -65,7 +23,5 @@ HEARING: Config = {
 }
 """What the encoder needs of ``config.json`` of whisper-tiny."""
 
-LATENT_SCALE = 0.18215
-"""Of the autoencoder's latents, which makes their spread about 1; diffusers' default."""
 NUM_CLASSES = 19
 """Parts of a face that are told apart, the background included."""
