@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -18,10 +17,8 @@ import pytest
 from numpy.typing import NDArray
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from fakes.live_client import JPEG, PCM, PNG, RGBA, Came, LiveClient, live_client
-from fakes.musetalk_weights import write_small_weights
-from fakes.personalive_weights import quick_sizes
-from fakes.personalive_weights import write_small_weights as write_personalive
+from fakes.live_client import JPEG, PCM, PNG, RGBA, Came, live_client
+from fakes.live_sessions import KEY, SMALL, caller, host_of, sent, session, settled, watching
 from fakes.running_server import RunningServer, running_server
 
 pytestmark = [
@@ -29,9 +26,8 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="processes are looked at there"),
 ]
 
-KEY, OTHERS_KEY = "a-key-of-one-caller", "a-key-of-another-one"
+OTHERS_KEY = "a-key-of-another-one"
 DATA = files("mien") / "data"
-SMALL = {"size": 128}
 FLAGS = (
     "--live-sessions", "3", "--sessions-per-key", "2", "--drain-s", "0", "--workers", "2",
     "--api-key", KEY, "--api-key", OTHERS_KEY,
@@ -39,17 +35,8 @@ FLAGS = (
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the server looks for weights; there are none."""
-    folder = tmp_path_factory.mktemp("checkout") / "models"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[RunningServer]:
-    data, env = tmp_path_factory.mktemp("data"), {"MIEN_MODELS_DIR": str(models)}
-    with running_server(data, *FLAGS, live=True, env=env) as server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running_server(tmp_path_factory.mktemp("data"), *FLAGS, live=True) as server:
         yield server
 
 
@@ -62,51 +49,6 @@ def http(server: RunningServer) -> Iterator[httpx2.Client]:
 @pytest.fixture(scope="module")
 def portrait(http: httpx2.Client) -> str:
     return sent(http)
-
-
-@contextmanager
-def caller(server: RunningServer, key: str) -> Iterator[httpx2.Client]:
-    headers = {"Authorization": f"Bearer {key}"}
-    with httpx2.Client(base_url=server.url, headers=headers, timeout=60) as client:
-        yield client
-
-
-def sent(http: httpx2.Client) -> str:
-    file = ("me.png", (DATA / "astronaut.png").read_bytes())
-    answer = http.post("/v1/portraits", files={"file": file})
-    assert answer.status_code in (200, 201), answer.text
-    return str(answer.json()["id"])
-
-
-@contextmanager
-def session(http: httpx2.Client, portrait: str, **options: Any) -> Iterator[dict[str, Any]]:
-    answer = http.post("/v1/sessions", json={"portrait": portrait, **SMALL, **options})
-    assert answer.status_code == 201, answer.text
-    told = answer.json()
-    assert told["state"] == "ready"
-    try:
-        yield told
-    finally:
-        http.delete(f"/v1/sessions/{told['id']}")
-
-
-@contextmanager
-def watching(
-    server: RunningServer,
-    told: dict[str, Any],
-    *,
-    acks: bool = True,
-    close_timeout: float = 10.0,
-    **start: Any,
-) -> Iterator[LiveClient]:
-    with live_client(
-        server.url, told["websocket"], key=KEY, acks=acks, close_timeout=close_timeout
-    ) as client:
-        client.say("start", **start)
-        hello = client.next()
-        assert hello.words["type"] == "session"
-        assert hello.words["id"] == told["id"]
-        yield client
 
 
 def heard(came: list[Came]) -> NDArray[np.int16]:
@@ -498,83 +440,3 @@ def test_a_host_that_dies_takes_its_sessions_and_is_replaced(
         assert "SIGKILL" in told["error"]["detail"]
     with session(http, portrait) as told, watching(server, told) as client:
         client.pictures(1)
-
-
-def test_musetalk_paints_the_lips_of_a_face_once_its_weights_are_there(
-    server: RunningServer, http: httpx2.Client, portrait: str, models: Path
-) -> None:
-    asked = {"portrait": portrait, **SMALL, "lips": "musetalk"}
-    answer = http.post("/v1/sessions", json=asked)
-    assert answer.status_code == 503
-    assert answer.json()["code"] == "missing-weights"
-    assert "models download musetalk" in answer.json()["detail"]
-    assert str(models) not in answer.text
-    assert http.post("/v1/sessions", json=asked | {"lips": "own"}).status_code == 422
-    write_small_weights(models)
-    shown = []
-    for lips in ("engine", "musetalk"):
-        with (
-            session(http, portrait, lips=lips) as told,
-            watching(server, told, form="png", sound=False) as client,
-        ):
-            shown.append(client.pictures(1)[0].picture.astype(int))
-    differs = np.abs(shown[1] - shown[0]).max(axis=2) > 40
-    assert differs[28:50, 42:70].sum() > 100, "noise, as nobody taught them"
-    assert differs[80:].sum() < 50
-
-
-def test_personalive_draws_a_face_once_its_weights_are_there_and_tells_how_late(
-    server: RunningServer, http: httpx2.Client, portrait: str, models: Path
-) -> None:
-    asked = {"portrait": portrait, **SMALL, "engine": "personalive", "resolution": 256}
-    answer = http.post("/v1/sessions", json=asked)
-    assert answer.status_code == 503
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["code"] == "missing-weights"
-    assert "models download personalive" in answer.json()["detail"]
-    assert str(models) not in answer.text
-    assert http.post("/v1/sessions", json=asked | {"resolution": 200}).status_code == 422
-    assert http.post("/v1/sessions", json=asked | {"engine": "mesh"}).status_code == 422
-    write_personalive(models, sizes=quick_sizes())
-    with (
-        session(http, portrait, **{key: asked[key] for key in ("engine", "resolution")}) as told,
-        watching(server, told, form="png", sound=False) as client,
-    ):
-        assert (told["latency_ms"], told["stats"]["delay_ms"]) == (800.0, 800.0)
-        first = client.pictures(1)[0].picture
-        drawn = client.until(lambda came: came.kind == PNG and (came.picture != first).any())[-1]
-        changed = np.abs(drawn.picture[..., :3].astype(int) - first[..., :3]).max(axis=2) > 30
-        assert changed[20:60, 30:80].mean() > 0.5, "noise, as nobody taught it"
-        assert drawn.pts_us >= 800_000
-        client.say("stats")
-        assert client.until_told("stats")[-1].words["delay_ms"] >= 800.0
-        host = host_of(server)
-        threads, _ = settled(host)
-    ended = http.get(f"/v1/sessions/{told['id']}").json()
-    assert (ended["state"], ended["error"]) == ("closed", None)
-    assert settled(host, threads - 2, 10_000)[0] <= threads - 2, "the session's and the engine's"
-
-
-def host_of(server: RunningServer) -> int:
-    """The process of live sessions."""
-    children = Path(f"/proc/{server.process.pid}/task").glob("*/children")
-    pids = {int(pid) for each in children for pid in each.read_text().split()}
-    return next(
-        pid
-        for pid in pids
-        if b"mien.service.live.host" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    )
-
-
-def settled(pid: int, threads: int = 0, descriptors: int = 0) -> tuple[int, int]:
-    """Threads and descriptors of a process, as soon as there are no more than these, or when they
-    do not become fewer."""
-    last = (0, 0)
-    for _ in range(100):
-        threads_now = len(list(Path(f"/proc/{pid}/task").iterdir()))
-        now = threads_now, len(list(Path(f"/proc/{pid}/fd").iterdir()))
-        if (now[0] <= threads and now[1] <= descriptors) or (now == last and not threads):
-            return now
-        last = now
-        time.sleep(0.05)
-    return last
