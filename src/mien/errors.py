@@ -230,14 +230,21 @@ class MissingWeightsError(EngineUnavailableError):
     """An engine whose weights are not on this machine; the message names how to get them.
 
     ``bundle``: what `mien models download` calls them. ``models_dir``: the folder of models that
-    was chosen, if any.
+    was chosen, if any. ``names_folders``: whether the message tells where they were looked for.
     """
 
     code = "missing-weights"
 
     def __init__(
-        self, engine: str, problem: str, bundle: str, models_dir: Path | None = None
+        self,
+        engine: str,
+        problem: str,
+        bundle: str,
+        models_dir: Path | None = None,
+        *,
+        names_folders: bool = True,
     ) -> None:
         super().__init__(engine, problem)
         self.bundle = bundle
         self.models_dir = models_dir
+        self.names_folders = names_folders

@@ -17,7 +17,7 @@ def public_words(error: MienError) -> str:
     """The message as a caller may read it: files by the names they have here without their
     folders, options as fields, and of weights how to get them. Whoever runs the service sees the
     whole in ``mien doctor``."""
-    if isinstance(error, MissingWeightsError):
+    if isinstance(error, MissingWeightsError) and error.names_folders:
         how = f"`mien models download {error.bundle}` fetches them"
         return f"engine {error.engine}: its weights are not here; {how}"
     if isinstance(error, WeightsError) or getattr(error, "option", None) == _FOLDER:

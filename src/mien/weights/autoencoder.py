@@ -31,7 +31,7 @@ def check_tiny(bundle: Bundle, files: Mapping[str, Path], models_dir: Path | Non
         f"its small decoder is not here: {tiny.file} of {tiny.repository.id}; run "
         f"`mien models download {bundle.name}`; --decoder full works now, without it"
     )
-    raise MissingWeightsError(bundle.engine, problem, bundle.name, models_dir)
+    raise MissingWeightsError(bundle.engine, problem, bundle.name, models_dir, names_folders=False)
 
 
 def _new_name(key: str) -> str:

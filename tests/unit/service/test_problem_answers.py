@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
@@ -13,6 +14,8 @@ from mien.service.errors import BusyError
 from mien.service.faults import Faults
 from mien.service.problems import add_problems, problem_of
 from mien.service.routes.numbers import Whole
+from mien.weights import bundle_named
+from mien.weights.autoencoder import check_tiny
 
 pytestmark = pytest.mark.unit
 
@@ -75,6 +78,16 @@ def test_missing_weights_are_told_without_folders() -> None:
         "missing-weights",
         "engine liveportrait: its weights are not here; "
         "`mien models download liveportrait-human` fetches them",
+    )
+
+
+def test_a_small_decoder_that_is_missing_is_told_as_that_and_what_works_without_it() -> None:
+    with pytest.raises(MissingWeightsError) as missing:
+        check_tiny(bundle_named("personalive"), {}, Path("/srv/models"))
+    assert problem_of(missing.value)[2] == (
+        "engine personalive: its small decoder is not here: diffusion_pytorch_model.safetensors of "
+        "madebyollin/taesd; run `mien models download personalive`; decoder full works now, "
+        "without it"
     )
 
 
