@@ -73,6 +73,10 @@ class Framing:
     x: float | None = None
     y: float | None = None
 
+    def usual(self, scale: float, y: float = 0.0) -> tuple[float, float, float]:
+        """``scale``, x and ``y`` of an engine where nothing is said, else what is."""
+        return self.scale or scale, self.x or 0.0, y if self.y is None else self.y
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -131,13 +131,12 @@ class BridgedEngine:
     ) -> tuple[Portrait, Any]:
         """The part of the picture that mesh moves, opaque, and the landmarks (478, 3) in it."""
         info, (height, width) = self._engine.info, portrait.pixels.shape[:2]
-        scale = framing.scale or info.crop_scale
-        shift = (framing.x or 0.0, info.crop_y if framing.y is None else framing.y)
+        scale, x, y = framing.usual(info.crop_scale, info.crop_y)
         crop = crop_around(
             face.landmarks,
             (width, height),
             scale=max(_LEAST_SCALE, _AROUND * scale),
-            shift=shift,
+            shift=(x, y),
             max_side=_LARGEST,
         )
         landmarks = in_crop(face.landmarks, crop)

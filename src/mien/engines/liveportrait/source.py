@@ -52,8 +52,7 @@ def prepare_source(
 
 
 def _placement(face: Face, points: Floats, framing: Framing) -> Placement:
-    scale = framing.scale or SOURCE_SCALE
-    x, y = framing.x or 0.0, SOURCE_Y if framing.y is None else framing.y
+    scale, x, y = framing.usual(SOURCE_SCALE, SOURCE_Y)
     if face.box is not None:
         return frame_box(face.box, scale=scale, x=x, y=y)
     return frame_source(points, scale=scale, x=x, y=y)

@@ -105,13 +105,8 @@ def prepare_source(
 
 def crop_of(face: Face, picture_size: tuple[int, int], framing: Framing) -> Crop:
     """The part of the picture that is worked on; ``picture_size`` is (width, height)."""
-    return crop_around(
-        face.landmarks,
-        picture_size,
-        scale=framing.scale or CROP_SCALE,
-        shift=(framing.x or 0.0, framing.y or 0.0),
-        max_side=MAX_SIDE,
-    )
+    scale, x, y = framing.usual(CROP_SCALE)
+    return crop_around(face.landmarks, picture_size, scale=scale, shift=(x, y), max_side=MAX_SIDE)
 
 
 def crop_edge(crop: Crop) -> int:

@@ -26,11 +26,7 @@ class Square:
     @classmethod
     def asked(cls, framing: Framing) -> Square:
         """As a framing says, and where it says nothing, as usual."""
-        return cls(
-            framing.scale or CROP_SCALE,
-            framing.x or 0.0,
-            CROP_Y if framing.y is None else framing.y,
-        )
+        return cls(*framing.usual(CROP_SCALE, CROP_Y))
 
     def around(self, landmarks: Floats, picture_size: tuple[int, int], side: int) -> Crop:
         """The square around a face with these (478, 2 or 3) pixel landmarks, worked on with
