@@ -14,13 +14,13 @@ import torch
 from torch import Tensor
 
 from mien.drivers.joyvasa.settings import JoyVasaSettings
-from mien.errors import EngineUnavailableError, OutOfMemoryError
+from mien.errors import EngineUnavailableError
 from mien.nets.joyvasa.hearing import fold_weight_norm
 from mien.nets.joyvasa.network import JoyVasaNetwork
 from mien.nets.joyvasa.sampling import Context, denoise, plan_steps
 from mien.speech.samples import Mono
 from mien.types import Floats
-from mien.weights.memory import is_no_memory
+from mien.weights.memory import enough_memory
 
 NAME = "joyvasa"
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
@@ -50,17 +50,10 @@ class PlacedNetwork:
     @contextmanager
     def enough_memory(self, doing: str) -> Iterator[None]:
         """OutOfMemoryError for what the libraries raise where memory ends."""
-        try:
-            with torch.inference_mode():
-                yield
-        except (MemoryError, RuntimeError) as error:
-            if not is_no_memory(error):
-                raise
-        else:
-            return
         otherwise = "" if self.device.type == "cpu" else "; choose --device cpu"
         problem = f"out of memory on {self.device} while {doing} in {self.precision}{otherwise}"
-        raise OutOfMemoryError(NAME, problem)
+        with enough_memory(NAME, problem), torch.inference_mode():
+            yield
 
 
 class _Past:

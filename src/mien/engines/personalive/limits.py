@@ -12,8 +12,8 @@ from torch import Tensor
 from mien.engines.personalive.modules import NAME
 from mien.engines.personalive.precision import Number
 from mien.engines.settings import MIN_RESOLUTION, EngineSettings
-from mien.errors import EngineUnavailableError, OutOfMemoryError
-from mien.weights.memory import is_no_memory
+from mien.errors import EngineUnavailableError
+from mien.weights.memory import enough_memory
 
 
 class Limits:
@@ -26,15 +26,8 @@ class Limits:
     def kept(self, doing: str) -> Generator[None]:
         """Nothing in it is recorded for training. OutOfMemoryError for what the libraries raise
         where memory ends; ``doing``: what for."""
-        try:
-            with torch.no_grad():
-                yield
-        except (MemoryError, RuntimeError) as error:
-            if not is_no_memory(error):
-                raise
-            problem = f"out of memory on {self._device} while {doing}, in {self._number}"
-            advice = f"choose {self._smaller()}, or close what else fills it"
-            raise OutOfMemoryError(NAME, f"{problem}; {advice}") from None
+        with enough_memory(NAME, self._full(doing)), torch.no_grad():
+            yield
 
     def finite(self, result: Tensor) -> Tensor:
         """The same. EngineUnavailableError if something in it is no number: pictures of it would
@@ -49,6 +42,10 @@ class Limits:
         )
         problem = f"its networks gave numbers that are none, in {self._number} on {self._device}"
         raise EngineUnavailableError(NAME, f"{problem}; {advice}")
+
+    def _full(self, doing: str) -> str:
+        problem = f"out of memory on {self._device} while {doing}, in {self._number}"
+        return f"{problem}; choose {self._smaller()}, or close what else fills it"
 
     def _smaller(self) -> str:
         """What has not been chosen yet and takes less memory."""
