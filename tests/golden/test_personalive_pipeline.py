@@ -41,7 +41,8 @@ from mien.engines.personalive.stream import Stream
 from mien.engines.personalive.window import Frames, Window
 from mien.engines.settings import EngineSettings
 from mien.nets.personalive.keypoints import Heads, lead_in_weights
-from mien.nets.personalive.schedule import CHUNK_FRAMES, Schedule
+from mien.nets.personalive.params import CHUNK_FRAMES
+from mien.nets.personalive.schedule import Schedule
 from mien.types import Image
 
 pytestmark = pytest.mark.golden

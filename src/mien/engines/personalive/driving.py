@@ -13,6 +13,7 @@ from mien.engines.personalive.framing import Square
 from mien.engines.personalive.source import PersonaLiveSource
 from mien.errors import OptionError
 from mien.face import Crop, cut
+from mien.nets.personalive.params import CHUNK_FRAMES, LEAD_IN_FRAMES, NUM_LEVELS, WINDOW_FRAMES
 from mien.types import DriverPixels, Image, Motion, MotionFrame, Rendered
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 DRIVER_SIDE = 512
 """Pixels a side of a driver's square: what upstream's networks are shown."""
-CHUNK_FRAMES, CHUNKS_BEHIND = 4, 3
-LATENCY_FRAMES = CHUNK_FRAMES * (1 + CHUNKS_BEHIND)
+LATENCY_FRAMES = WINDOW_FRAMES
 """Frames that are read before the first one comes out."""
+_CHUNKS_BEHIND = NUM_LEVELS - 1
 
 
 class Driver:
@@ -73,7 +74,7 @@ def play(
     for number, chunk in enumerate(in_chunks(pictures())):
         stream = stream or open_stream(driver.rest)
         drawn = stream.step(chunk)
-        if number < CHUNKS_BEHIND:
+        if number < _CHUNKS_BEHIND:
             continue  # the portrait's way to the driver's first pose
         for picture in drawn[: len(waiting)]:
             yield source.rendered(picture, waiting.popleft())
@@ -94,7 +95,7 @@ def in_chunks(pictures: Iterable[Image]) -> Iterator[Image]:
         return
     there = list(latest)
     back = cycle([*there[-2::-1], *there[1:]] if len(there) > 1 else there)
-    count = -len(chunk) % CHUNK_FRAMES + CHUNKS_BEHIND * CHUNK_FRAMES
+    count = -len(chunk) % CHUNK_FRAMES + LEAD_IN_FRAMES
     chunk += islice(back, count)
     for start in range(0, len(chunk), CHUNK_FRAMES):
         yield np.stack(chunk[start : start + CHUNK_FRAMES])

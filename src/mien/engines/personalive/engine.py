@@ -11,7 +11,7 @@ import numpy as np
 
 from mien.engines.base import DEFAULT_FRAMING, EngineInfo
 from mien.engines.personalive.base import Networks
-from mien.engines.personalive.driving import CHUNK_FRAMES, DRIVER_SIDE, LATENCY_FRAMES, play
+from mien.engines.personalive.driving import DRIVER_SIDE, LATENCY_FRAMES, play
 from mien.engines.personalive.framing import CROP_SCALE, CROP_Y
 from mien.engines.personalive.memory import expected_memory_mb
 from mien.engines.personalive.modules import NAME
@@ -20,6 +20,7 @@ from mien.engines.personalive.resting import RestingNetworks
 from mien.engines.personalive.source import PersonaLiveSource, prepare_source
 from mien.engines.settings import MAX_RESOLUTION, PRECISIONS, EngineSettings
 from mien.errors import OptionError
+from mien.nets.personalive.params import CHUNK_FRAMES
 from mien.types import Face, Framing, Image, Motion, MotionOptions, Portrait, Rendered
 from mien.weights.residents import MemoryBudget
 

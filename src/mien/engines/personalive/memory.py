@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mien.engines.settings import EngineSettings
+from mien.nets.personalive.params import CHUNK_FRAMES
 
 _PARAMETERS = {
     "reference_unet": 859.5e6,
@@ -21,7 +22,6 @@ _UNET, _KNOWN = 2610, 355
 that the keys and values of a portrait and its three key frames take (counted)."""
 _PAINTED = {"full": 770, "tiny": 190}
 """The same of painting a frame, with each decoder."""
-_CHUNK_FRAMES = 4
 _RUNTIME_MB = 600
 """What CUDA takes for itself."""
 
@@ -58,7 +58,7 @@ def _together(settings: EngineSettings, size: int) -> float:
     """Bytes while all networks stay on the device."""
     unused = "tiny" if settings.decoder == "full" else "decoder"
     weights = sum(count for name, count in _PARAMETERS.items() if name != unused)
-    painting = _CHUNK_FRAMES * _PAINTED[settings.decoder]
+    painting = CHUNK_FRAMES * _PAINTED[settings.decoder]
     working = (max(_UNET, painting) + _KNOWN) * settings.resolution**2
     return size * (weights + working) + 4 * _IN_FLOAT32
 

@@ -32,9 +32,8 @@ from mien.nets.personalive.keypoints import (
     keypoints_of,
     read_heads,
 )
-from mien.nets.personalive.params import LATENT_SCALE
+from mien.nets.personalive.params import CHUNK_FRAMES, LATENT_SCALE
 from mien.nets.personalive.references import Condition, reference_tokens
-from mien.nets.personalive.schedule import CHUNK_FRAMES
 from mien.types import Image
 from mien.weights.devices import device_of
 from mien.weights.memory import give_back

@@ -15,8 +15,9 @@ from mien.engines.personalive.options import DEFAULT_OPTIONS, StreamOptions
 from mien.engines.personalive.references import Reference
 from mien.engines.personalive.window import Frames, Window
 from mien.nets.personalive.keypoints import keypoints_of, lead_in_weights
+from mien.nets.personalive.params import CHUNK_FRAMES, LEAD_IN_FRAMES
 from mien.nets.personalive.references import Condition
-from mien.nets.personalive.schedule import CHUNK_FRAMES, LEAD_IN_FRAMES, Schedule
+from mien.nets.personalive.schedule import Schedule
 from mien.types import Image
 
 

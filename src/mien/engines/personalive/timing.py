@@ -21,9 +21,9 @@ from mien.engines.personalive.pictures import clip_pixels, planes, resized, rows
 from mien.engines.personalive.window import Frames
 from mien.engines.settings import EngineSettings
 from mien.nets.personalive.keypoints import EXTRACTOR_SIDE, crop_faces, draw, face_boxes
-from mien.nets.personalive.params import LATENT_SCALE
+from mien.nets.personalive.params import CHUNK_FRAMES, LATENT_SCALE, NUM_LEVELS, WINDOW_FRAMES
 from mien.nets.personalive.references import Condition, Told, reference_tokens
-from mien.nets.personalive.schedule import CHUNK_FRAMES, NUM_LEVELS, WINDOW_FRAMES, Schedule
+from mien.nets.personalive.schedule import Schedule
 from mien.types import Image
 from mien.weights.memory import give_back
 

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from mien.engines.personalive.noise import Draw
-from mien.nets.personalive.schedule import CHUNK_FRAMES, LEAD_IN_FRAMES, Schedule
+from mien.nets.personalive.params import CHUNK_FRAMES, LEAD_IN_FRAMES
+from mien.nets.personalive.schedule import Schedule
 
 
 class Frames(NamedTuple):

@@ -16,7 +16,7 @@ from torch.nn.functional import interpolate
 
 from mien.nets.liveportrait.motion import RawMotion, refine
 from mien.nets.personalive.motion_encoder import FACE_SIDE
-from mien.nets.personalive.schedule import LEAD_IN_FRAMES
+from mien.nets.personalive.params import LEAD_IN_FRAMES
 
 EXTRACTOR_SIDE = 256
 """Of the pictures that the motion extractor reads."""

@@ -1,4 +1,5 @@
-"""The sizes of PersonaLive's networks, as its files of configuration have them.
+"""The sizes of PersonaLive's networks, as its files of configuration have them, and of the window
+of frames that they work on.
 
 They are what diffusers and transformers are given to make the networks; where only a part of it is
 ours, it is made of the same sizes. Both UNets and the autoencoder are as large as Stable Diffusion
@@ -9,7 +10,23 @@ from __future__ import annotations
 
 from mien.nets.stable_diffusion import LATENT_SCALE, UNET, VAE, Config
 
-__all__ = ["IMAGE_ENCODER", "LATENT_SCALE", "UNET", "VAE", "Config"]
+__all__ = [
+    "CHUNK_FRAMES",
+    "IMAGE_ENCODER",
+    "LATENT_SCALE",
+    "LEAD_IN_FRAMES",
+    "NUM_LEVELS",
+    "UNET",
+    "VAE",
+    "WINDOW_FRAMES",
+    "Config",
+]
+
+NUM_LEVELS, CHUNK_FRAMES = 4, 4
+"""Of noise in a window of frames, and how many frames are at each."""
+WINDOW_FRAMES = NUM_LEVELS * CHUNK_FRAMES
+LEAD_IN_FRAMES = WINDOW_FRAMES - CHUNK_FRAMES
+"""Those that are in the window before the first chunk comes."""
 
 IMAGE_ENCODER: Config = {
     "hidden_act": "quick_gelu",

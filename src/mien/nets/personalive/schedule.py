@@ -15,10 +15,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-NUM_LEVELS = 4
-CHUNK_FRAMES = 4
-WINDOW_FRAMES = NUM_LEVELS * CHUNK_FRAMES
-LEAD_IN_FRAMES = WINDOW_FRAMES - CHUNK_FRAMES
+from mien.nets.personalive.params import CHUNK_FRAMES, NUM_LEVELS
+
 OFFICIAL_STEPS = 4
 CLEAN = -1
 """The timestep that stands for no noise at all."""

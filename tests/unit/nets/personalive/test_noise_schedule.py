@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from mien.nets.personalive.schedule import CHUNK_FRAMES, CLEAN, WINDOW_FRAMES, Schedule
+from mien.nets.personalive.params import CHUNK_FRAMES, WINDOW_FRAMES
+from mien.nets.personalive.schedule import CLEAN, Schedule
 
 pytestmark = pytest.mark.unit
 STEPS = st.integers(1, 8).map(lambda count: 4 * count)
