@@ -62,7 +62,7 @@ class Voice:
         self._composer.set_delay(frames)
 
     def clear(self) -> None:
-        """See :meth:`Composer.clear`; the mouth closes within 60 ms."""
+        """See :meth:`Composer.clear`; the mouth closes within 45 ms."""
         self._composer.clear()
         self._begin_again(self._num_frames / self._fps, AHEAD)
 
