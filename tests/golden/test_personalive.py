@@ -34,8 +34,9 @@ from mien.nets.personalive.keypoints import (
     retarget,
 )
 from mien.nets.personalive.motion_encoder import MOTION_ENCODER, MotionEncoder
+from mien.nets.personalive.params import WINDOW_FRAMES
 from mien.nets.personalive.pose_guider import PoseGuider
-from mien.nets.personalive.schedule import WINDOW_FRAMES, Schedule
+from mien.nets.personalive.schedule import Schedule
 
 pytestmark = pytest.mark.golden
 
@@ -90,7 +91,8 @@ def test_the_portrait_is_held_as_upstream_holds_it(name: str) -> None:
     heads = read_heads(raw)
     portrait, drivers = heads.some(slice(1)), heads.some(slice(1, None))
     start, later = drivers.some(slice(1)), drivers.some(slice(1, None))
-    coming, driven = lead_in(portrait, start), retarget(portrait, drivers, start)
+    driven = retarget(portrait, drivers, start)
+    coming = lead_in(portrait, driven.some(slice(1)))
     way = torch.cat((keypoints_of(coming), keypoints_of(driven)))
     made = {f"det_{part}": tensor for part, tensor in raw._asdict().items() if part != "exp"} | {
         "get_kp": keypoints_of(heads),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -11,13 +10,7 @@ from torch import Tensor
 
 from mien.engines.personalive.base import Networks
 from mien.engines.personalive.references import Reference, heads_on
-from mien.nets.personalive.keypoints import (
-    Heads,
-    keypoints_of,
-    lead_in,
-    lead_in_weights,
-    retarget,
-)
+from mien.nets.personalive.keypoints import keypoints_of, lead_in, retarget
 from mien.types import Image
 
 
@@ -54,11 +47,6 @@ class HeadFollower:
         portrait = keypoints_of(moved)
         if not self._began:
             self._began = True
-            portrait = torch.cat((keypoints_of(self._way(moved.some(slice(1)))), portrait))
+            way = lead_in(self._portrait, moved.some(slice(1)))
+            portrait = torch.cat((keypoints_of(way), portrait))
         return Followed(portrait, keypoints_of(drivers))
-
-    def _way(self, first: Heads) -> Heads:
-        """From the portrait as it is to its first pose."""
-        weights = lead_in_weights().to(first.angles.device)[:, None]
-        places = self._portrait.translation.lerp(first.translation, weights)
-        return replace(lead_in(self._portrait, first), translation=places)

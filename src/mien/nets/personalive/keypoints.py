@@ -78,13 +78,14 @@ def retarget(portrait: Heads, drivers: Heads, start: Heads) -> Heads:
     )
 
 
-def lead_in(portrait: Heads, start: Heads) -> Heads:
-    """12 heads: the portrait's way to its driver's first pose, which comes after them."""
-    weights_F1 = lead_in_weights().to(start.angles.device)[:, None]
+def lead_in(portrait: Heads, first: Heads) -> Heads:
+    """12 heads: the portrait's way (1) to how its driver first takes it (1), which comes after
+    them."""
+    weights_F1 = lead_in_weights().to(first.angles.device)[:, None]
     return Heads(
         portrait.points.expand(LEAD_IN_FRAMES, -1, -1),
-        portrait.angles.lerp(start.angles, weights_F1),
-        portrait.translation.expand(LEAD_IN_FRAMES, -1),
+        portrait.angles.lerp(first.angles, weights_F1),
+        portrait.translation.lerp(first.translation, weights_F1),
         portrait.scale.expand(LEAD_IN_FRAMES, -1),
     )
 

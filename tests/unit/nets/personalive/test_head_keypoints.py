@@ -73,7 +73,8 @@ def test_the_portrait_keeps_its_shape_and_size_takes_the_angles_and_half_the_way
 
 def test_the_lead_in_goes_evenly_from_the_portrait_to_the_drivers_first_pose() -> None:
     portrait, start = heads(1, 4), heads(1, 5)
-    coming, first = lead_in(portrait, start), retarget(portrait, start, start)
+    first = retarget(portrait, start, start)
+    coming = lead_in(portrait, first)
     assert len(coming) == len(lead_in_weights()) == 12
     torch.testing.assert_close(keypoints_of(coming)[0], keypoints_of(portrait)[0])
     angles = torch.cat((coming.angles, first.angles))
