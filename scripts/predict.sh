@@ -63,7 +63,7 @@ while [ $# -gt 0 ]; do
     --ref_image | --driving_video | --output | -o | --width | -W | --height | -H | --max_frames | \
       -L | --steps | --seed)
       case ${2-} in
-        "" | --*) fail "$1: needs a value; see --help" ;;
+        "" | --* | -[oWHLh]) fail "$1: needs a value; see --help" ;;
       esac
       ;;
   esac

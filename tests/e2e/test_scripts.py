@@ -71,6 +71,7 @@ def ending(done: subprocess.CompletedProcess[str]) -> tuple[int, str]:
         (["me.png"], "me.png: is no option; see --help"),
         (["--width"], "--width: needs a value; see --help"),
         (["--output", "--seed", "1"], "--output: needs a value; see --help"),
+        (["--steps", "-o", "out.mp4"], "--steps: needs a value; see --help"),
         (["--seed="], "--seed: needs a value; see --help"),
         (["-W", "500"], "--width: '500' is not a multiple of 64 from 256 to 1024"),
         (["--height=128"], "--height: '128' is not a multiple of 64 from 256 to 1024"),

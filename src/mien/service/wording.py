@@ -16,12 +16,14 @@ _FLAG = re.compile(r"(?<![\w-])--(?:no-)?([a-z][a-z-]*)")
 def public_words(error: MienError) -> str:
     """The message as a caller may read it: files by the names they have here without their
     folders, options as fields, and of weights how to get them. Whoever runs the service sees the
-    whole in ``mien doctor``."""
+    whole with the command that is named."""
     if isinstance(error, MissingWeightsError) and error.names_folders:
         how = f"`mien models download {error.bundle}` fetches them"
         return f"engine {error.engine}: its weights are not here; {how}"
-    if isinstance(error, WeightsError) or getattr(error, "option", None) == _FOLDER:
-        return "files of weights cannot be used; `mien doctor` says why"
+    if isinstance(error, WeightsError):
+        return "files of weights cannot be used; `mien models verify` says which, and why"
+    if getattr(error, "option", None) == _FOLDER:
+        return "weights are looked for in what is no folder; `mien doctor` says where"
     words = str(error)
     path = getattr(error, "path", None)
     if isinstance(error, InputError) and path:

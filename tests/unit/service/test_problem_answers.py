@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
 
-from mien.errors import MissingWeightsError, OptionError, SynthesizerError
+from mien.errors import MissingWeightsError, OptionError, SynthesizerError, WeightsError
 from mien.service.errors import BusyError
 from mien.service.faults import Faults
 from mien.service.problems import add_problems, problem_of
@@ -88,6 +88,17 @@ def test_a_small_decoder_that_is_missing_is_told_as_that_and_what_works_without_
         "engine personalive: its small decoder is not here: diffusion_pytorch_model.safetensors of "
         "madebyollin/taesd; run `mien models download personalive`; decoder full works now, "
         "without it"
+    )
+
+
+def test_files_that_cannot_be_used_are_told_with_the_command_that_names_them() -> None:
+    damaged = WeightsError("/srv/models/a.pth", "is cut off")
+    assert problem_of(damaged)[2] == (
+        "files of weights cannot be used; `mien models verify` says which, and why"
+    )
+    nowhere = OptionError("models", "/srv/models is not a folder")
+    assert problem_of(nowhere)[2] == (
+        "weights are looked for in what is no folder; `mien doctor` says where"
     )
 
 
