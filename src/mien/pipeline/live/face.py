@@ -101,7 +101,8 @@ class LiveFace:
 
     def clear(self) -> None:
         """Stop speaking: no sample that was not put out will be, and the mouth closes within
-        100 ms. The events of it come with the next step."""
+        100 ms; one that an engine draws ahead ``latency_frames`` later. The events of it come with
+        the next step."""
         self._actor.clear()
         if self._mouth is not None:
             self._mouth.clear(self._actor.pts + 1)
