@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mien.pipeline.verbs.benchmarking import BenchReport
 
 _MEASURING = "Measuring"
-_USUAL_ROUNDS = 30
+_USUAL_ROUNDS, _USUAL_WARMUP, _USUAL_SIZE = 30, 3, 512
 _COLUMNS = ("mean", "min", "p50", "p95", "p99")
 
 DEFAULT_ENGINE = EngineOptions()
@@ -33,15 +33,18 @@ def bench(
         ),
     ] = None,
     warmup: Annotated[
-        int, typer.Option(metavar="N", help="Rounds before them.", rich_help_panel=_MEASURING)
-    ] = 3,
+        int | None,
+        typer.Option(
+            metavar="N", help="Rounds before them. Default: 3.", rich_help_panel=_MEASURING
+        ),
+    ] = None,
     size: Annotated[
-        int,
+        int | None,
         typer.Option(
             metavar="N", rich_help_panel=_MEASURING,
-            help="Side of the portrait in pixels, 128 to 4096.",
+            help="Side of the portrait in pixels, 128 to 4096. Default: 512.",
         ),
-    ] = 512,
+    ] = None,
     reduced: Annotated[
         bool,
         typer.Option(
@@ -78,11 +81,17 @@ def bench(
             NETWORKS,
             USUAL_ROUNDS,
             benchmark_networks,
+            check_measured,
+            check_measuring,
             check_reduced,
         )
 
         settings = engine.settings()
+        check_measured(settings.name)
         if settings.name in NETWORKS:
+            of_engines = {"--warmup": warmup is not None, "--size": size is not None}
+            of_engines["--profile-memory"] = profile_memory
+            check_measuring(settings.name, of_engines)
             told = benchmark_networks(
                 settings,
                 iterations=USUAL_ROUNDS if iterations is None else iterations,
@@ -96,8 +105,8 @@ def bench(
         report = benchmark(
             settings,
             iterations=_USUAL_ROUNDS if iterations is None else iterations,
-            warmup=warmup,
-            size=size,
+            warmup=_USUAL_WARMUP if warmup is None else warmup,
+            size=_USUAL_SIZE if size is None else size,
             profile_memory=profile_memory,
             output=output,
             force=force,

@@ -121,9 +121,11 @@ def convert(
     json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Write PyTorch weights as safetensors, which are preferred from then on."""
+    """Write PyTorch weights as safetensors, which are preferred from then on; with -o all that they
+    need beside them, too."""
     with exit_codes(verbose=verbose):
-        from mien.pipeline.verbs.modelling import chosen_models_dir, convert_models
+        from mien.pipeline.verbs.converting import convert_models
+        from mien.pipeline.verbs.modelling import chosen_models_dir
 
         kept = "what is converted stays, and the same command without --force goes on from there"
         with interrupted_saying(kept):

@@ -15,12 +15,15 @@ from typing import Any, TypeAlias
 
 from mien.checks import shown
 from mien.errors import EngineUnavailableError, WeightsError
-from mien.weights.arguments import admitting_arguments, plain_arguments
+from mien.weights.arguments import Arguments, admitting_arguments, from_text, plain_arguments
 from mien.weights.containers import Kind, container_kind
 from mien.weights.likeness import likeness
 
 State: TypeAlias = dict[str, Any]
 """Key -> torch.Tensor on the CPU."""
+
+ARGUMENTS_NOTE = "arguments"
+"""What a ``.safetensors`` calls the arguments of the training among the words that it keeps."""
 
 DISTRIBUTED_PARTS = ("retarget_shoulder", "retarget_mouth", "retarget_eye")
 """States within LivePortrait's file of retargeting networks; each key there has a ``module.`` too
@@ -52,13 +55,15 @@ def read_state(path: str | Path) -> State:
     return state
 
 
-def read_arguments(path: str | Path) -> Mapping[str, str | int | float | bool | None]:
-    """The arguments of the training, as far as they are numbers and words, that a ``.pth`` keeps
+def read_arguments(path: str | Path) -> Arguments:
+    """The arguments of the training, as far as they are numbers and words, that a file keeps
     beside the weights; empty where there are none. Raises as :func:`read_state`."""
     path = Path(path)
     kind = container_kind(path)
     require_torch()
-    return {} if kind == "safetensors" else plain_arguments(_read_pickled(path, kind))
+    if kind == "safetensors":
+        return _noted_arguments(path)
+    return plain_arguments(_read_pickled(path, kind))
 
 
 def part_of(state: State, part: str, path: str | Path) -> State:
@@ -96,6 +101,17 @@ def _read_safetensors(path: Path) -> Mapping[str, Any]:
 
     try:
         return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(path, f"is damaged or cut off ({_brief(error)}); get it again") from None
+
+
+def _noted_arguments(path: Path) -> Arguments:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            words = file.metadata() or {}
+        return from_text(words.get(ARGUMENTS_NOTE, "{}"))
     except (SafetensorError, OSError, ValueError) as error:
         raise WeightsError(path, f"is damaged or cut off ({_brief(error)}); get it again") from None
 

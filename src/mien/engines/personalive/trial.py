@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from mien.checks import check_whole
+from mien.engines.personalive.compiling import check_compiling
 from mien.engines.personalive.loading import load_modules
 from mien.engines.personalive.modules import Modules, recipe_modules, require_neural
 from mien.engines.personalive.sizes import PUBLISHED, reduced_sizes
@@ -82,6 +83,7 @@ def personalive_trial(
     check_whole("--iterations", rounds, least=1)
     require_neural()
     device = device_of(settings.device)
+    _check_device(settings, device)
     weights: Weights = "given"
     if modules is None:
         _check_bearable(settings, device, reduced=reduced, made_up=made_up)
@@ -121,6 +123,16 @@ def personalive_trial(
 
 def _reduced_side(resolution: int) -> int:
     return max(RESOLUTION_STEP, resolution // 4 // RESOLUTION_STEP * RESOLUTION_STEP)
+
+
+def _check_device(settings: EngineSettings, device: str) -> None:
+    """OptionError, before anything is measured, for what the device does not do."""
+    from mien.engines.personalive.precision import number_of
+
+    number_of(settings.precision, device)
+    check_compiling(settings, device)
+    if settings.offload and device == "cpu":
+        raise OptionError("--offload", "networks come to a card one by one; leave it out on cpu")
 
 
 def _check_bearable(settings: EngineSettings, device: str, *, reduced: bool, made_up: bool) -> None:

@@ -11,8 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from mien.checks import check_whole
-from mien.engines.settings import DEFAULT_SETTINGS, EngineSettings, settings_of
-from mien.errors import OutputError
+from mien.engines.settings import (
+    DEFAULT_SETTINGS,
+    FOR_FILMS,
+    SWITCHES,
+    EngineSettings,
+    settings_of,
+)
+from mien.errors import OptionError, OutputError
 from mien.media.staging import Staging
 from mien.pipeline.engine_choice import chosen_engine
 from mien.pipeline.measuring.engine_run import Measured, Plan, run_engine
@@ -86,6 +92,7 @@ def benchmark(
     _check(iterations, warmup, size)
     settings = settings_of(engine)
     plan = Plan(chosen_engine(settings), iterations, warmup, size)
+    _check_for_picture(settings)
     staging = None if output is None else place_of(output, force=force)
     measured = run_engine(plan, made_up=settings.models_dir is None, progress=progress)
     report = _report(plan, measured, profile_memory=profile_memory)
@@ -118,6 +125,14 @@ def _check(iterations: int, warmup: int, size: int) -> None:
         ("--size", size, _MIN_SIDE, MAX_SIDE),
     ):
         check_whole(option, value, least=low, most=high)
+
+
+def _check_for_picture(settings: EngineSettings) -> None:
+    """OptionError for what acts on films alone: the portrait that is measured is none."""
+    for name in FOR_FILMS:
+        if getattr(settings, name) != getattr(DEFAULT_SETTINGS, name):
+            problem = "is for films, and what is measured is a picture; leave it out"
+            raise OptionError(SWITCHES[name], problem)
 
 
 def _report(plan: Plan, measured: Measured, *, profile_memory: bool) -> BenchReport:

@@ -1,4 +1,4 @@
-"""Weights listed, fetched, checked and converted: what ``mien models`` does."""
+"""Weights listed, fetched, checked and made ready: what ``mien models`` does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from mien.retouch.musetalk.memory import expected_memory_mb
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS
 from mien.weights import (
     BUNDLES,
-    Artifact,
     Bundle,
     Found,
     bundle_named,
@@ -112,55 +111,6 @@ def verify_models(name: str, models_dir: Path | None) -> Iterator[CheckedFile]:
         others = f"; {len(bad) - 1} more are bad, too" if len(bad) > 1 else ""
         raise WeightsError(bad[0].path, f"{bad[0].problem}{others}")
     find_weights(bundle, models_dir)
-
-
-def convert_models(
-    name: str, models_dir: Path | None, output: str | None, *, force: bool = False
-) -> list[str]:
-    """Write the PyTorch files of a bundle as safetensors, beside them, or in the same layout below
-    the folder ``output``; the paths of the safetensors. What is converted already stays, unless
-    ``force``. Nothing is written unless all of them are good (:func:`verify_models`). Raises
-    WeightsError, OutputError."""
-    from mien.pipeline.model_checks import check_model
-    from mien.weights.conversion import convert
-
-    bundle = bundle_named(name)
-    paths = find_weights(bundle, models_dir)
-    steps = {
-        artifact: _conversion(artifact, paths[artifact.name], output, force=force)
-        for artifact in bundle.artifacts
-        if artifact.parts and artifact.name in paths
-    }
-    if not steps:
-        raise OptionError("models", f"{name} holds no PyTorch files; there is nothing to convert")
-    for artifact, (source, place) in steps.items():
-        if problem := check_model(artifact, source):
-            anew = ", or write it anew with --force" if source == place and not force else ""
-            raise WeightsError(source, f"{problem}{anew}")
-    for source, place in steps.values():
-        if source != place:
-            convert(source, place, force=force)
-    return [str(place) for _, place in steps.values()]
-
-
-def _conversion(
-    artifact: Artifact, path: Path, output: str | None, *, force: bool
-) -> tuple[Path, Path]:
-    """The file to convert and the one to write; the latter twice if it stays as it is."""
-    place = path if output is None else Path(output) / artifact.place
-    place = place.with_suffix(".safetensors")
-    published = path.with_suffix(artifact.place.suffix)
-    source = published if place == path and published.is_file() else path
-    stays = not force and _is_newer(place, source)
-    return place if stays else source, place
-
-
-def _is_newer(place: Path, source: Path) -> bool:
-    """Whether a file is there that was made of the source, by its age."""
-    try:
-        return place.is_file() and place.stat().st_mtime >= source.stat().st_mtime
-    except OSError:  # a name that is too long, which is told when the file is written
-        return False
 
 
 def export_onnx(

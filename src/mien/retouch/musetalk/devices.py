@@ -13,7 +13,7 @@ Number = Literal["fp32", "fp16", "bf16"]
 def number_of(settings: MuseTalkSettings, device: str) -> Number:
     """The kind of number for a device. OptionError for one that it is not fast with."""
     if settings.compiled and device == "cpu":
-        raise OptionError("compiled", "networks are compiled for a card; leave it out on cpu")
+        raise OptionError("--compiled", "networks are compiled for a card; leave it out on cpu")
     if settings.precision == "fp32":
         return "fp32"
     fast: tuple[Number, ...] = _fast_numbers(device)

@@ -15,9 +15,10 @@ import numpy as np
 from mien.checks import check_whole
 from mien.errors import MissingWeightsError
 from mien.nets.musetalk.params import LATENT_SCALE
+from mien.retouch.musetalk.devices import number_of
 from mien.retouch.musetalk.hearing import Ear
 from mien.retouch.musetalk.loading import load_modules
-from mien.retouch.musetalk.modules import Modules, recipe_modules
+from mien.retouch.musetalk.modules import Modules, recipe_modules, require_neural
 from mien.retouch.musetalk.networks import MuseTalkNetworks
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
 from mien.types import Floats, Image
@@ -84,6 +85,8 @@ def musetalk_trial(
     Raises as :meth:`MuseTalkNetworks.load`.
     """
     check_whole("--iterations", rounds, least=1)
+    require_neural()
+    number_of(settings, device_of(settings.device))  # what is not here is told at once
     weights: Weights = "given"
     if modules is None:
         modules, weights = _loaded(settings, made_up=made_up)

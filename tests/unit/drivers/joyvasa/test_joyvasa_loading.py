@@ -28,12 +28,8 @@ from mien.drivers.joyvasa.loading import BUNDLE, load_model
 from mien.errors import EngineUnavailableError, MissingWeightsError, OptionError, WeightsError
 from mien.nets.joyvasa.network import renamed
 from mien.pipeline.model_checks import check_model
-from mien.pipeline.verbs.modelling import (
-    convert_models,
-    download_models,
-    list_models,
-    verify_models,
-)
+from mien.pipeline.verbs.converting import convert_models
+from mien.pipeline.verbs.modelling import download_models, list_models, verify_models
 from mien.weights import find_weights
 
 pytestmark = pytest.mark.unit
@@ -83,11 +79,12 @@ def test_how_sound_goes_on_beyond_its_end_is_the_files_to_say(tmp_path: Path) ->
 
 
 def test_a_converted_file_loads_as_the_published_one(tmp_path: Path) -> None:
-    write_joyvasa(tmp_path)
+    write_joyvasa(tmp_path, arguments=Namespace(pad_mode="replicate", fps=25))
     (converted,) = convert_models("joyvasa", tmp_path, None)
     assert converted.endswith("motion_generator_hubert_chinese.safetensors")
     (tmp_path / GENERATOR).unlink()
-    assert load_model(settings(tmp_path)).placed.params == SMALL
+    model = load_model(settings(tmp_path))
+    assert (model.placed.params, model.pads_with_last) == (SMALL, True)
 
 
 def test_the_files_are_listed_and_verified(tmp_path: Path) -> None:

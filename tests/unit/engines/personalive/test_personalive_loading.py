@@ -29,6 +29,7 @@ from mien.errors import EngineUnavailableError, MissingWeightsError, WeightsErro
 from mien.nets.liveportrait.params import MOTION
 from mien.nets.personalive.motion_encoder import MOTION_ENCODER
 from mien.pipeline.model_checks import check_model
+from mien.pipeline.verbs.converting import convert_models
 from mien.pipeline.verbs.modelling import verify_models
 from mien.weights import bundle_named, find_weights, locate
 from mien.weights.neural import made_up
@@ -194,6 +195,19 @@ def test_safetensors_and_todays_names_do_as_well(
         save_file(state, path.with_name(f"{other}.safetensors"))
     assert same(network(folder, "vae"), official[1].vae)
     assert same(network(folder, "image-encoder"), official[1].image_encoder)
+
+
+def test_a_converted_folder_needs_no_other(
+    folder: Path, tmp_path: Path, official: tuple[Path, Modules]
+) -> None:
+    new = tmp_path / "new"
+    written = convert_models("personalive", folder, str(new))
+    assert len(written) == len(files.FILES) - 1, "all but the small decoder"
+    assert {Path(each).suffix for each in written} == {".safetensors", ".json"}
+    shutil.rmtree(folder)
+    modules = load(new)
+    for name in NETWORKS:
+        assert same(getattr(modules, name), getattr(official[1], name)), name
 
 
 def test_files_of_the_hub_lie_where_the_hub_has_them(

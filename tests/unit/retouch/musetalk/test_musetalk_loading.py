@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from safetensors.torch import save_file
 from fakes import musetalk_weights as files
 from fakes.musetalk_networks import UNET, VAE
 from mien.errors import EngineUnavailableError, MissingWeightsError, WeightsError
+from mien.pipeline.verbs.converting import convert_models
 from mien.retouch.musetalk.loading import find_files, load_module, load_modules
 from mien.retouch.musetalk.modules import Modules, recipe_module, recipe_modules
 from mien.retouch.musetalk.networks import MuseTalkNetworks
@@ -109,6 +111,31 @@ def test_safetensors_and_todays_names_do_as_well(
     modules = load(folder)
     assert same(modules.vae, official[1].vae)
     assert same(modules.hearing, official[1].hearing)
+
+
+def test_a_converted_folder_needs_no_other(
+    folder: Path, tmp_path: Path, official: tuple[Path, Modules]
+) -> None:
+    (folder / files.FILES["parsing"]).unlink()  # as large as it was published
+    new = tmp_path / "new"
+    written = [str(Path(each).relative_to(new)) for each in converted(folder, new)]
+    assert written == [
+        "musetalkV15/unet.safetensors",
+        "musetalkV15/musetalk.json",
+        "sd-vae/diffusion_pytorch_model.safetensors",
+        "sd-vae/config.json",
+        "whisper/pytorch_model.safetensors",
+        "whisper/config.json",
+    ]
+    shutil.rmtree(folder)
+    modules = load(new)
+    for name in ("unet", "vae", "hearing"):
+        assert same(getattr(modules, name), getattr(official[1], name)), name
+    assert converted(new, new) == [str(new / each) for each in written], "it is there already"
+
+
+def converted(folder: Path, output: Path) -> list[str]:
+    return convert_models("musetalk", folder, str(output))
 
 
 def test_without_files_of_sizes_they_are_those_that_were_published(folder: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fakes import musetalk_weights as files
 from fakes.musetalk_networks import small_modules
+from mien.engines.settings import EngineSettings
 from mien.errors import MissingWeightsError, OptionError
+from mien.pipeline.verbs.benchmarking_networks import benchmark_networks
 from mien.pipeline.verbs.modelling import list_models, verify_models
 from mien.retouch.musetalk.settings import MuseTalkSettings
 from mien.retouch.musetalk.trial import musetalk_trial
@@ -42,6 +45,16 @@ def test_both_ways_are_measured_in_one_run() -> None:
 def test_ours_can_be_measured_alone() -> None:
     figures = musetalk_trial(EXACT, rounds=1, plain=False, modules=small_modules())
     assert (figures.plain, figures.ratio, figures.psnr_db) == (None, None, None)
+
+
+def test_what_is_chosen_is_measured(nowhere: Path) -> None:
+    files.write_small_weights(nowhere / "models")
+    chosen = EngineSettings("musetalk", "cpu", "fp32", models_dir=nowhere / "models", batch=2)
+    figures = benchmark_networks(chosen, iterations=1).figures
+    told = ("weights", "device", "number", "batch", "decoder")
+    assert [figures[each] for each in told] == ["installed", "cpu", "fp32", 2, "full"]
+    with pytest.raises(MissingWeightsError, match="small decoder is not here"):
+        benchmark_networks(replace(chosen, decoder="tiny"))
 
 
 def test_weights_that_are_asked_for_must_be_there(nowhere: Path) -> None:
