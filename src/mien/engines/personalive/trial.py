@@ -90,7 +90,8 @@ def personalive_trial(
         modules, weights = _loaded(settings, reduced=reduced, made_up=made_up)
     from mien.engines.personalive.memory import forget_peak, measured_memory_mb
     from mien.engines.personalive.networks import PersonaLiveNetworks
-    from mien.engines.personalive.timing import Material, Ours, Plain, measured
+    from mien.engines.personalive.timing import Material, measured
+    from mien.engines.personalive.ways import Ours, Plain
 
     side = _reduced_side(settings.resolution) if reduced else settings.resolution
     material = Material.of(settings, side)
