@@ -129,7 +129,7 @@ def pose(
 ) -> Pose:
     """Prepare a portrait. size: of the pictures. content: the portrait's SHA-256, if known. Raises
     what preparing raises."""
-    asked = AnimateOptions(engine=options.engine, face=options.face, size=size)
+    asked = AnimateOptions(engine=options.engine, face=options.face, size=size, seed=options.seed)
     with ExitStack() as stack:
         cast = stack.enter_context(
             cast_faces(
