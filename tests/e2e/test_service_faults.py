@@ -266,7 +266,9 @@ def test_cancelled_work_has_ended_when_the_call_returns(crew: Crew, tmp_path: Pa
 
 
 @pytest.mark.parametrize("locked", [False, True])
-def test_cancelled_work_that_hangs_is_killed(crew: Crew, locked: bool) -> None:
+def test_cancelled_work_that_hangs_is_killed_and_no_memory_is_said_to_be_short(
+    crew: Crew, locked: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     async def scene() -> None:
         running, pid = await crew.begun(Hanging(locked))
         running.cancel()
@@ -276,6 +278,8 @@ def test_cancelled_work_that_hangs_is_killed(crew: Crew, locked: bool) -> None:
 
     crew.play(scene())
     crew.complete()
+    assert "was ended, as it did not let go of its work" in caplog.text
+    assert "memory" not in caplog.text
 
 
 def test_workers_that_are_lost_at_every_start_are_given_up_and_tried_again(

@@ -43,7 +43,7 @@ class ProcessSeat(Seat):
         self._interpreter: Interpreter | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._hearing: asyncio.Task[str] | None = None
-        self._listens = False
+        self._listens = self._killed = False
 
     @property
     def listens(self) -> bool:
@@ -57,6 +57,7 @@ class ProcessSeat(Seat):
 
     def kill(self) -> None:
         if self._interpreter is not None:
+            self._killed = True
             self._interpreter.kill()
 
     async def close(self) -> None:
@@ -86,7 +87,7 @@ class ProcessSeat(Seat):
         reader, self._writer = await asyncio.open_unix_connection(
             sock=self._interpreter.connection, limit=_READ_AHEAD
         )
-        self._listens = True
+        self._listens, self._killed = True, False
         self._hearing = asyncio.create_task(self._hear(reader, self._interpreter))
 
     def _tell(self, order: Order) -> None:
@@ -105,5 +106,7 @@ class ProcessSeat(Seat):
             interpreter.kill()
         self._listens = self.warm = False
         how = await asyncio.to_thread(interpreter.ended)
+        if self._killed:
+            how = "was ended, as it did not let go of its work"
         self._lose(WorkerLostError(f"the process that worked on it {how}"))
         return how
