@@ -21,9 +21,9 @@ AUDIO_RATE = 48_000
 @dataclass(frozen=True, slots=True)
 class LiveOptions:
     """fps: frames per second, 1 to 60, whole. size: of the pictures; None is the portrait's.
-    idle: how it lives when nothing happens (``mien.motion.idle``). seed: of that, and of an engine's
-    noise. transparent: pictures are RGBA, the person cut out. lips: who makes them. musetalk: how,
-    where that is MuseTalk; None is where the engine runs."""
+    idle: how it lives when nothing happens (``mien.motion.idle``). seed: of that, and of the
+    engine's noise. transparent: pictures are RGBA, the person cut out. lips: who makes them.
+    musetalk: how, where that is MuseTalk; None is where the engine runs."""
 
     engine: EngineSettings = DEFAULT_SETTINGS
     fps: int = 25
