@@ -5,6 +5,10 @@ from __future__ import annotations
 import signal
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # how long something takes proves nothing
+settings.load_profile("patient")
 
 CATEGORIES = frozenset({"unit", "golden", "e2e"})
 
