@@ -72,6 +72,20 @@ class Sample:
     holds: Holdings
 
 
+@dataclass(frozen=True)
+class Growth:
+    """Of memory, megabytes a minute: the slope of a line through all samples, and its standard
+    error, as clients that stall make memory come and go."""
+
+    per_minute: float
+    error: float
+
+    @property
+    def certain(self) -> float:
+        """At least so much, as far as 19 of 20 can tell."""
+        return self.per_minute - 2 * self.error
+
+
 def measure(plan: Plan | None = None) -> dict[str, object]:
     """All samples, and what is wrong."""
     plan = plan or Plan()
@@ -93,7 +107,10 @@ def measure(plan: Plan | None = None) -> dict[str, object]:
         "samples": [asdict(each) for each in samples],
         "after": asdict(after),
         "done": [each.done for each in actors],
-        "mb_per_minute": {name: _growth(samples, name) for name in ("server_mb", "hosts_mb")},
+        "mb_per_minute": {
+            name: None if (growth := _growth(samples, name)) is None else asdict(growth)
+            for name in ("server_mb", "hosts_mb")
+        },
         "faults": faults,
     }
 
@@ -193,18 +210,18 @@ def _drift_ms(actor: Actor) -> float:
     return round(apart_ms - actor.apart_ms, 1)
 
 
-def _growth(samples: Sequence[Sample], name: str) -> float | None:
-    """Megabytes a minute, from the least of the second third of all samples to the least of the
-    last: clients that stall make memory come and go. None of too few."""
+def _growth(samples: Sequence[Sample], name: str) -> Growth | None:
+    """Over the last two thirds, when all that is used at times has been used; None of too few."""
     if len(samples) < _JUDGED_FROM:
         return None
-    third = len(samples) // 3
-    middle, end = (
-        min(samples[begin : begin + third], key=lambda each: float(getattr(each.holds, name)))
-        for begin in (third, len(samples) - third)
-    )
-    more_mb = float(getattr(end.holds, name)) - float(getattr(middle.holds, name))
-    return round(60 * more_mb / (end.at_s - middle.at_s), 2)
+    late = samples[len(samples) // 3 :]
+    minutes = np.array([each.at_s / 60 for each in late])
+    held = np.array([float(getattr(each.holds, name)) for each in late])
+    apart = minutes - minutes.mean()
+    slope = float(apart @ held / (apart @ apart))
+    left = held - held.mean() - slope * apart
+    error = float(np.sqrt(left @ left / (len(late) - 2) / (apart @ apart)))
+    return Growth(round(slope, 2), round(error, 2))
 
 
 def _faults(
@@ -217,8 +234,8 @@ def _faults(
     faults += ["a face stood still" for each in shown if not any(each)]
     for name in ("server_mb", "hosts_mb"):
         growth = _growth(samples, name)
-        if growth is not None and growth > _MOST_MB_PER_MINUTE:
-            faults.append(f"{name} grows by {growth} a minute")
+        if growth is not None and growth.certain > _MOST_MB_PER_MINUTE:
+            faults.append(f"{name} grows by {growth.per_minute} a minute")
     if plan.any_speed:
         return faults
     slowest = min(min(both) for each in samples for both in each.fps)

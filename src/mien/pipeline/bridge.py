@@ -147,7 +147,8 @@ class BridgedEngine:
         try:
             type(self._engine).check(self._settings, options)
         except OptionError as error:
-            warnings.warn(f"{error}: mesh follows the film, and is followed", MienWarning, 2)
+            instead = f"so mesh follows the film, and {self._settings.name} follows mesh"
+            warnings.warn(f"{error}; {instead}", MienWarning, 2)
             return False
         return True
 
