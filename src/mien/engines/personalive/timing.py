@@ -5,8 +5,6 @@ Imports torch.
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -21,6 +19,7 @@ from mien.engines.settings import EngineSettings
 from mien.nets.personalive.params import CHUNK_FRAMES, NUM_LEVELS, WINDOW_FRAMES
 from mien.nets.personalive.schedule import Schedule
 from mien.types import Image
+from mien.weights.trials import fastest
 
 T = TypeVar("T")
 _COARSE_PX = 8
@@ -107,14 +106,9 @@ class _Stopwatch:
         self._device, self._rounds = device, rounds
 
     def best(self, work: Callable[[], T]) -> tuple[float, T]:
-        """Milliseconds of the fastest of so many, after one that does not count, and what it made
-        last."""
-        made, least = self._done(work), math.inf
-        for _ in range(self._rounds):
-            start = time.perf_counter()
-            made = self._done(work)
-            least = min(least, 1000 * (time.perf_counter() - start))
-        return least, made
+        """Milliseconds of the fastest of so many, and what it made last."""
+        seconds, made = fastest(self._rounds, lambda: self._done(work))
+        return 1000 * seconds, made
 
     def _done(self, work: Callable[[], T]) -> T:
         made = work()

@@ -3,12 +3,9 @@ the same weights in float32, nothing known before, in the same run."""
 
 from __future__ import annotations
 
-import math
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
 
 from mien.checks import check_whole
 from mien.engines.personalive.compiling import check_compiling
@@ -17,8 +14,8 @@ from mien.engines.personalive.modules import Modules, recipe_modules, require_ne
 from mien.engines.personalive.sizes import PUBLISHED, reduced_sizes
 from mien.engines.settings import RESOLUTION_STEP, EngineSettings
 from mien.errors import MissingWeightsError, OptionError
-from mien.types import Image
 from mien.weights.devices import device_of
+from mien.weights.trials import differences
 
 if TYPE_CHECKING:
     from mien.engines.personalive.timing import Costs
@@ -102,7 +99,7 @@ def personalive_trial(
     forget_peak(device)
     networks = PersonaLiveNetworks(modules, settings)
     ours, drawn = measured(Ours(networks), material, rounds)
-    psnr_db, mean_levels = (None, None) if before is None else _differences(before[1], drawn)
+    psnr_db, mean_levels = (None, None) if before is None else differences(before[1], drawn)
     return PersonaLiveFigures(
         weights=weights,
         reduced=reduced,
@@ -157,10 +154,3 @@ def _loaded(settings: EngineSettings, *, reduced: bool, made_up: bool) -> tuple[
                 raise
     sizes = reduced_sizes() if reduced else PUBLISHED
     return recipe_modules(sizes=sizes, tiny=settings.decoder == "tiny"), "recipe"
-
-
-def _differences(expected: Image, given: Image) -> tuple[float, float]:
-    """psnr_db, mean_levels."""
-    levels = np.abs(given.astype(np.float64) - expected)
-    noise = max(float(np.sqrt(np.mean(levels**2))), 1e-3)
-    return round(20 * math.log10(255 / noise), 1), round(float(levels.mean()), 3)

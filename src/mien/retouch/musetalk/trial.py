@@ -3,12 +3,9 @@ same weights, one step after the other in float32, in the same run."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,9 +20,9 @@ from mien.retouch.musetalk.networks import MuseTalkNetworks
 from mien.retouch.musetalk.settings import DEFAULT_SETTINGS, MuseTalkSettings
 from mien.types import Floats, Image
 from mien.weights.devices import device_of
+from mien.weights.trials import differences, fastest
 
 Weights = Literal["installed", "recipe", "given"]
-T = TypeVar("T")
 _RATE = Fraction(25)
 _SOUND_S = 4
 
@@ -94,7 +91,7 @@ def musetalk_trial(
     before = _Plain(modules, settings).measured(material, rounds) if plain else None
     networks = MuseTalkNetworks.from_modules(modules, settings)
     ours, faces = _measured(networks, material, rounds)
-    psnr_db, mean_levels = (None, None) if before is None else _differences(before[1], faces)
+    psnr_db, mean_levels = (None, None) if before is None else differences(before[1], faces)
     return MuseTalkFigures(
         weights=weights,
         device=networks.device,
@@ -144,9 +141,9 @@ class _Plain:
 
         count = len(material.faces)
         with torch.inference_mode():
-            encode_s, latents = _best(rounds, lambda: self._encoded(material.faces))
-            paint_s, faces = _best(rounds, lambda: self._painted(latents, material.prompts))
-        hear_s, _ = _best(rounds, lambda: self._ear.listen(material.sound))
+            encode_s, latents = fastest(rounds, lambda: self._encoded(material.faces))
+            paint_s, faces = fastest(rounds, lambda: self._painted(latents, material.prompts))
+        hear_s, _ = fastest(rounds, lambda: self._ear.listen(material.sound))
         return _costs(encode_s / count, hear_s, paint_s / count), faces
 
     def _encoded(self, faces: Image) -> Any:
@@ -175,9 +172,9 @@ class _Plain:
 
 def _measured(networks: MuseTalkNetworks, material: _Material, rounds: int) -> tuple[Costs, Image]:
     count = len(material.faces)
-    encode_s, latents = _best(rounds, lambda: networks.encode(material.faces))
-    paint_s, faces = _best(rounds, lambda: networks.paint(latents, material.prompts))
-    hear_s, _ = _best(
+    encode_s, latents = fastest(rounds, lambda: networks.encode(material.faces))
+    paint_s, faces = fastest(rounds, lambda: networks.paint(latents, material.prompts))
+    hear_s, _ = fastest(
         rounds, lambda: networks.windows(networks.hear(material.sound), _RATE, 0, _SOUND_S * 25)
     )
     return _costs(encode_s / count, hear_s, paint_s / count), faces
@@ -192,23 +189,5 @@ def _loaded(settings: MuseTalkSettings, *, made_up: bool) -> tuple[Modules, Weig
     return recipe_modules(tiny=settings.decoder == "tiny"), "recipe"
 
 
-def _best(rounds: int, work: Callable[[], T]) -> tuple[float, T]:
-    """Seconds of the fastest of so many, after one that does not count. What is measured ends with
-    numbers in main memory, so that a card is done."""
-    made, seconds = work(), math.inf
-    for _ in range(rounds):
-        start = time.perf_counter()
-        made = work()
-        seconds = min(seconds, time.perf_counter() - start)
-    return seconds, made
-
-
 def _costs(encode_s: float, hear_s: float, paint_s: float) -> Costs:
     return Costs(*(round(1000 * each, 3) for each in (encode_s, hear_s / _SOUND_S, paint_s)))
-
-
-def _differences(expected: Image, given: Image) -> tuple[float, float]:
-    """psnr_db, mean_levels."""
-    levels = np.abs(given.astype(np.float64) - expected)
-    noise = max(float(np.sqrt(np.mean(levels**2))), 1e-3)
-    return round(20 * math.log10(255 / noise), 1), round(float(levels.mean()), 3)
