@@ -8,7 +8,6 @@ import pickle
 import re
 import shutil
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from safetensors.torch import save_file
 from fakes import personalive_weights as files
 from fakes.hub import put_in_cache
 from fakes.personalive_goldens import official_shapes
+from fakes.saved_networks import replaced, same
 from fakes.small_personalive import small_sizes
 from mien.engines.personalive.loading import find_files, load_modules, load_network
 from mien.engines.personalive.modules import MAKERS, Modules, recipe_modules
@@ -85,21 +85,6 @@ def refusal(folder: Path, name: str) -> str:
     return message
 
 
-def replaced(folder: Path, name: str, change: Callable[[files.State], object]) -> None:
-    """The file of this name with its content changed."""
-    path = folder / files.FILES[name]
-    state = torch.load(path, weights_only=True)
-    change(state)
-    path.unlink()
-    torch.save(state, path)
-
-
-def same(ours: torch.nn.Module, theirs: torch.nn.Module) -> bool:
-    held, wanted = ours.state_dict(), theirs.state_dict()
-    assert held.keys() == wanted.keys()
-    return all(torch.equal(held[key], wanted[key]) for key in wanted)
-
-
 def test_a_checkout_is_loaded_strictly(folder: Path, official: tuple[Path, Modules]) -> None:
     modules = load(folder.parent)
     for name in NETWORKS:
@@ -148,10 +133,10 @@ def test_what_joins_frames_may_be_in_both_files_and_the_second_counts(
     """Upstream saves what it trains together, and loads one file over the other."""
     whole = official[1].denoising_unet.state_dict()
     old = {key: each + 1 for key, each in whole.items() if files.is_temporal(key)}
-    replaced(folder, "denoising-unet", lambda state: state.update(old))
+    replaced(folder / files.FILES["denoising-unet"], lambda state: state.update(old))
     assert same(network(folder, "denoising-unet"), official[1].denoising_unet)
     bias = {"conv_out.bias": whole["conv_out.bias"] + 1}
-    replaced(folder, "temporal-module", lambda state: state.update(bias))
+    replaced(folder / files.FILES["temporal-module"], lambda state: state.update(bias))
     unet = network(folder, "denoising-unet")
     assert torch.equal(unet.state_dict()["conv_out.bias"], bias["conv_out.bias"])
 
@@ -164,12 +149,15 @@ def test_what_is_computed_and_what_is_not_used_may_be_missing(
             for key in [key for key in state if ends in key]:
                 del state[key]
 
-        replaced(folder, name, drop)
+        replaced(folder / files.FILES[name], drop)
 
     without("temporal-module", ".pos_encoder.pe")
     without("image-encoder", "position_ids")
     without("motion-extractor", "fc_exp")
-    replaced(folder, "motion-extractor", lambda s: s.update({"idx_tensor": torch.arange(66)}))
+    replaced(
+        folder / files.FILES["motion-extractor"],
+        lambda s: s.update({"idx_tensor": torch.arange(66)}),
+    )
     assert same(network(folder, "temporal-module"), official[1].denoising_unet)
     assert same(network(folder, "image-encoder"), official[1].image_encoder)
     extractor = network(folder, "motion-extractor").state_dict()
@@ -179,7 +167,9 @@ def test_what_is_computed_and_what_is_not_used_may_be_missing(
 def test_numbers_of_half_the_size_are_widened(folder: Path, official: tuple[Path, Modules]) -> None:
     for kind in (torch.float16, torch.bfloat16):
         halves = {k: each.to(kind) for k, each in official[1].pose_guider.state_dict().items()}
-        replaced(folder, "pose-guider", lambda state, halves=halves: state.update(halves))
+        replaced(
+            folder / files.FILES["pose-guider"], lambda state, halves=halves: state.update(halves)
+        )
         weight = network(folder, "pose-guider").state_dict()["conv_in.weight"]
         assert weight.dtype == torch.float32
         assert torch.equal(weight, halves["conv_in.weight"].float())
@@ -262,9 +252,9 @@ def test_keys_that_are_missing_or_too_many_are_named(folder: Path, name: str) ->
     def drop(state: files.State) -> None:
         del state[next(key for key in state if key.startswith(prefix) and "pe" not in key)]
 
-    replaced(folder, name, lambda state: state.update({"more": torch.ones(1)}))
+    replaced(folder / files.FILES[name], lambda state: state.update({"more": torch.ones(1)}))
     assert "unexpected 'more'" in refusal(folder, name)
-    replaced(folder, name, drop)
+    replaced(folder / files.FILES[name], drop)
     assert "missing '" in refusal(folder, name)
 
 
@@ -275,7 +265,7 @@ def test_shapes_and_dtypes_and_numbers_are_looked_at(folder: Path, name: str) ->
     key = f"mid_block.{inner}_modules.0.temporal_transformer.norm.bias"
 
     def put(value: torch.Tensor) -> str:
-        replaced(folder, name, lambda state: state.update({key: value}))
+        replaced(folder / files.FILES[name], lambda state: state.update({key: value}))
         return refusal(folder, name)
 
     assert f"wrong shape '{key}' (7, not 64)" in put(torch.ones(7))
@@ -307,11 +297,14 @@ def test_a_download_that_broke_off_is_named(folder: Path) -> None:
 
 def test_tensors_that_claim_more_than_there_is_are_refused(folder: Path) -> None:
     huge = torch.zeros(1).expand(1 << 40)
-    replaced(folder, "motion-encoder", lambda state: state.update({"model.conv1.weight": huge}))
+    replaced(
+        folder / files.FILES["motion-encoder"],
+        lambda state: state.update({"model.conv1.weight": huge}),
+    )
     assert "claims more numbers than there are" in refusal(folder, "motion-encoder")
     shutil.copyfile(folder / files.FILES["pose-guider"], folder / files.FILES["motion-encoder"])
     flat = {"model.conv1.weight": torch.zeros(())}
-    replaced(folder, "motion-encoder", lambda state: state.update(flat))
+    replaced(folder / files.FILES["motion-encoder"], lambda state: state.update(flat))
     assert "these are the weights of the pose guider" in refusal(folder, "motion-encoder")
 
 

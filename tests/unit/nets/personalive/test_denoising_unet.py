@@ -13,19 +13,12 @@ from torch import Tensor, nn
 from torch._dynamo.testing import CompileCounter
 
 from fakes.personalive_goldens import filled
+from fakes.tiny_unet import TINY
 from mien.nets.personalive.references import Told
 from mien.nets.personalive.unet import DenoisingUnet
 
 pytestmark = pytest.mark.unit
 
-TINY = {
-    "block_out_channels": [32, 64],
-    "cross_attention_dim": 24,
-    "attention_head_dim": 4,
-    "layers_per_block": 1,
-    "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
-    "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"],
-}
 TOKENS = [(16, 32), (4, 64), (16, 32), (16, 32)]
 """How many there are of which width, transformer by transformer, of latents of 4 x 4."""
 FRAMES, SIDE, LAST = 5, 4, 4

@@ -9,18 +9,10 @@ import torch
 from torch import Tensor
 
 from fakes.personalive_goldens import filled
+from fakes.tiny_unet import TINY
 from mien.nets.personalive.references import make_reference_unet, reference_tokens
 
 pytestmark = pytest.mark.unit
-
-TINY = {
-    "block_out_channels": [32, 64],
-    "cross_attention_dim": 24,
-    "attention_head_dim": 4,
-    "layers_per_block": 1,
-    "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
-    "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"],
-}
 
 
 @torch.inference_mode()

@@ -7,7 +7,6 @@ import os
 import pickle
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from safetensors.torch import save_file
 
 from fakes import musetalk_weights as files
 from fakes.musetalk_networks import UNET, VAE
+from fakes.saved_networks import replaced, same
 from mien.errors import EngineUnavailableError, MissingWeightsError, WeightsError
 from mien.pipeline.verbs.converting import convert_models
 from mien.retouch.musetalk.loading import find_files, load_module, load_modules
@@ -61,21 +61,6 @@ def refusal(folder: Path, name: str) -> str:
     assert "`mien models download musetalk --force`" in message
     assert "--engine mesh with Mien's own speech driver works now" in message
     return message
-
-
-def replaced(folder: Path, name: str, change: Callable[[files.State], object]) -> None:
-    """The file of this name with its content changed."""
-    path = folder / files.FILES[name]
-    state = torch.load(path, weights_only=True)
-    change(state)
-    path.unlink()
-    torch.save(state, path)
-
-
-def same(ours: torch.nn.Module, theirs: torch.nn.Module) -> bool:
-    held, wanted = ours.state_dict(), theirs.state_dict()
-    assert held.keys() == wanted.keys()
-    return all(torch.equal(held[key], wanted[key]) for key in wanted)
 
 
 def test_a_checkout_is_loaded_strictly(folder: Path, official: tuple[Path, Modules]) -> None:
@@ -193,18 +178,28 @@ def test_keys_that_are_missing_or_too_many_are_named(folder: Path, name: str) ->
     def drop_last(state: files.State) -> None:
         del state[[key for key in state if key.startswith(prefix)][-1]]
 
-    replaced(folder, name, drop_last)
+    replaced(folder / files.FILES[name], drop_last)
     assert "missing '" in refusal(folder, name)
-    replaced(folder, name, lambda state: state.update({f"{prefix}more": torch.ones(1)}))
+    replaced(
+        folder / files.FILES[name], lambda state: state.update({f"{prefix}more": torch.ones(1)})
+    )
     assert "unexpected 'more'" in refusal(folder, name)
 
 
 def test_shapes_and_dtypes_and_numbers_are_looked_at(folder: Path) -> None:
-    replaced(folder, "unet", lambda state: state.update({"conv_in.bias": torch.ones(7)}))
+    replaced(
+        folder / files.FILES["unet"], lambda state: state.update({"conv_in.bias": torch.ones(7)})
+    )
     assert "wrong shape 'conv_in.bias' (7, not 32)" in refusal(folder, "unet")
-    replaced(folder, "unet", lambda state: state.update({"conv_in.bias": torch.ones(32).half()}))
+    replaced(
+        folder / files.FILES["unet"],
+        lambda state: state.update({"conv_in.bias": torch.ones(32).half()}),
+    )
     assert "wrong dtype 'conv_in.bias' (float16, not float32)" in refusal(folder, "unet")
-    replaced(folder, "unet", lambda s: s.update({"conv_in.bias": torch.full((32,), torch.nan)}))
+    replaced(
+        folder / files.FILES["unet"],
+        lambda s: s.update({"conv_in.bias": torch.full((32,), torch.nan)}),
+    )
     assert "not finite, in 'conv_in.bias'" in refusal(folder, "unet")
 
 
